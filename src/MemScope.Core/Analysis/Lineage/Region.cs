@@ -1,0 +1,71 @@
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Analysis.Lineage;
+
+/// <summary>What happened to a region between two neighbouring snapshots.</summary>
+public enum RegionChangeKind : byte
+{
+    /// <summary>First seen.</summary>
+    Born,
+    /// <summary>Covers more addresses.</summary>
+    Grown,
+    /// <summary>Covers fewer addresses.</summary>
+    Shrunk,
+    /// <summary>Lies elsewhere (mremap).</summary>
+    Moved,
+    /// <summary>Was cut off another region.</summary>
+    Split,
+    /// <summary>Another region was joined to it, or it was joined to another.</summary>
+    Merged,
+    /// <summary>Permissions changed.</summary>
+    Reprotected,
+    /// <summary>Last seen before this snapshot.</summary>
+    Gone,
+}
+
+/// <summary>A change with the snapshot at which it was first seen.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="At">Index of the snapshot in the track.</param>
+/// <param name="Before">Range in the snapshot before, empty when born.</param>
+/// <param name="After">Range in this snapshot, empty when gone.</param>
+/// <param name="Other">The other region of a split or merge, else null.</param>
+/// <param name="Exact">False when it was inferred (a move without an mremap event).</param>
+public sealed record RegionChange(RegionChangeKind Kind, int At, AddressRange Before, AddressRange After, Guid? Other = null, bool Exact = true);
+
+/// <summary>Where a region is in one snapshot.</summary>
+/// <param name="At">Index of the snapshot in the track.</param>
+/// <param name="VmaIndex">Row of the snapshot's <see cref="VmaTable"/>.</param>
+public readonly record struct Sighting(int At, int VmaIndex);
+
+/// <summary>A mapping followed over time. In each snapshot it is at most one row, and each row belongs to exactly one region, so sums close.</summary>
+public sealed class Region
+{
+    internal Region(Guid id, string backing) => (Id, Backing) = (id, backing);
+
+    /// <summary>Derived from (process, first snapshot's number, start, backing): survives reprocessing.</summary>
+    public Guid Id { get; }
+
+    /// <summary>Backing key: the path, the bracketed name, or empty for unnamed anonymous memory.</summary>
+    public string Backing { get; }
+
+    /// <summary>Category at the last sighting.</summary>
+    public Category Category { get; internal set; }
+
+    /// <summary>Why it has that category, for people.</summary>
+    public string CategoryReason { get; internal set; } = "";
+
+    /// <summary>Sightings in time order; never empty.</summary>
+    public IReadOnlyList<Sighting> Sightings => SightingList;
+
+    /// <summary>Changes in time order.</summary>
+    public IReadOnlyList<RegionChange> Changes => ChangeList;
+
+    /// <summary>Index of the first snapshot that shows it.</summary>
+    public int BornAt => SightingList[0].At;
+
+    /// <summary>Index of the last snapshot that shows it.</summary>
+    public int LastAt => SightingList[^1].At;
+
+    internal List<Sighting> SightingList { get; } = [];
+    internal List<RegionChange> ChangeList { get; } = [];
+}

@@ -1,0 +1,15 @@
+namespace MemScope.Core.Formats;
+
+/// <summary>One input format: how to recognise it and how to read it. Add one by a folder here, a line in <see cref="InputFormats.All"/>, fixtures and a page in docs/formats.</summary>
+/// <param name="Slug">Stable name on the wire: <c>smaps</c>.</param>
+/// <param name="Title">For people: <c>/proc/PID/smaps</c>.</param>
+/// <param name="Command">The command that makes such a file, for help texts.</param>
+/// <param name="Sniff">Whether the first 64 KiB look like it. Must not throw.</param>
+/// <param name="Parse">Reads a whole decoded file. Must not throw on any input.</param>
+public sealed record InputFormat(string Slug, string Title, string Command, SniffFormat Sniff, ParseFormat Parse);
+
+/// <summary>Looks at the beginning of a decoded file.</summary>
+public delegate bool SniffFormat(ReadOnlySpan<byte> head);
+
+/// <summary>Reads a decoded file.</summary>
+public delegate ParsedCapture ParseFormat(ReadOnlyMemory<byte> file, ParseOptions options);

@@ -1,0 +1,26 @@
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Formats;
+
+/// <summary>What one input file held. Parsers return what they understood and say what they did not; nothing is dropped silently.</summary>
+/// <param name="Format">Slug of the format: <c>smaps</c>, <c>strace</c> …; of an archive the slug of its members, or <c>mixed</c>.</param>
+/// <param name="Version">What could be told of the tool's or layout's version, or empty.</param>
+/// <param name="Snapshots">In the order of the file.</param>
+/// <param name="Figures">status and rollup blocks.</param>
+/// <param name="Traces">Traces.</param>
+/// <param name="Diagnostics">What was skipped, cut or looked wrong.</param>
+public sealed record ParsedCapture(string Format, string Version, IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<SideFigures> Figures, IReadOnlyList<Trace> Traces,
+    IReadOnlyList<ParseDiagnostic> Diagnostics)
+{
+    /// <summary>A file of which nothing could be used.</summary>
+    public static ParsedCapture Nothing(string format, params ParseDiagnostic[] diagnostics) => new(format, "", [], [], [], diagnostics);
+
+    /// <summary>Whether there is no model data at all.</summary>
+    public bool IsEmpty => Snapshots.Count == 0 && Figures.Count == 0 && Traces.Count == 0;
+}
+
+/// <summary>What the caller knows of a file before it is read.</summary>
+/// <param name="Name">File or archive member name, or null.</param>
+/// <param name="FormatOverride">Slug that the user chose, or null to sniff.</param>
+/// <param name="Limits">Caps.</param>
+public sealed record ParseOptions(string? Name, string? FormatOverride, Limits Limits);

@@ -1,0 +1,50 @@
+namespace MemScope.Core;
+
+/// <summary>Every cap of the product in one place. A request that goes over one is answered 413 with the limit's name and value.</summary>
+public sealed record Limits
+{
+    /// <summary>The defaults, which the documentation states.</summary>
+    public static Limits Default { get; } = new();
+
+    /// <summary>Bytes of an upload as sent, still compressed: 64 MiB for snapshots; traces and archives may be larger.</summary>
+    public long UploadBytes { get; init; } = 2L << 30;
+
+    /// <summary>Bytes of one decoded snapshot file or archive member: 512 MiB.</summary>
+    public long SnapshotBytes { get; init; } = 512L << 20;
+
+    /// <summary>Lines of one decoded snapshot file or archive member.</summary>
+    public int SnapshotLines { get; init; } = 2_000_000;
+
+    /// <summary>Bytes of a decoded archive or trace in all: 16 GiB.</summary>
+    public long DecodedBytes { get; init; } = 16L << 30;
+
+    /// <summary>Decoded bytes per compressed byte, applied after <see cref="RatioFreeBytes"/>.</summary>
+    public int DecodeRatio { get; init; } = 200;
+
+    /// <summary>Decoded bytes before the ratio is looked at: 1 MiB.</summary>
+    public long RatioFreeBytes { get; init; } = 1L << 20;
+
+    /// <summary>Containers inside containers.</summary>
+    public int ContainerDepth { get; init; } = 3;
+
+    /// <summary>Members of an archive.</summary>
+    public int ArchiveMembers { get; init; } = 100_000;
+
+    /// <summary>Bytes of a line; a longer one is skipped and reported.</summary>
+    public int LineBytes { get; init; } = 64 << 10;
+
+    /// <summary>Bytes of a mapping's name; a longer one is cut and reported.</summary>
+    public int NameBytes { get; init; } = 4096;
+
+    /// <summary>Frames of a callchain; deeper ones are cut and reported.</summary>
+    public int CallchainFrames { get; init; } = 1000;
+
+    /// <summary>Bytes of a symbol file: 2 GiB.</summary>
+    public long SymbolFileBytes { get; init; } = 2L << 30;
+
+    /// <summary>Rows of a page of a list.</summary>
+    public int PageRows { get; init; } = 1000;
+
+    /// <summary>Days that a share lives unless its sender says otherwise.</summary>
+    public int ShareDays { get; init; } = 90;
+}

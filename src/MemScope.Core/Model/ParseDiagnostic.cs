@@ -1,0 +1,61 @@
+namespace MemScope.Core.Model;
+
+/// <summary>How much a diagnostic matters.</summary>
+public enum Severity : byte
+{
+    /// <summary>Worth knowing; nothing is missing.</summary>
+    Info,
+    /// <summary>Something was skipped or looks wrong; the rest was kept.</summary>
+    Warning,
+    /// <summary>A block or the whole file could not be used.</summary>
+    Error,
+}
+
+/// <summary>A finding of a parser about its input.</summary>
+/// <param name="Id">Stable id such as <c>SMAPS001</c>, explained in docs/formats.</param>
+/// <param name="Severity">How much it matters.</param>
+/// <param name="Line">Line in the decoded file from 1, or 0 when it concerns the whole file.</param>
+/// <param name="Text">One sentence with a clipped quote of the input where that helps.</param>
+public sealed record ParseDiagnostic(string Id, Severity Severity, int Line, string Text)
+{
+    /// <summary>Archive member that it concerns, or null.</summary>
+    public string? Member { get; init; }
+}
+
+/// <summary>Collects diagnostics with a cap per id, so that a broken file of a million lines gives a short report that still counts everything.</summary>
+public sealed class DiagnosticBag(int perId = 10)
+{
+    private const int QuoteLength = 80;
+    private readonly List<ParseDiagnostic> _kept = [];
+    private readonly Dictionary<string, (int Count, Severity Severity)> _counts = new(StringComparer.Ordinal);
+
+    /// <summary>Adds one, or only counts it when its id has been reported often enough.</summary>
+    public void Add(string id, Severity severity, int line, string text)
+    {
+        var count = _counts.TryGetValue(id, out var seen) ? seen.Count + 1 : 1;
+        _counts[id] = (count, severity);
+        if (count <= perId) _kept.Add(new ParseDiagnostic(id, severity, line, text));
+    }
+
+    /// <summary>How often an id was reported, counted beyond the cap.</summary>
+    public int CountOf(string id) => _counts.TryGetValue(id, out var seen) ? seen.Count : 0;
+
+    /// <summary>What was kept, with one line "and N more" per id that went over the cap.</summary>
+    public IReadOnlyList<ParseDiagnostic> ToList() =>
+    [
+        .. _kept,
+        .. _counts.Where(c => c.Value.Count > perId).Select(c => new ParseDiagnostic(c.Key, c.Value.Severity, 0, $"and {c.Value.Count - perId} more of {c.Key}")),
+    ];
+
+    /// <summary>A printable, clipped quote of input bytes: control and non-ASCII bytes stand as <c>\xNN</c>.</summary>
+    public static string Quote(ReadOnlySpan<byte> line)
+    {
+        var text = new System.Text.StringBuilder(QuoteLength + 8).Append('"');
+        foreach (var b in line[..Math.Min(line.Length, QuoteLength)])
+        {
+            if (b is >= 0x20 and < 0x7f) text.Append((char)b);
+            else text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\x{b:x2}");
+        }
+        return text.Append(line.Length > QuoteLength ? "…\"" : "\"").ToString();
+    }
+}
