@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace MemScope.Web;
+
+/// <summary>The state of a process page that a link carries. <c>v=1</c> marks the layout of the query.</summary>
+/// <param name="Source">Track, or null for the richest.</param>
+/// <param name="From">First snapshot of the window, or null for the whole track.</param>
+/// <param name="To">Last snapshot of the window, or null.</param>
+public sealed record WindowState(string? Source = null, int? From = null, int? To = null);
+
+/// <summary>Builds every address of the product. Pages never compose one themselves.</summary>
+public static class Urls
+{
+    /// <summary>The list of processes.</summary>
+    public const string Processes = "/";
+
+    /// <summary>Upload and captures of all processes.</summary>
+    public const string Upload = "/upload";
+
+    /// <summary>Symbols.</summary>
+    public const string Symbols = "/symbols";
+
+    /// <summary>Shares.</summary>
+    public const string Shares = "/shares";
+
+    /// <summary>Overview of a process.</summary>
+    public static string Overview(Guid process, WindowState? window = null) => $"/p/{process}{Query(window)}";
+
+    /// <summary>Regions of a process.</summary>
+    public static string Regions(Guid process, WindowState? window = null, string? filter = null, string? category = null, string? sort = null) =>
+        $"/p/{process}/regions{Query(window, ("q", filter), ("category", category), ("sort", sort))}";
+
+    /// <summary>One region.</summary>
+    public static string Region(Guid process, Guid region, WindowState? window = null) => $"/p/{process}/regions/{region}{Query(window)}";
+
+    /// <summary>Diff of the window's two ends.</summary>
+    public static string Diff(Guid process, WindowState? window = null, string? state = null, string? filter = null) =>
+        $"/p/{process}/diff{Query(window, ("state", state), ("q", filter))}";
+
+    /// <summary>Stacks.</summary>
+    public static string Stacks(Guid process, WindowState? window = null, string? weight = null, Guid? trace = null, Guid? region = null, string? search = null) =>
+        $"/p/{process}/stacks{Query(window, ("weight", weight), ("trace", trace?.ToString()), ("region", region?.ToString()), ("q", search))}";
+
+    /// <summary>Captures of a process.</summary>
+    public static string Captures(Guid process, WindowState? window = null) => $"/p/{process}/captures{Query(window)}";
+
+    /// <summary>A share's page.</summary>
+    public static string Share(string key) => $"/s/{key}";
+
+    private static string Query(WindowState? window, params ReadOnlySpan<(string Name, string? Value)> more)
+    {
+        var query = new System.Text.StringBuilder();
+        Append("source", window?.Source);
+        Append("from", window?.From?.ToString(CultureInfo.InvariantCulture));
+        Append("to", window?.To?.ToString(CultureInfo.InvariantCulture));
+        foreach (var (name, value) in more) Append(name, value);
+        return query.Length == 0 ? "" : query.Append("&v=1").ToString();
+
+        void Append(string name, string? value)
+        {
+            if (string.IsNullOrEmpty(value)) return;
+            query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
+        }
+    }
+}

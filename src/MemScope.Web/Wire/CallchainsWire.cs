@@ -1,0 +1,61 @@
+namespace MemScope.Web.Wire;
+
+/// <summary>One frame, symbolized as far as possible.</summary>
+/// <param name="Function">Demangled name, or null when not known: then <see cref="Module"/> + <see cref="Offset"/> is shown.</param>
+/// <param name="File">Source file, or null.</param>
+/// <param name="Line">Source line, or null.</param>
+/// <param name="Module">Path of the module, or null.</param>
+/// <param name="BuildId">Hex build id of the module, or null.</param>
+/// <param name="Offset">Hex address inside the module (link address), or null.</param>
+/// <param name="Inlined">Whether it is inlined into the next frame.</param>
+/// <param name="Miss">Why there is no name: <c>unmapped</c>, <c>no-module</c>, <c>no-symbols</c>, <c>unknown-address</c>, <c>malformed</c>, <c>unsupported</c>; null when there is one.</param>
+public sealed record FrameWire(string? Function, string? File, int? Line, string? Module, string? BuildId, string? Offset, bool Inlined, string? Miss)
+{
+    /// <summary>A frame is probably missing between this one and its caller (the wrapper sets up no frame pointer).</summary>
+    public bool GapAfter { get; init; }
+
+    /// <summary>Where the name comes from: <c>tracer</c>, <c>symbols</c>, or null.</summary>
+    public string? NamedBy { get; init; }
+}
+
+/// <summary>A callchain with its weight. Frames leaf first.</summary>
+public sealed record CallchainWire(long Bytes, long Count, IReadOnlyList<FrameWire> Frames)
+{
+    /// <summary>Outstanding bytes at the trace's end.</summary>
+    public long OutstandingBytes { get; init; }
+
+    /// <summary>Bytes mapped over the trace.</summary>
+    public long MappedBytes { get; init; }
+
+    /// <summary>Outstanding bytes that the last snapshot says are in RAM, or null without a snapshot.</summary>
+    public long? ResidentBytes { get; init; }
+
+    /// <summary>Calls that mapped.</summary>
+    public long Calls { get; init; }
+}
+
+/// <summary>Symbol state of a module that occurs in the callchains.</summary>
+/// <param name="Module">Path.</param>
+/// <param name="BuildId">Hex build id, or null when not known.</param>
+/// <param name="State"><c>symbols</c>, <c>names from the tracer</c>, <c>missing</c>.</param>
+/// <param name="Frames">Distinct frames in it.</param>
+/// <param name="Help">What to upload to get names, or empty.</param>
+public sealed record ModuleWire(string Module, string? BuildId, string State, int Frames, string Help);
+
+/// <summary>Who mapped it: callchains by weight.</summary>
+/// <param name="Weight"><c>outstanding</c>, <c>resident</c>, <c>mapped</c>, <c>calls</c>.</param>
+/// <param name="TotalBytes">Sum of the items (calls for weight calls).</param>
+/// <param name="Coverage">Share of the process' growth during the trace that its outstanding bytes explain, 0 to 1, or null when not known.</param>
+/// <param name="Losses">Kind of loss to count.</param>
+/// <param name="Items">Heaviest first.</param>
+public sealed record CallchainsWire(string Weight, long TotalBytes, double? Coverage, IReadOnlyDictionary<string, long> Losses, IReadOnlyList<CallchainWire> Items)
+{
+    /// <summary>The traces it was computed from.</summary>
+    public IReadOnlyList<TraceWire> Traces { get; init; } = [];
+
+    /// <summary>Modules with their symbol state.</summary>
+    public IReadOnlyList<ModuleWire> Modules { get; init; } = [];
+
+    /// <summary>What a reader must know: losses, missing results, an empty trace.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
