@@ -66,6 +66,9 @@ public sealed class Region
     /// <summary>Index of the last snapshot that shows it.</summary>
     public int LastAt => SightingList[^1].At;
 
+    /// <summary>Whether it was ever seen elsewhere than before.</summary>
+    internal bool HasMoved { get; set; }
+
     internal List<Sighting> SightingList { get; } = [];
     internal List<RegionChange> ChangeList { get; } = [];
 }

@@ -1,0 +1,131 @@
+using MemScope.Core.Analysis.Categories;
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Analysis.Lineage;
+
+public sealed partial class Track
+{
+    private readonly BackingKeys _keys = new();
+
+    /// <summary>A track of points in any order. Late snapshots are taken in by building again: the ids of regions follow from the points alone.</summary>
+    public static Track Build(Guid processId, SnapshotSource source, IEnumerable<TrackPoint> points)
+    {
+        var track = new Track(processId, source);
+        foreach (var point in points.OrderBy(p => p.TakenAt).ThenBy(p => p.Number)) track.TryAppend(point);
+        return track;
+    }
+
+    /// <summary>
+    /// Adds a snapshot at the end in O(its rows), so that live captures cost what they bring. False, with nothing changed, when it is earlier than the last point: build again.
+    /// </summary>
+    public bool TryAppend(TrackPoint point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        if (_points.Count > 0 && point.TakenAt < _points[^1].TakenAt) return false;
+        var at = _points.Count;
+        var vmas = point.Vmas;
+        var rows = new Region[vmas.Count];
+        if (at > 0) ContinueRegions(at, vmas, rows);
+        else
+        {
+            for (var row = 0; row < rows.Length; row++) rows[row] = Bear(point, row, RegionChangeKind.Born, 0, null);
+        }
+        var categories = Categorizer.Classify(vmas);
+        for (var row = 0; row < rows.Length; row++)
+        {
+            rows[row].SightingList.Add(new(at, row));
+            rows[row].Category = categories[row].Category;
+            rows[row].CategoryReason = categories[row].Reason;
+        }
+        _points.Add(point);
+        _categories.Add(categories);
+        _regionsByRow.Add(rows);
+        return true;
+
+        void ContinueRegions(int index, VmaTable later, Region[] into)
+        {
+            var earlier = _points[^1].Vmas;
+            var before = _regionsByRow[^1];
+            var links = SnapshotLinks.Between(earlier, later, _keys, HistoryOf(before));
+            for (var row = 0; row < into.Length; row++)
+            {
+                if (links.EarlierOf[row] < 0) continue;
+                into[row] = before[links.EarlierOf[row]];
+                if (links.Kinds[row] != LinkKind.Same) NoteContinuation(into[row], index, earlier[links.EarlierOf[row]], later[row], links.Kinds[row]);
+            }
+            BearNew(point, index, links, before, into);
+            EndOld(index, links, before, into, earlier, later);
+        }
+    }
+
+    private MoveHistory HistoryOf(Region[] regions)
+    {
+        var (moved, growth) = (new bool[regions.Length], new long[regions.Length]);
+        for (var row = 0; row < regions.Length; row++)
+        {
+            var region = regions[row];
+            moved[row] = region.HasMoved;
+            if (region.SightingList.Count < 2) continue;
+            growth[row] = (long)RangeAt(region.SightingList[^1]).Length - (long)RangeAt(region.SightingList[^2]).Length;
+        }
+        return new(moved, growth);
+    }
+
+    private AddressRange RangeAt(Sighting sighting) => _points[sighting.At].Vmas[sighting.VmaIndex].Range;
+
+    private Region Bear(TrackPoint point, int row, RegionChangeKind kind, int at, Guid? origin)
+    {
+        var vma = point.Vmas[row];
+        var ordinal = 0;
+        var id = RegionIds.Derive(ProcessId, point.Number, vma.Start, vma.Name, ordinal);
+        while (_byId.ContainsKey(id)) id = RegionIds.Derive(ProcessId, point.Number, vma.Start, vma.Name, ++ordinal);
+        var region = new Region(id, vma.Name);
+        region.ChangeList.Add(new(kind, at, default, vma.Range, origin));
+        _regions.Add(region);
+        _byId.Add(id, region);
+        return region;
+    }
+
+    private static void NoteContinuation(Region region, int at, Vma before, Vma after, LinkKind kind)
+    {
+        if (before.Permissions != after.Permissions) region.ChangeList.Add(new(RegionChangeKind.Reprotected, at, before.Range, after.Range));
+        if (before.Range == after.Range) return;
+        if (kind == LinkKind.Move || before.VirtualBytes == after.VirtualBytes)
+        {
+            region.HasMoved = true;
+            region.ChangeList.Add(new(RegionChangeKind.Moved, at, before.Range, after.Range, Exact: false));
+            return;
+        }
+        var grown = after.VirtualBytes > before.VirtualBytes;
+        region.ChangeList.Add(new(grown ? RegionChangeKind.Grown : RegionChangeKind.Shrunk, at, before.Range, after.Range));
+    }
+
+    private void BearNew(TrackPoint point, int at, SnapshotLinks links, Region[] before, Region[] into)
+    {
+        for (var row = 0; row < into.Length; row++)
+        {
+            if (links.EarlierOf[row] >= 0) continue;
+            var origin = links.SplitFrom[row] >= 0 ? before[links.SplitFrom[row]] : null;
+            into[row] = Bear(point, row, origin is null ? RegionChangeKind.Born : RegionChangeKind.Split, at, origin?.Id);
+            if (origin is null) continue;
+            var range = RangeAt(origin.SightingList[^1]);
+            origin.ChangeList.Add(new(RegionChangeKind.Split, at, range, point.Vmas[links.LaterOf[links.SplitFrom[row]]].Range, into[row].Id));
+        }
+    }
+
+    private static void EndOld(int at, SnapshotLinks links, Region[] before, Region[] into, VmaTable earlier, VmaTable later)
+    {
+        for (var row = 0; row < before.Length; row++)
+        {
+            if (links.LaterOf[row] >= 0) continue;
+            var target = links.MergedInto[row];
+            if (target < 0)
+            {
+                before[row].ChangeList.Add(new(RegionChangeKind.Gone, at, earlier[row].Range, default));
+                continue;
+            }
+            before[row].ChangeList.Add(new(RegionChangeKind.Merged, at, earlier[row].Range, later[target].Range, into[target].Id));
+            into[target].ChangeList.Add(new(RegionChangeKind.Merged, at, earlier[row].Range, later[target].Range, before[row].Id));
+        }
+    }
+}
