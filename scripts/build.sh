@@ -1,0 +1,44 @@
+# Builds, and skips what was built from the same inputs: a hash over the sources, the lock files and the SDK is kept in .memscope.
+
+web_dll="$root/src/MemScope.Web/bin/Release/net10.0/MemScope.Web.dll"
+agent_dll="$root/src/MemScope.Agent/bin/Release/net10.0/linux-x64/MemScope.Agent.dll"
+
+# hash_of FOLDER...: over the content of every file that a build reads. A built server serves some files
+# out of the package folder, so that folder's place counts too.
+hash_of() {
+  {
+    dotnet --version
+    echo "${NUGET_PACKAGES:-$HOME/.nuget/packages}"
+    find "$@" Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig global.json package-lock.json \
+      \( -name bin -o -name obj -o -path wwwroot/lib \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
+  } | sha256sum | cut -d ' ' -f 1
+}
+
+# build_once NAME DLL PROJECT FOLDER...
+build_once() {
+  local name=$1 dll=$2 project=$3
+  shift 3
+  local stamp="$root/.memscope/$name.built" hash
+  hash=$(cd "$root" && hash_of "$@")
+  [ -f "$dll" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ] && return
+  mkdir -p "$root/.memscope"
+  exec 8>"$root/.memscope/build.lock"
+  flock 8
+  if ! [ -f "$dll" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$hash" ]; then
+    [ "$name" = agent ] || need_npm
+    say "building $name"
+    (cd "$root" && dotnet build "$project" -c Release -v quiet --nologo -nodeReuse:false >&2 8>&-) || die "the build of $name failed"
+    echo "$hash" >"$stamp"
+  fi
+  exec 8>&-
+}
+
+build_web() {
+  need_dotnet
+  build_once server "$web_dll" src/MemScope.Web src/MemScope.Core src/MemScope.Symbols src/MemScope.Storage src/MemScope.Web migrations wwwroot
+}
+
+build_agent() {
+  need_dotnet
+  build_once agent "$agent_dll" src/MemScope.Agent src/MemScope.Core src/MemScope.Symbols src/MemScope.Agent
+}

@@ -1,0 +1,67 @@
+# serve: build and start the server; --demo loads the founding case through the public API.
+
+serve() {
+  local demo='' port=5220 urls='' db=${MEMSCOPE_DB:-} arguments=()
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --demo) demo=1; shift; continue ;;
+      --help | -h) usage; exit 0 ;;
+      --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
+    esac
+    case "$1" in
+      --port | --data | --db | --keep | --urls) [ $# -gt 1 ] || die "$1 needs a value" ;;
+      *) die "unknown argument of serve: $1 (see ./memscope help)" ;;
+    esac
+    case "$1" in
+      --port) port=$2 ;;
+      --urls) urls=$2 ;;
+      --db) db=$2 ;;
+    esac
+    arguments+=("$1" "$2")
+    shift 2
+  done
+  [ -n "$db" ] || need_postgres
+  build_web
+  [ -z "$demo" ] || build_agent
+  hint_demangler
+
+  local address="http://127.0.0.1:$port"
+  if [ -n "$urls" ]; then
+    address=${urls%%[;,]*}
+    address=${address/0.0.0.0/127.0.0.1}
+  fi
+  if answers "$address"; then die "$address is in use: choose another port with --port"; fi
+  if [ -n "$demo" ]; then
+    [ "$port" != 0 ] || die "--demo needs a port of its own: give --port"
+    # Detached, so that this process can become the server and get its signals directly.
+    (load_demo "$address" $$ &)
+  fi
+  exec dotnet "$web_dll" "${arguments[@]}"
+}
+
+# answers ADDRESS: whether anything listens there.
+answers() {
+  local place=${1#*://}
+  place=${place%%/*}
+  [ "${place##*:}" != 0 ] && (exec 3<>"/dev/tcp/${place%:*}/${place##*:}") 2>/dev/null
+}
+
+# load_demo ADDRESS SERVER_PID: the agent waits for the server; what was loaded before is recognised and not stored twice.
+load_demo() {
+  local address=$1 server=$2 case="$root/demo/ucx-leak" page
+  until answers "$address"; do
+    kill -0 "$server" 2>/dev/null || return 0
+    sleep 0.3
+  done
+  dotnet "$agent_dll" symbols "$case/ucx_leak" --server "$address" 2>&1 | sed 's/^/memscope: demo: /' >&2
+  page=$(agent_upload 32305 decode "$case"/{smaps,status}.tar.gz "$case"/pmap-x.log.gz "$case"/bt{,2}.txt.gz | head -n 1)
+  agent_upload 18307 decode-traced "$case"/second-run/{smaps,status}.tar.gz "$case"/second-run/{strace,gdb}.txt.gz >/dev/null
+  [ -z "$page" ] || say "the founding case is loaded: $page"
+}
+
+# agent_upload PID ROLE FILE...: the addresses of the pages on standard output.
+agent_upload() {
+  local pid=$1 role=$2
+  shift 2
+  dotnet "$agent_dll" upload "$@" --server "$address" --host debian12 --pid "$pid" --label "role=$role"
+}

@@ -1,0 +1,65 @@
+# What MemScope needs beside its sources: named when missing, installed when this is root on Debian or Ubuntu.
+
+say() { printf '%s\n' "memscope: $*" >&2; }
+die() { say "$@"; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# need_packages "what for" package...
+need_packages() {
+  local why=$1
+  shift
+  if [ "$(id -u)" = 0 ] && have apt-get; then
+    say "installing $* ($why)"
+    export DEBIAN_FRONTEND=noninteractive
+    if [ -z "${apt_updated:-}" ]; then apt-get update -qq >&2 && apt_updated=1; fi
+    apt-get install -y -qq --no-install-recommends "$@" >&2 || die "could not install $* ($why)"
+  elif have apt-get; then
+    die "$why: missing. Install it with: sudo apt-get install -y --no-install-recommends $*"
+  else
+    die "$why: missing. On Debian and Ubuntu it comes with: apt-get install $*"
+  fi
+}
+
+need_dotnet() {
+  if ! have dotnet; then
+    local folder
+    for folder in "$HOME/.dotnet" /usr/share/dotnet /usr/lib/dotnet; do
+      if [ -x "$folder/dotnet" ]; then export PATH="$folder:$PATH"; break; fi
+    done
+  fi
+  if ! have dotnet; then
+    apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1 || die "the .NET 10 SDK is missing: https://dot.net/download"
+    need_packages "the .NET 10 SDK" dotnet-sdk-10.0
+  fi
+  (cd "$root" && dotnet --version >/dev/null 2>&1) || die "the .NET SDK does not fit global.json: version 10 is needed (https://dot.net/download)"
+}
+
+need_npm() {
+  have npm || need_packages "npm, which restores the browser libraries" nodejs npm
+}
+
+need_postgres() {
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null && return
+  have postgres && have initdb && return
+  # Debian's package would start a server of its own on port 5432; MemScope runs a private one on a socket.
+  if [ "$(id -u)" = 0 ] && have apt-get; then
+    mkdir -p /etc/postgresql-common/createcluster.d
+    echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/memscope.conf
+  fi
+  need_packages "PostgreSQL's server (or give --db)" postgresql
+}
+
+need_chromium() {
+  local browser
+  for browser in "${MEMSCOPE_CHROMIUM:-}" /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome; do
+    # Ubuntu's chromium-browser is a script that only says that the snap is missing.
+    if [ -n "$browser" ] && "$browser" --version >/dev/null 2>&1; then export MEMSCOPE_CHROMIUM=$browser; return; fi
+  done
+  need_packages "Chromium, which the browser tests drive (or set MEMSCOPE_CHROMIUM)" chromium
+  export MEMSCOPE_CHROMIUM=/usr/bin/chromium
+}
+
+# Names stay mangled without one of these; everything else works.
+hint_demangler() {
+  have llvm-cxxfilt || have c++filt || say "note: C++ names stay mangled without c++filt (apt-get install binutils, or llvm)"
+}

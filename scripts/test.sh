@@ -1,0 +1,53 @@
+# test: set-up, build, every test project; the last line sums up.
+
+run_tests() {
+  need_dotnet
+  need_npm
+  need_postgres
+  need_chromium
+  have c++filt || have llvm-cxxfilt || need_packages "c++filt, which demangles names" binutils
+  cd "$root"
+
+  local only='' projects=() project failed=0 results="$root/artifacts/test-results"
+  if [ $# -gt 0 ] && [ -d "tests/$1" ]; then only=$1; shift; fi
+  dotnet build MemScope.sln -v quiet --nologo -nodeReuse:false || die "the build failed"
+  for project in tests/"${only:-*}"/*.csproj; do
+    grep -q '<IsTestProject>true' "$project" && projects+=("$project")
+  done
+
+  rm -rf "$results"
+  for project in "${projects[@]}"; do
+    local name
+    name=$(basename "$(dirname "$project")")
+    printf '\n== %s\n' "$name"
+    dotnet test "$project" --no-build --nologo --results-directory "$results" --logger "trx;LogFileName=$name.trx" "$@" || failed=1
+  done
+  summarize "$results" "$failed" "${#projects[@]}"
+}
+
+# summarize FOLDER RUNS_FAILED PROJECTS: a run that ended without its results counts as one failure.
+summarize() {
+  local folder=$1 crashed=0 passed failed skipped
+  local files=("$folder"/*.trx)
+  [ -e "${files[0]}" ] || files=()
+  passed=$(count_outcome Passed)
+  failed=$(count_outcome Failed)
+  skipped=$(count_outcome NotExecuted)
+  crashed=$(($3 - ${#files[@]}))
+  [ "$2" = 0 ] || [ $((failed + crashed)) -gt 0 ] || crashed=1
+  print_skips
+  printf '\n%d passed, %d failed, %d skipped\n' "$passed" $((failed + crashed)) "$skipped"
+  [ $((failed + crashed)) = 0 ]
+}
+
+count_outcome() {
+  [ ${#files[@]} -gt 0 ] || { echo 0; return; }
+  cat "${files[@]}" | grep -o "<UnitTestResult [^>]*outcome=\"$1\"" | wc -l
+}
+
+# The reason stands in the first Message after the result.
+print_skips() {
+  [ ${#files[@]} -gt 0 ] || return 0
+  awk '/<UnitTestResult / { skipped = /outcome="NotExecuted"/; match($0, /testName="[^"]*"/); name = substr($0, RSTART + 10, RLENGTH - 11) }
+       skipped && /<Message>/ { sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); print "skipped: " name ": " $0; skipped = 0 }' "${files[@]}"
+}
