@@ -85,6 +85,12 @@ public readonly record struct TraceEvent
 
     /// <summary>Line of the event in the decoded file, from 1.</summary>
     public int Line { get; init; }
+
+    /// <summary>
+    /// Line where a split call was resumed and its result printed, 0 when it is not split. Another thread's calls may stand between: memory that a call frees is free from
+    /// <see cref="Line"/> on, memory that it maps is used from here on.
+    /// </summary>
+    public int ResumedLine { get; init; }
 }
 
 /// <summary>What kind of number a frame's address is; the tools differ and it decides how to normalize.</summary>

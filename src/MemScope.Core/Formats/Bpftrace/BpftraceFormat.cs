@@ -1,0 +1,28 @@
+using MemScope.Core.Formats.Traces;
+
+namespace MemScope.Core.Formats.Bpftrace;
+
+/// <summary>bpftrace: the text that a script prints.</summary>
+public static class BpftraceFormat
+{
+    private const int LinesToLookAt = 100;
+
+    /// <summary>The entry of the registry.</summary>
+    public static InputFormat Format { get; } = new("bpftrace", "bpftrace", "bpftrace mm.bt PID > trace.txt", Sniff, BpftraceParser.Parse);
+
+    /// <summary>bpftrace's own first line, the line of one of the known scripts, or a message that names it.</summary>
+    private static bool Sniff(ReadOnlySpan<byte> head)
+    {
+        var lines = new LineWalk(head);
+        while (lines.MoveNext() && lines.Number <= LinesToLookAt)
+        {
+            var line = lines.Line.TrimEnd(" \t"u8);
+            if (line.StartsWith("Attach"u8) && line.IndexOf(" probe"u8) is > 0 and < 24) return true;
+            if (line.StartsWith("TRACE-BEGIN "u8)) return true;
+            if (line.StartsWith("ERROR: "u8) && line.IndexOf("bpftrace"u8) > 0) return true;
+            if (line.Length > 1 && line[0] == '@' && (line.IndexOf("]: "u8) > 0 || line.IndexOf(": "u8) > 0 || line[^1] == '[')) return true;
+            if (BpftraceEvent.TryRead(line, out _, out _)) return true;
+        }
+        return false;
+    }
+}

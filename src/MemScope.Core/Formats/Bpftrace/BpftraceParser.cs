@@ -1,0 +1,126 @@
+using MemScope.Core.Formats.Traces;
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Formats.Bpftrace;
+
+/// <summary>
+/// Reads the text output of a bpftrace script that prints a line per call and a stack behind it:
+/// <code>
+/// Attaching 9 probes...
+/// TRACE-BEGIN 3458913348160 pid=3358
+/// 3458959181924 3358 3358 raw_mmap_leak mmap addr=0x0 len=98304 prot=0x3 flags=0x22 fd=-1 ret=0x7f9d013c8000
+///
+/// 	7f9d017dc829 syscall+25 (/usr/lib/x86_64-linux-gnu/libc.so.6)
+/// 	557ba1a13c7d serve_request+61 (/opt/memscope-corpus/bin/raw_mmap_leak)
+///
+/// @munmap_stacks[
+/// 	7f1f63569829 syscall+25 (/usr/lib/x86_64-linux-gnu/libc.so.6)
+/// ]: 19650
+/// @total: 3940352
+/// </code>
+/// A blank line ends a stack. Maps are sums over calls that are mostly printed one by one as well: they are counted, never read as events.
+/// </summary>
+internal sealed class BpftraceParser
+{
+    private readonly ReadOnlyMemory<byte> _file;
+    private readonly Limits _limits;
+    private readonly BpftraceTrace _trace;
+    private int _stackStart, _stackEnd;
+    private bool _insideMapKey, _afterMap;
+
+    private BpftraceParser(ReadOnlyMemory<byte> file, Limits limits)
+    {
+        _file = file;
+        _limits = limits;
+        _trace = new BpftraceTrace(new StackTable(file, BpftraceFrame.Read, limits.CallchainFrames));
+    }
+
+    /// <summary>Reads a whole file.</summary>
+    public static ParsedCapture Parse(ReadOnlyMemory<byte> file, ParseOptions options)
+    {
+        var parser = new BpftraceParser(file, options.Limits);
+        parser.ReadLines();
+        return parser._trace.Finish("bpftrace");
+    }
+
+    private void ReadLines()
+    {
+        var lines = new LineWalk(_file.Span);
+        while (lines.MoveNext())
+        {
+            var line = lines.Line;
+            if (line.Length > _limits.LineBytes)
+            {
+                EndStack();
+                _trace.Diagnostics.Add("BPFTRACE007", Severity.Warning, lines.Number, $"A line of more than {_limits.LineBytes} bytes was skipped.");
+            }
+            else if (IsBlank(line))
+            {
+                EndStack();
+            }
+            else if (line[0] is (byte)' ' or (byte)'\t')
+            {
+                AddToStack(lines.Start, lines.End, lines.Number, line);
+            }
+            else
+            {
+                EndStack();
+                ReadLine(line.TrimEnd(" \t"u8), lines.Number);
+            }
+        }
+        EndStack();
+    }
+
+    private static bool IsBlank(ReadOnlySpan<byte> line) => line.IndexOfAnyExcept((byte)' ', (byte)'\t') < 0;
+
+    private void AddToStack(int start, int end, int number, ReadOnlySpan<byte> line)
+    {
+        if (_insideMapKey) return;
+        if (!_trace.AwaitsStack && _stackEnd == 0)
+        {
+            _trace.Diagnostics.Add("BPFTRACE002", Severity.Warning, number, $"A frame that belongs to no call was skipped: {DiagnosticBag.Quote(line)}");
+            return;
+        }
+        if (_stackEnd == 0) _stackStart = start;
+        _stackEnd = end;
+    }
+
+    private void EndStack()
+    {
+        if (_stackEnd > 0) _trace.SetStack(_stackStart, _stackEnd);
+        _stackEnd = 0;
+    }
+
+    private void ReadLine(ReadOnlySpan<byte> line, int number)
+    {
+        var insideMapKey = _insideMapKey;
+        var afterMap = _afterMap;
+        _insideMapKey = _afterMap = false;
+        if (line[0] == '@')
+        {
+            ReadMap(line);
+        }
+        else if (insideMapKey && (line[0] is (byte)']' or (byte)',') && line.IndexOf("]:"u8) >= 0)
+        {
+            _afterMap = true;
+        }
+        else if (afterMap && line[0] is (byte)'[' or (byte)'(')
+        {
+            // A row of a histogram: "[4, 8)  1 |@@@@|".
+            _afterMap = true;
+        }
+        else if (!_trace.TryEvent(line, number) && !_trace.TryOther(line, number))
+        {
+            _trace.Diagnostics.Add("BPFTRACE002", Severity.Warning, number, $"Not understood and skipped: {DiagnosticBag.Quote(line)}");
+        }
+    }
+
+    // "@total: 3940352", "@stacks[]: 26198", "@a[1, x]: 1" on one line; "@stacks[" with the frames of the key on the next ones.
+    private void ReadMap(ReadOnlySpan<byte> line)
+    {
+        var end = line.IndexOfAny((byte)'[', (byte)':');
+        _trace.AddMap(end < 0 ? line : line[..end]);
+        _insideMapKey = end > 0 && line[end] == '[' && line[end..].IndexOf("]:"u8) < 0;
+        _afterMap = !_insideMapKey;
+    }
+}

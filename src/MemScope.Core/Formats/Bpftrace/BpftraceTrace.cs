@@ -1,0 +1,135 @@
+using MemScope.Core.Formats.Traces;
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Formats.Bpftrace;
+
+/// <summary>What the text and the JSON output of bpftrace have in common: events, the tool's own messages, maps, losses.</summary>
+internal sealed class BpftraceTrace(StackTable stacks)
+{
+    private const int NoEvent = -1;
+    private const int MapsToName = 20;
+
+    private readonly TraceBuilder _trace = new("bpftrace", stacks);
+    private readonly SortedDictionary<string, int> _maps = new(StringComparer.Ordinal);
+    private readonly NamePool _names = new();
+    private int _owner = NoEvent, _firstPid;
+    private int? _tracedPid;
+    private bool _severalPids;
+    private string? _comm;
+    private long _lostEvents;
+
+    /// <summary>What the parser has to say.</summary>
+    public DiagnosticBag Diagnostics => _trace.Diagnostics;
+
+    /// <summary>Lines that could only come from bpftrace or the known scripts.</summary>
+    public int Understood { get; set; }
+
+    /// <summary>Reads the line of a call and waits for its stack; false when it is none.</summary>
+    public bool TryEvent(ReadOnlySpan<byte> line, int number)
+    {
+        if (!BpftraceEvent.TryRead(line, out var memoryEvent, out var comm)) return false;
+        Understood++;
+        _owner = _trace.Add(memoryEvent with { Line = number });
+        if (memoryEvent.Pid != 0)
+        {
+            if (_firstPid == 0) _firstPid = memoryEvent.Pid;
+            _severalPids |= memoryEvent.Pid != _firstPid;
+        }
+        if (_comm is null && !comm.IsEmpty) _comm = _names.Get(comm);
+        return true;
+    }
+
+    /// <summary>Whether the last event still waits for its stack.</summary>
+    public bool AwaitsStack => _owner >= 0;
+
+    /// <summary>Gives the last event the stack in <c>[start, end)</c> of the file.</summary>
+    public void SetStack(int start, int end)
+    {
+        if (_owner >= 0) _trace.SetStack(_owner, start, end);
+        _owner = NoEvent;
+    }
+
+    /// <summary>Reads a line that is not about a call; false when it is not known.</summary>
+    public bool TryOther(ReadOnlySpan<byte> line, int number)
+    {
+        var cursor = new ByteCursor(line);
+        if (line.StartsWith("Attach"u8) && line.IndexOf(" probe"u8) > 0) Understood++;
+        else if (cursor.TryTake("TRACE-BEGIN "u8)) Begin(cursor);
+        else if (line.StartsWith("TRACE-END"u8)) Understood++;
+        else if (cursor.TryTake("Lost "u8) && cursor.TryDecimal(out var lost) && cursor.Rest.StartsWith(" event"u8)) Lose(lost);
+        else return TryMessage(line, number);
+        return true;
+    }
+
+    /// <summary>Counts events that the kernel's buffer could not hold.</summary>
+    public void Lose(ulong events)
+    {
+        Understood++;
+        _lostEvents += (long)Math.Min(events, int.MaxValue);
+    }
+
+    /// <summary>Notes a value of a map that the script printed.</summary>
+    public void AddMap(ReadOnlySpan<byte> name)
+    {
+        Understood++;
+        if (_maps.Count > MapsToName) return;
+        var text = _names.Get(name);
+        _maps[text] = _maps.GetValueOrDefault(text) + 1;
+    }
+
+    /// <summary>The finished capture.</summary>
+    public ParsedCapture Finish(string format)
+    {
+        if (_maps.Count > 0)
+        {
+            var list = string.Join(", ", _maps.Take(MapsToName).Select(m => m.Value == 1 ? m.Key : $"{m.Key} ({m.Value} values)"));
+            Diagnostics.Add("BPFTRACE003", Severity.Info, 0, $"Maps that the script printed are sums, not events, and were not read as such: {list}{(_maps.Count > MapsToName ? " and more" : "")}");
+        }
+        if (_trace.Events.Count == 0)
+        {
+            Diagnostics.Add("BPFTRACE001", Severity.Warning, 0, "No event was recorded: the process made none of the traced calls while bpftrace watched, or the probes did not fire.");
+        }
+        else
+        {
+            _trace.Lose("began-late", 0, "The process was running when the trace began: what it had mapped before is not in the trace.");
+        }
+        if (_lostEvents > 0) _trace.Lose("lost-events", _lostEvents, $"bpftrace lost {_lostEvents} events: its buffer was full.");
+        var pid = _tracedPid ?? (_firstPid == 0 || _severalPids ? null : _firstPid);
+        var trace = _trace.Build(ClockDomain.Monotonic, new ProcessHint(pid, _comm), "print ustack in the script.");
+        return new ParsedCapture(format, "", [], [], Understood > 0 ? [trace] : [], Diagnostics.ToList());
+    }
+
+    private void Begin(ByteCursor cursor)
+    {
+        Understood++;
+        var at = cursor.Rest.IndexOf("pid="u8);
+        if (at < 0) return;
+        cursor.Skip(at + 4);
+        if (cursor.TryDecimal(out var pid) && pid is > 0 and <= int.MaxValue) _tracedPid = (int)pid;
+    }
+
+    private bool TryMessage(ReadOnlySpan<byte> line, int number)
+    {
+        var error = line.StartsWith("ERROR: "u8) || line.IndexOf(": ERROR: "u8) > 0;
+        if (!error && !line.StartsWith("WARNING: "u8) && line.IndexOf(": WARNING: "u8) < 0) return false;
+        var quote = DiagnosticBag.Quote(line);
+        if (line.IndexOf("couldn't set RLIMIT_MEMLOCK"u8) >= 0)
+        {
+            Diagnostics.Add("BPFTRACE004", Severity.Info, number, $"bpftrace said: {quote}");
+        }
+        else if (line.IndexOf("failed to look up stack id"u8) >= 0)
+        {
+            Diagnostics.Add("BPFTRACE005", Severity.Warning, number, $"bpftrace lost a stack: {quote}");
+        }
+        else if (line.IndexOf("failed to close perf event FDs for probe"u8) >= 0)
+        {
+            _trace.Lose("lost-events", 0, $"A probe was lost part way; its calls after that are missing: {quote}");
+        }
+        else
+        {
+            Diagnostics.Add("BPFTRACE006", error ? Severity.Error : Severity.Warning, number, $"bpftrace said: {quote}");
+        }
+        Understood++;
+        return true;
+    }
+}

@@ -1,0 +1,26 @@
+using MemScope.Core.Formats.Traces;
+
+namespace MemScope.Core.Formats.Gdb;
+
+/// <summary>The log of a gdb batch run with a breakpoint at the system calls that map memory.</summary>
+public static class GdbFormat
+{
+    private const int LinesToLookAt = 400;
+
+    /// <summary>The entry of the registry.</summary>
+    public static InputFormat Format { get; } = new("gdb", "gdb batch log", "gdb -p PID -batch -x syscalls.gdb > trace.txt", Sniff, GdbParser.Parse);
+
+    /// <summary>A hit line, a frame at the beginning of a line, or what gdb prints when it attaches.</summary>
+    private static bool Sniff(ReadOnlySpan<byte> head)
+    {
+        var lines = new LineWalk(head);
+        while (lines.MoveNext() && lines.Number <= LinesToLookAt)
+        {
+            var line = lines.Line;
+            if (line.StartsWith("=== hit "u8) || line.StartsWith("[Thread debugging using "u8)) return true;
+            if (line.StartsWith("#0  "u8) && line.IndexOf(" ("u8) > 0) return true;
+            if (line.StartsWith("Breakpoint 1 at 0x"u8)) return true;
+        }
+        return false;
+    }
+}

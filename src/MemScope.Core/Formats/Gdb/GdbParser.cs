@@ -1,0 +1,168 @@
+using MemScope.Core.Formats.Traces;
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Formats.Gdb;
+
+/// <summary>
+/// Reads the log of a gdb batch run whose breakpoint commands print a line and a <c>bt</c> per hit:
+/// <code>
+/// === hit 3 nr=9 arg1=0x0 len=98304
+/// #0  syscall () at ../sysdeps/unix/sysv/linux/x86_64/syscall.S:30
+/// #1  0x0000557ba1a138c4 in raw_map (len=98304) at /opt/memscope-corpus/src/raw_mmap_leak.c:13
+/// </code>
+/// A breakpoint at the beginning of a call sees no result: the trace says so. What else gdb prints (threads, breakpoints, mappings) is passed over and counted.
+/// </summary>
+internal sealed class GdbParser
+{
+    private const int NoEvent = -1;
+    private readonly ReadOnlyMemory<byte> _file;
+    private readonly Limits _limits;
+    private readonly TraceBuilder _trace;
+    private int _owner = NoEvent, _stackStart, _stackEnd, _tid, _passedOver, _understood;
+    private int? _pid;
+    private bool _failed, _insideFrame;
+
+    private GdbParser(ReadOnlyMemory<byte> file, Limits limits)
+    {
+        _file = file;
+        _limits = limits;
+        _trace = new TraceBuilder("gdb", new StackTable(file, GdbFrame.Read, limits.CallchainFrames) { Finish = GdbFrame.MarkInlined, Decode = GdbFrame.JoinBroken });
+    }
+
+    /// <summary>Reads a whole file.</summary>
+    public static ParsedCapture Parse(ReadOnlyMemory<byte> file, ParseOptions options)
+    {
+        var parser = new GdbParser(file, options.Limits);
+        parser.ReadLines();
+        return parser.Finish();
+    }
+
+    private void ReadLines()
+    {
+        var lines = new LineWalk(_file.Span);
+        while (lines.MoveNext())
+        {
+            var line = lines.Line;
+            if (line.Length > _limits.LineBytes)
+            {
+                _trace.Diagnostics.Add("GDB004", Severity.Warning, lines.Number, $"A line of more than {_limits.LineBytes} bytes was skipped.");
+            }
+            else if (GdbFrame.IsFrame(line, out var level))
+            {
+                if (level == 0) EndStack();
+                AddToStack(lines.Start, lines.End);
+                _insideFrame = true;
+                _understood++;
+            }
+            else if (_insideFrame && line.StartsWith(GdbFrame.Continued))
+            {
+                AddToStack(lines.Start, lines.End);
+            }
+            else if (line.StartsWith("==="u8) && TryHit(line, lines.Number))
+            {
+                _understood++;
+            }
+            else
+            {
+                ReadOther(line, lines.Number);
+            }
+        }
+        EndStack();
+    }
+
+    private bool TryHit(ReadOnlySpan<byte> line, int number)
+    {
+        var fields = new MemoryCallFields();
+        var cursor = new ByteCursor(line);
+        while (!cursor.AtEnd)
+        {
+            cursor.SkipBlanks();
+            fields.TryRead(cursor.TakeWord());
+        }
+        if (fields.Number is not { } nr) return false;
+        EndStack();
+        _insideFrame = false;
+        if (CallOf(nr) is not { } call)
+        {
+            _owner = NoEvent;
+            _trace.Diagnostics.Add("GDB003", Severity.Info, number, $"A hit of system call {nr} was passed over: it does not change the address space.");
+            return true;
+        }
+        var hit = fields.ToEvent(call);
+        _owner = _trace.Add(hit with { Line = number, Tid = hit.Tid != 0 ? hit.Tid : _tid });
+        return true;
+    }
+
+    /// <summary>The call of a number of arch/x86/entry/syscalls/syscall_64.tbl.</summary>
+    private static MemoryCall? CallOf(ulong number) => number switch
+    {
+        9 => MemoryCall.Mmap,
+        10 => MemoryCall.Mprotect,
+        11 => MemoryCall.Munmap,
+        12 => MemoryCall.Brk,
+        25 => MemoryCall.Mremap,
+        28 => MemoryCall.Madvise,
+        26 or 27 or 30 or 67 or 149 or 150 or 151 or 152 or 216 => MemoryCall.Other,
+        _ => null,
+    };
+
+    private void AddToStack(int start, int end)
+    {
+        if (_stackEnd == 0) _stackStart = start;
+        _stackEnd = end;
+    }
+
+    private void EndStack()
+    {
+        if (_stackEnd > 0 && _owner >= 0) _trace.SetStack(_owner, _stackStart, _stackEnd);
+        if (_stackEnd > 0) _owner = NoEvent;
+        _stackEnd = 0;
+    }
+
+    private void ReadOther(ReadOnlySpan<byte> line, int number)
+    {
+        var cursor = new ByteCursor(line);
+        if (cursor.TryTake("process "u8) && cursor.TryDecimal(out var pid) && cursor.AtEnd && pid <= int.MaxValue) _pid ??= (int)pid;
+        if (line.StartsWith("[Switching to Thread "u8)) Switch(line);
+        if (line.StartsWith("[Inferior "u8)) Inferior(line);
+        if (line.StartsWith("ptrace: "u8) || line.StartsWith("No stack."u8) || line.StartsWith("Could not attach to process"u8))
+        {
+            _failed = true;
+            _trace.Diagnostics.Add("GDB005", Severity.Error, number, $"gdb said: {DiagnosticBag.Quote(line)}");
+        }
+        if (line.StartsWith("Backtrace stopped"u8)) _trace.Diagnostics.Add("GDB006", Severity.Info, number, $"A stack is incomplete: {DiagnosticBag.Quote(line)}");
+        _insideFrame = false;
+        if (!line.IsEmpty) _passedOver++;
+    }
+
+    // [Switching to Thread 0x7f9d018b6740 (LWP 23429)]
+    private void Switch(ReadOnlySpan<byte> line)
+    {
+        var at = line.LastIndexOf("(LWP "u8);
+        if (at < 0) return;
+        var cursor = new ByteCursor(line[(at + 5)..]);
+        if (cursor.TryDecimal(out var tid) && tid <= int.MaxValue) _tid = (int)tid;
+    }
+
+    // [Inferior 1 (process 3358) detached]
+    private void Inferior(ReadOnlySpan<byte> line)
+    {
+        var at = line.IndexOf("(process "u8);
+        if (at < 0) return;
+        var cursor = new ByteCursor(line[(at + 9)..]);
+        if (cursor.TryDecimal(out var pid) && pid <= int.MaxValue) _pid ??= (int)pid;
+    }
+
+    private ParsedCapture Finish()
+    {
+        if (_trace.Events.Count == 0 && !_failed) _trace.Diagnostics.Add("GDB001", Severity.Warning, 0, "No hit was recorded: a hit is a line such as \"=== hit 1 nr=9 arg1=0x0 len=4096\" before its bt.");
+        if (_passedOver > 0) _trace.Diagnostics.Add("GDB002", Severity.Info, 0, $"{_passedOver} lines that are neither a hit nor a frame were passed over.");
+        if (_trace.Events.Count > 0) _trace.Lose("began-late", 0, "The process was running when the trace began: what it had mapped before is not in the trace.");
+        for (var i = 0; _pid is { } pid && i < _trace.Events.Count; i++)
+        {
+            if (_trace.Events[i].Pid == 0) _trace.Events[i] = _trace.Events[i] with { Pid = pid };
+        }
+        var trace = _trace.Build(ClockDomain.None, new ProcessHint(_pid), "put bt into the breakpoint's commands.");
+        return new ParsedCapture("gdb", "", [], [], _understood > 0 || _pid is not null ? [trace] : [], _trace.Diagnostics.ToList());
+    }
+}

@@ -1,0 +1,242 @@
+using System.Buffers;
+using MemScope.Core.Formats.Traces;
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Formats.Strace;
+
+/// <summary>
+/// Reads the output of <c>strace</c>, with or without <c>-f</c>, <c>-t/-tt/-ttt</c>, <c>-T</c>, <c>-k</c>, from a file (<c>-o</c>) or from the terminal:
+/// <code>
+/// 3358  1795189479.522261 mremap(0x7f9cff760000, 5373952, 5439488, MREMAP_MAYMOVE) = 0x7f9cff230000 &lt;0.000069>
+///  > /opt/memscope-corpus/bin/raw_mmap_leak(index_grow+0x3a) [0x19ca]
+/// [pid 16667] 15:14:49.224720 mmap(NULL, 8392704, PROT_NONE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_STACK, -1, 0 &lt;unfinished ...>
+/// [pid 16667] 15:14:49.296615 &lt;... mmap resumed>) = 0x7f4c91732000 &lt;0.071822>
+/// --- SIGCHLD {si_signo=SIGCHLD, …} ---
+/// 3358  +++ exited with 0 +++
+/// </code>
+/// </summary>
+internal sealed class StraceParser
+{
+    private static readonly SearchValues<byte> CallName = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_"u8);
+    private const int NoEvent = -1;
+    private const int SplicesPerLine = 16;
+    private const long NanosecondsPerDay = 86_400_000_000_000;
+
+    private readonly ReadOnlyMemory<byte> _file;
+    private readonly Limits _limits;
+    private readonly TraceBuilder _trace;
+    private readonly StraceFamily _family = new();
+    private readonly Dictionary<int, int> _unfinished = [];
+    private readonly Dictionary<int, ThreadClone> _unfinishedThreads = [];
+    private ClockDomain _clock;
+    private long _lastTimeNs, _dayNs;
+    private int? _rootPid;
+    private int _understood, _resumedWithoutHead, _stackOwner = NoEvent, _stackStart, _stackEnd;
+
+    // A clone that shares the memory: no event of the address space, but the child's calls must be counted to the same process.
+    private readonly record struct ThreadClone(int BeforeEvent, ulong Flags, TraceEvent Call);
+
+    private StraceParser(ReadOnlyMemory<byte> file, Limits limits)
+    {
+        _file = file;
+        _limits = limits;
+        _trace = new TraceBuilder("strace", new StackTable(file, StraceFrame.Read, limits.CallchainFrames));
+    }
+
+    /// <summary>Reads a whole file.</summary>
+    public static ParsedCapture Parse(ReadOnlyMemory<byte> file, ParseOptions options)
+    {
+        var parser = new StraceParser(file, options.Limits);
+        parser.ReadLines();
+        return parser.Finish();
+    }
+
+    private void ReadLines()
+    {
+        var lines = new LineWalk(_file.Span);
+        byte[]? head = null;
+        int headNumber = 0, splices = 0;
+        while (lines.MoveNext())
+        {
+            if (head is null && lines.Line.StartsWith(StraceFrame.Mark))
+            {
+                AddToStack(lines.Start, lines.End);
+                continue;
+            }
+            EndStack();
+            if (lines.Line.Length + (head?.Length ?? 0) > _limits.LineBytes)
+            {
+                _trace.Diagnostics.Add("STRACE004", Severity.Warning, lines.Number, $"A line of more than {_limits.LineBytes} bytes was skipped.");
+                head = null;
+                continue;
+            }
+            var line = head is null ? lines.Line : [.. head, .. lines.Line];
+            var number = head is null ? lines.Number : headNumber;
+            head = null;
+            if (SplicedNotice(line) is > 0 and var at && splices++ < SplicesPerLine)
+            {
+                Notice(line[at..]);
+                head = line[..at].ToArray();
+                headNumber = number;
+                continue;
+            }
+            splices = 0;
+            ReadLine(line, number, lines.Terminated);
+        }
+        EndStack();
+        if (head is not null) ReadLine(head, headNumber, false);
+    }
+
+    // The terminal shows "strace: Process 16683 attached" in the middle of the line that is being printed; -o does not.
+    private static int SplicedNotice(ReadOnlySpan<byte> line) =>
+        line.EndsWith(" attached"u8) || line.EndsWith(" detached"u8) ? line.LastIndexOf("strace: Process "u8) : -1;
+
+    private void ReadLine(ReadOnlySpan<byte> line, int number, bool terminated)
+    {
+        _stackOwner = NoEvent;
+        var prefix = StracePrefix.Read(line);
+        var body = prefix.Body;
+        if (body.IsEmpty) return;
+        if (body.StartsWith("strace: "u8))
+        {
+            Notice(body);
+            return;
+        }
+        var timeNs = TimeOf(prefix);
+        _understood++;
+        if (body.StartsWith("<... "u8)) Resume(prefix.Tid, body, number);
+        else if (body.StartsWith("+++ "u8)) End(prefix.Tid, timeNs, body, number);
+        else if (body.StartsWith("--- "u8) || body.StartsWith("<detached"u8)) return;
+        else if (!TryCall(prefix.Tid, timeNs, body, number, terminated)) NotUnderstood(line, number, terminated);
+    }
+
+    private bool TryCall(int tid, long timeNs, ReadOnlySpan<byte> body, int number, bool terminated)
+    {
+        var open = body.IndexOf((byte)'(');
+        if (open <= 0 || body[..open].IndexOfAnyExcept(CallName) >= 0) return false;
+        var name = body[..open];
+        if (!StraceCall.TryKind(name, out var call))
+        {
+            _trace.Diagnostics.Add("STRACE003", Severity.Info, number, $"A call that does not change the address space was passed over: {DiagnosticBag.Quote(name)}");
+            return true;
+        }
+        var text = body[(open + 1)..];
+        var unfinished = text.IndexOf("<unfinished ..."u8) >= 0 || text.IndexOf("<detached ..."u8) >= 0;
+        if (!unfinished && (text.LastIndexOf(" = "u8) < 0 || (!terminated && IsCutResult(call, text)))) return false;
+        var memoryEvent = new TraceEvent { Call = call, Tid = tid, TimeNs = timeNs, Line = number };
+        if (!StraceCall.TryArguments(call, name, text, ref memoryEvent, out var unknownFlag)) return false;
+        if (unknownFlag) _trace.Diagnostics.Add("STRACE005", Severity.Warning, number, $"A flag is not known; its bits are missing: {DiagnosticBag.Quote(body)}");
+        if (!unfinished) memoryEvent = StraceCall.WithResult(memoryEvent, text);
+        var flags = call == MemoryCall.Fork ? StraceCall.CloneFlags(name, text) : 0;
+        if ((flags & StraceFlags.CloneVm) == 0) AddCall(memoryEvent, unfinished);
+        else if (unfinished) _unfinishedThreads[tid] = new ThreadClone(_trace.Events.Count, flags, memoryEvent);
+        else Born(_trace.Events.Count, memoryEvent, flags);
+        return true;
+    }
+
+    // An address whose line ends with the file may lack its last digits; "<0.000056>" or "(File exists)" behind it shows that it does not.
+    private static bool IsCutResult(MemoryCall call, ReadOnlySpan<byte> text) =>
+        call is MemoryCall.Mmap or MemoryCall.Mremap or MemoryCall.Brk && char.IsAsciiHexDigit((char)text[^1]);
+
+    private void AddCall(TraceEvent memoryEvent, bool unfinished)
+    {
+        var index = _trace.Add(memoryEvent);
+        if (unfinished)
+        {
+            _unfinished[memoryEvent.Tid] = index;
+            return;
+        }
+        _stackOwner = index;
+        if (memoryEvent.Call == MemoryCall.Fork) Born(index, memoryEvent, 0);
+    }
+
+    private void Born(int beforeEvent, in TraceEvent call, ulong flags)
+    {
+        if (call.HasResult && !call.Failed && call.Result is > 0 and <= int.MaxValue) _family.Born(beforeEvent, call.Tid, (int)call.Result, flags);
+    }
+
+    private void Resume(int tid, ReadOnlySpan<byte> body, int number)
+    {
+        var word = new ByteCursor(body["<... "u8.Length..]).TakeWord();
+        if (!StraceCall.TryKind(word, out var call)) return;
+        // While there is one thread the terminal shows no [pid]: the first half of a call may lack what the second half has.
+        if (call == MemoryCall.Fork && (_unfinishedThreads.Remove(tid, out var thread) || _unfinishedThreads.Remove(0, out thread)))
+        {
+            Born(thread.BeforeEvent, StraceCall.WithResult(thread.Call, body) with { Tid = tid }, thread.Flags);
+        }
+        else if ((_unfinished.Remove(tid, out var index) || _unfinished.Remove(0, out index)) && _trace.Events[index].Call == call)
+        {
+            var whole = StraceCall.WithResult(_trace.Events[index], body) with { ResumedLine = number };
+            _trace.Events[index] = whole;
+            _stackOwner = index;
+            if (call == MemoryCall.Fork) Born(index, whole with { Tid = tid }, 0);
+        }
+        else
+        {
+            _resumedWithoutHead++;
+        }
+    }
+
+    private void End(int tid, long timeNs, ReadOnlySpan<byte> body, int number)
+    {
+        if (body.StartsWith("+++ superseded"u8)) return;
+        _trace.Add(new TraceEvent { Call = MemoryCall.Exit, Tid = tid, TimeNs = timeNs, Line = number });
+    }
+
+    private long TimeOf(in StracePrefix prefix)
+    {
+        if (prefix.Clock == ClockDomain.None) return 0;
+        if (_clock == ClockDomain.None) _clock = prefix.Clock;
+        if (_clock != prefix.Clock) return 0;
+        var timeNs = prefix.TimeNs + _dayNs;
+        // Times without a date start again at midnight.
+        if (_clock == ClockDomain.WallTimeOfDay && timeNs < _lastTimeNs - NanosecondsPerDay / 2)
+        {
+            _dayNs += NanosecondsPerDay;
+            timeNs += NanosecondsPerDay;
+        }
+        return _lastTimeNs = timeNs;
+    }
+
+    private void Notice(ReadOnlySpan<byte> text)
+    {
+        var cursor = new ByteCursor(text["strace: "u8.Length..]);
+        if (cursor.TryTake("Process "u8) && cursor.TryDecimal(out var pid) && pid <= int.MaxValue)
+        {
+            _understood++;
+            if (_rootPid is null && _trace.Events.Count == 0 && cursor.Rest.StartsWith(" attached"u8)) _rootPid = (int)pid;
+            return;
+        }
+        _trace.Diagnostics.Add("STRACE006", Severity.Warning, 0, $"strace said: {DiagnosticBag.Quote(text)}");
+    }
+
+    private void NotUnderstood(ReadOnlySpan<byte> line, int number, bool terminated)
+    {
+        _understood--;
+        if (!terminated) _trace.Lose("cut-off", 1, "The file ends in the middle of a line.");
+        else _trace.Diagnostics.Add("STRACE002", Severity.Warning, number, $"Not understood and skipped: {DiagnosticBag.Quote(line)}");
+    }
+
+    private void AddToStack(int start, int end)
+    {
+        if (_stackEnd == 0) _stackStart = start;
+        _stackEnd = end;
+    }
+
+    private void EndStack()
+    {
+        if (_stackEnd > 0 && _stackOwner >= 0) _trace.SetStack(_stackOwner, _stackStart, _stackEnd);
+        _stackEnd = 0;
+    }
+
+    private ParsedCapture Finish()
+    {
+        var rootPid = _family.Resolve(_trace.Events, _rootPid);
+        if (_resumedWithoutHead > 0) _trace.Lose("unmatched-resume", _resumedWithoutHead, $"{_resumedWithoutHead} calls had begun before the log: their arguments are not known.");
+        if (_unfinished.Count > 0) _trace.Lose("cut-off", _unfinished.Count, $"{_unfinished.Count} calls had not returned when the log ended.");
+        if (_trace.Events.Count > 0 && _trace.Events[0].Call != MemoryCall.Exec) _trace.Lose("began-late", 0, "The process was running when the trace began: what it had mapped before is not in the trace.");
+        if (_trace.Events.Count == 0) _trace.Diagnostics.Add("STRACE001", Severity.Warning, 0, "No memory call was recorded: the process mapped nothing while strace watched, or strace could not attach.");
+        var trace = _trace.Build(_clock, new ProcessHint(rootPid), "run strace with -k.");
+        return new ParsedCapture("strace", "", [], [], _understood > 0 ? [trace] : [], _trace.Diagnostics.ToList());
+    }
+}

@@ -1,0 +1,126 @@
+using System.Runtime.InteropServices;
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Formats.Traces;
+
+/// <summary>Reads one line of a stack; null when the line is not a frame.</summary>
+internal delegate RawFrame? ReadFrame(ReadOnlySpan<byte> line, NamePool names);
+
+/// <summary>
+/// The distinct callchains of a trace. A stack is looked up by the bytes that the tool printed, so only the first of many equal ones is read and kept;
+/// stacks that differ in their bytes but not in their frames (gdb prints arguments) still become one callchain.
+/// </summary>
+internal sealed class StackTable(ReadOnlyMemory<byte> file, ReadFrame readFrame, int maxFrames)
+{
+    private const int None = -1;
+    private readonly List<Callchain> _callchains = [];
+    private readonly Dictionary<RawFrame, int> _frameIds = [];
+    private readonly List<RawFrame> _frames = [];
+    private readonly Dictionary<FrameList, int> _chains = [];
+    private readonly NamePool _names = new();
+    private readonly List<Block> _blocks = [];
+    private readonly List<RawFrame> _reading = [];
+    private int[] _buckets = NewBuckets(1024);
+
+    private readonly record struct Block(int Start, int Length, int Hash, int Callchain, int NextInBucket);
+
+    /// <summary>The callchains in the order of their first event.</summary>
+    public IReadOnlyList<Callchain> Callchains => _callchains;
+
+    /// <summary>How many distinct callchains were deeper than the cap and were cut.</summary>
+    public int CutChains { get; private set; }
+
+    /// <summary>Changes the frames of a stack after they were read, leaf first; for tools that mark a frame only by the one above it.</summary>
+    public Action<List<RawFrame>>? Finish { get; init; }
+
+    /// <summary>Turns the bytes of a stack into one frame per line, where the file has them otherwise (JSON escapes, lines broken at the terminal's width).</summary>
+    public Func<ReadOnlyMemory<byte>, byte[]>? Decode { get; init; }
+
+    /// <summary>Index of the callchain that is printed in a range of the file, or -1 when there is no frame in it.</summary>
+    public int Intern(int start, int length)
+    {
+        if (length <= 0) return None;
+        var bytes = file.Span.Slice(start, length);
+        var hash = HashOf(bytes);
+        ref var bucket = ref _buckets[hash & (_buckets.Length - 1)];
+        for (var i = bucket; i >= 0; i = _blocks[i].NextInBucket)
+        {
+            var block = _blocks[i];
+            if (block.Hash == hash && file.Span.Slice(block.Start, block.Length).SequenceEqual(bytes)) return block.Callchain;
+        }
+        var callchain = Read(start, length);
+        _blocks.Add(new Block(start, length, hash, callchain, bucket));
+        bucket = _blocks.Count - 1;
+        if (_blocks.Count > _buckets.Length) Rehash();
+        return callchain;
+    }
+
+    private int Read(int start, int length)
+    {
+        _reading.Clear();
+        var lines = new LineWalk(Decode is null ? file.Span.Slice(start, length) : Decode(file.Slice(start, length)));
+        var cut = false;
+        while (lines.MoveNext())
+        {
+            if (readFrame(lines.Line, _names) is not { } frame) continue;
+            cut = _reading.Count == maxFrames;
+            if (cut) break;
+            _reading.Add(frame);
+        }
+        if (_reading.Count == 0) return None;
+        if (cut) CutChains++;
+        Finish?.Invoke(_reading);
+        var ids = new int[_reading.Count];
+        for (var i = 0; i < ids.Length; i++) ids[i] = IdOf(_reading[i]);
+        var key = new FrameList(ids);
+        if (_chains.TryGetValue(key, out var known)) return known;
+        _callchains.Add(new Callchain(Array.ConvertAll(ids, id => _frames[id])));
+        _chains.Add(key, _callchains.Count - 1);
+        return _callchains.Count - 1;
+    }
+
+    private int IdOf(RawFrame frame)
+    {
+        if (_frameIds.TryGetValue(frame, out var id)) return id;
+        _frames.Add(frame);
+        _frameIds.Add(frame, _frames.Count - 1);
+        return _frames.Count - 1;
+    }
+
+    private void Rehash()
+    {
+        _buckets = NewBuckets(_buckets.Length * 4);
+        for (var i = 0; i < _blocks.Count; i++)
+        {
+            ref var bucket = ref _buckets[_blocks[i].Hash & (_buckets.Length - 1)];
+            _blocks[i] = _blocks[i] with { NextInBucket = bucket };
+            bucket = i;
+        }
+    }
+
+    private static int[] NewBuckets(int count)
+    {
+        var buckets = new int[count];
+        Array.Fill(buckets, None);
+        return buckets;
+    }
+
+    // The hash is seeded per process: an input cannot be made to collide.
+    private static int HashOf(ReadOnlySpan<byte> bytes)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(bytes);
+        return hash.ToHashCode();
+    }
+
+    private readonly struct FrameList(int[] ids) : IEquatable<FrameList>
+    {
+        private readonly int[] _ids = ids;
+
+        public bool Equals(FrameList other) => _ids.AsSpan().SequenceEqual(other._ids);
+
+        public override bool Equals(object? obj) => obj is FrameList other && Equals(other);
+
+        public override int GetHashCode() => HashOf(MemoryMarshal.AsBytes(_ids.AsSpan()));
+    }
+}

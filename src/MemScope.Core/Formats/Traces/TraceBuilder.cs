@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Formats.Traces;
+
+/// <summary>Collects what the trace formats have in common: events, the stacks that follow them, losses and diagnostics.</summary>
+/// <param name="tool">Slug of the tool, as in <see cref="Trace.Tool"/>.</param>
+/// <param name="stacks">The table of the callchains.</param>
+internal sealed class TraceBuilder(string tool, StackTable stacks)
+{
+    private readonly List<TraceLoss> _losses = [];
+
+    /// <summary>What the parser has to say.</summary>
+    public DiagnosticBag Diagnostics { get; } = new();
+
+    /// <summary>The events so far.</summary>
+    public List<TraceEvent> Events { get; } = [];
+
+    /// <summary>Adds an event that has no stack yet and returns its index.</summary>
+    public int Add(TraceEvent memoryEvent)
+    {
+        Events.Add(memoryEvent with { Callchain = -1 });
+        return Events.Count - 1;
+    }
+
+    /// <summary>Gives an event the stack that is printed in <c>[start, end)</c> of the file.</summary>
+    public void SetStack(int index, int start, int end)
+    {
+        Events[index] = Events[index] with { Callchain = stacks.Intern(start, end - start) };
+    }
+
+    /// <summary>Notes a loss that the tool or the text shows.</summary>
+    public void Lose(string kind, long count, string text) => _losses.Add(new TraceLoss(kind, count, text));
+
+    /// <summary>The finished trace, with the losses that the events themselves show.</summary>
+    /// <param name="clock">Clock of the events' times.</param>
+    /// <param name="process">What the text says of the process.</param>
+    /// <param name="stackAdvice">How to get stacks from this tool.</param>
+    public Trace Build(ClockDomain clock, ProcessHint process, string stackAdvice)
+    {
+        LoseMissingStacks(stackAdvice);
+        LoseMissingResults();
+        if (stacks.CutChains > 0) Lose("cut-stacks", stacks.CutChains, $"{stacks.CutChains} distinct stacks were deeper than the limit and were cut at their outer end.");
+        return new Trace(tool, clock, process, Events, stacks.Callchains, _losses);
+    }
+
+    /// <summary>
+    /// A call that maps memory should have a stack; one that does not (munmap, madvise) only where its kind has stacks at all, because many scripts do not ask for them there.
+    /// </summary>
+    private void LoseMissingStacks(string advice)
+    {
+        Span<long> missing = stackalloc long[(int)MemoryCall.Other + 1];
+        Span<long> present = stackalloc long[(int)MemoryCall.Other + 1];
+        foreach (ref readonly var e in CollectionsMarshal.AsSpan(Events))
+        {
+            if (e.Failed || e.Call is MemoryCall.Exec or MemoryCall.Fork or MemoryCall.Exit) continue;
+            if (e.Callchain < 0) missing[(int)e.Call]++;
+            else present[(int)e.Call]++;
+        }
+        long lost = 0, all = 0;
+        for (var call = 0; call < missing.Length; call++)
+        {
+            if (present[call] == 0 && (MemoryCall)call is not (MemoryCall.Mmap or MemoryCall.Mremap or MemoryCall.Brk)) continue;
+            lost += missing[call];
+            all += missing[call] + present[call];
+        }
+        if (lost == 0) return;
+        Lose("missing-stacks", lost, lost == all ? $"No event has a stack: {advice}" : $"{lost} of {all} events came without a stack.");
+    }
+
+    private void LoseMissingResults()
+    {
+        long missing = 0;
+        foreach (ref readonly var e in CollectionsMarshal.AsSpan(Events))
+        {
+            if (!e.HasResult && !e.Failed && e.Call is MemoryCall.Mmap or MemoryCall.Mremap or MemoryCall.Brk) missing++;
+        }
+        if (missing == 0) return;
+        Lose("results-not-recorded", missing, $"The results of {missing} calls were not recorded: where that memory lies, and whether it is still mapped, cannot be told.");
+    }
+}
