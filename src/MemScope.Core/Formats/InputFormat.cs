@@ -6,7 +6,11 @@ namespace MemScope.Core.Formats;
 /// <param name="Command">The command that makes such a file, for help texts.</param>
 /// <param name="Sniff">Whether the first 64 KiB look like it. Must not throw.</param>
 /// <param name="Parse">Reads a whole decoded file. Must not throw on any input.</param>
-public sealed record InputFormat(string Slug, string Title, string Command, SniffFormat Sniff, ParseFormat Parse);
+public sealed record InputFormat(string Slug, string Title, string Command, SniffFormat Sniff, ParseFormat Parse)
+{
+    /// <summary>A trace may be as large as an upload may be; anything else is held to the limits of a snapshot.</summary>
+    public bool IsTrace { get; init; }
+}
 
 /// <summary>Looks at the beginning of a decoded file.</summary>
 public delegate bool SniffFormat(ReadOnlySpan<byte> head);

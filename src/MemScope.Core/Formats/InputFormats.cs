@@ -1,8 +1,36 @@
+using MemScope.Core.Formats.Framing;
+using MemScope.Core.Formats.Pmap;
+using MemScope.Core.Formats.Smaps;
+using MemScope.Core.Formats.Status;
+
 namespace MemScope.Core.Formats;
 
 /// <summary>All formats that MemScope reads, in sniffing order.</summary>
 public static class InputFormats
 {
+    /// <summary>How much of a decoded file is looked at: 64 KiB.</summary>
+    public const int HeadBytes = 64 << 10;
+
     /// <summary>The registry. One line per format.</summary>
-    public static IReadOnlyList<InputFormat> All { get; } = [];
+    public static IReadOnlyList<InputFormat> All { get; } =
+    [
+        SmapsFormats.Smaps,
+        SmapsFormats.Maps,
+        SmapsFormats.Rollup,
+        StatusFormat.Format,
+        PmapFormat.Format,
+        MixedFormat.Format,
+    ];
+
+    /// <summary>The first format that recognises the first bytes of a decoded file, or null.</summary>
+    public static InputFormat? Sniff(ReadOnlySpan<byte> head)
+    {
+        head = head[..Math.Min(head.Length, HeadBytes)];
+        foreach (var format in All)
+            if (format.Sniff(head)) return format;
+        return null;
+    }
+
+    /// <summary>The format of a slug, or null.</summary>
+    public static InputFormat? Find(string slug) => All.FirstOrDefault(f => f.Slug == slug);
 }

@@ -23,4 +23,8 @@ public sealed record ParsedCapture(string Format, string Version, IReadOnlyList<
 /// <param name="Name">File or archive member name, or null.</param>
 /// <param name="FormatOverride">Slug that the user chose, or null to sniff.</param>
 /// <param name="Limits">Caps.</param>
-public sealed record ParseOptions(string? Name, string? FormatOverride, Limits Limits);
+public sealed record ParseOptions(string? Name, string? FormatOverride, Limits Limits)
+{
+    /// <summary>Names decoded so far; the members of an archive share one, for they repeat the same paths.</summary>
+    public Text.NameTable Names { get; init; } = new();
+}

@@ -30,11 +30,14 @@ public sealed class DiagnosticBag(int perId = 10)
     private readonly Dictionary<string, (int Count, Severity Severity)> _counts = new(StringComparer.Ordinal);
 
     /// <summary>Adds one, or only counts it when its id has been reported often enough.</summary>
-    public void Add(string id, Severity severity, int line, string text)
+    public void Add(string id, Severity severity, int line, string text) => Add(new ParseDiagnostic(id, severity, line, text));
+
+    /// <summary>Adds one, or only counts it when its id has been reported often enough.</summary>
+    public void Add(ParseDiagnostic diagnostic)
     {
-        var count = _counts.TryGetValue(id, out var seen) ? seen.Count + 1 : 1;
-        _counts[id] = (count, severity);
-        if (count <= perId) _kept.Add(new ParseDiagnostic(id, severity, line, text));
+        var count = _counts.TryGetValue(diagnostic.Id, out var seen) ? seen.Count + 1 : 1;
+        _counts[diagnostic.Id] = (count, diagnostic.Severity);
+        if (count <= perId) _kept.Add(diagnostic);
     }
 
     /// <summary>How often an id was reported, counted beyond the cap.</summary>

@@ -122,6 +122,12 @@ public sealed class VmaTable
         /// <summary>Sets the VmFlags of the last mapping as printed, without the trailing blank.</summary>
         public void SetFlags(string flags) => (_flags ??= new string?[_capacity])[Count - 1] = flags;
 
+        /// <summary>Names the last mapping when its first line had no name (Android prints it below).</summary>
+        public void SetNameIfNone(string name)
+        {
+            if (_names[Count - 1].Length == 0) _names[Count - 1] = name;
+        }
+
         /// <summary>The table, in address order. The builder must not be used afterwards.</summary>
         public VmaTable Build()
         {

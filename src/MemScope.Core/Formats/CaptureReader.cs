@@ -1,0 +1,34 @@
+using MemScope.Core.Formats.Containers;
+
+namespace MemScope.Core.Formats;
+
+/// <summary>What an upload held.</summary>
+/// <param name="Parsed">Its model and diagnostics.</param>
+/// <param name="Sha256OfDecoded">SHA-256 of the bytes with gzip taken off (an archive stays packed): names the capture.</param>
+/// <param name="DecodedBytes">How many bytes those are.</param>
+public sealed record CaptureContents(ParsedCapture Parsed, byte[] Sha256OfDecoded, long DecodedBytes);
+
+/// <summary>
+/// Reads one uploaded file: takes off gzip, walks tar and zip, recognises each format and has it parsed.
+/// <code>
+/// var contents = CaptureReader.Read(file, "smaps.tar.gz", null, Limits.Default, cancellation);
+/// foreach (var snapshot in contents.Parsed.Snapshots) Console.WriteLine($"{snapshot.TakenAt:O} {snapshot.RssBytes}");
+/// </code>
+/// </summary>
+public static class CaptureReader
+{
+    /// <summary>Reads a file to its end.</summary>
+    /// <param name="file">The bytes as sent, from the front.</param>
+    /// <param name="fileName">Name as sent, or null.</param>
+    /// <param name="formatOverride">Slug that the user chose, or null to recognise the format.</param>
+    /// <param name="limits">Caps.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="CaptureRefusedException">The file cannot be taken: cut off, too large, unknown, empty. Nothing of it is to be stored.</exception>
+    public static CaptureContents Read(Stream file, string? fileName, string? formatOverride, Limits limits, CancellationToken cancellation = default)
+    {
+        if (formatOverride is not null && InputFormats.Find(formatOverride) is null)
+            throw new CaptureRefusedException(CaptureRefusal.Unsupported, "unknown-format",
+                $"There is no such format. Known are: {string.Join(", ", InputFormats.All.Select(f => f.Slug))}.");
+        return new CaptureReading(fileName, formatOverride, limits, cancellation).Run(file);
+    }
+}

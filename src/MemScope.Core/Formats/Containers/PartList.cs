@@ -1,0 +1,64 @@
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Formats.Containers;
+
+/// <summary>What was read of an upload so far, member by member.</summary>
+internal sealed class PartList
+{
+    private readonly List<Part<Snapshot>> _snapshots = [];
+    private readonly List<Part<SideFigures>> _figures = [];
+    private readonly List<Trace> _traces = [];
+    private readonly DiagnosticBag _diagnostics = new();
+    private string? _format;
+    private string _version = "";
+
+    /// <summary>Adds the content of a file. A time in it stands; else the first of each kind takes the time of the file's name, then of its modification.</summary>
+    /// <param name="parsed">What it held.</param>
+    /// <param name="member">Its path in an archive, or null for the upload itself.</param>
+    /// <param name="name">What its name tells.</param>
+    /// <param name="modifiedAt">Modification time that the container gives, or null.</param>
+    public void Add(ParsedCapture parsed, string? member, MemberName name, DateTimeOffset? modifiedAt)
+    {
+        _format = _format is null || _format == parsed.Format ? parsed.Format : "mixed";
+        if (_version.Length == 0) _version = parsed.Version;
+        var (at, origin) = name.TakenAt is { } named ? (named, TimeOrigin.MemberName) : (modifiedAt, TimeOrigin.ModificationTime);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var snapshot in parsed.Snapshots)
+        {
+            var placed = snapshot with { Process = WithPid(snapshot.Process, name) };
+            if (seen.Add(snapshot.Source.Text()))
+                placed = placed with { SeriesNumber = name.Number, TakenAt = snapshot.TakenAt ?? at, TimeOrigin = snapshot.TakenAt is null ? origin : snapshot.TimeOrigin };
+            _snapshots.Add(new Part<Snapshot>(placed, name.Folder));
+        }
+        foreach (var figures in parsed.Figures)
+        {
+            var placed = figures with { Process = WithPid(figures.Process, name) };
+            if (seen.Add(figures.Kind))
+                placed = placed with { SeriesNumber = name.Number, TakenAt = figures.TakenAt ?? at, TimeOrigin = figures.TakenAt is null ? origin : figures.TimeOrigin };
+            _figures.Add(new Part<SideFigures>(placed, name.Folder));
+        }
+        _traces.AddRange(parsed.Traces);
+        foreach (var diagnostic in parsed.Diagnostics) _diagnostics.Add(diagnostic with { Member = member });
+    }
+
+    /// <summary>Adds a diagnostic about a member.</summary>
+    public void Report(ParseDiagnostic diagnostic) => _diagnostics.Add(diagnostic);
+
+    /// <summary>Everything, with the files of one snapshot joined.</summary>
+    /// <exception cref="CaptureRefusedException">Nothing was read.</exception>
+    public ParsedCapture Finish()
+    {
+        if (_format is null)
+        {
+            var reasons = string.Join(" ", _diagnostics.ToList().Take(3).Select(d => $"{d.Member}: {d.Text}"));
+            throw new CaptureRefusedException(CaptureRefusal.Unreadable, "no-data", "The archive holds no file that could be read. " + reasons);
+        }
+        var (snapshots, figures) = SnapshotJoin.Apply(_snapshots, _figures, _diagnostics);
+        return new ParsedCapture(_format, _version, snapshots, figures, _traces, _diagnostics.ToList());
+    }
+
+    private static ProcessHint WithPid(ProcessHint process, MemberName name) => process.Pid is null && name.Pid is not null ? process with { Pid = name.Pid } : process;
+}
+
+/// <summary>A snapshot or side figures with the folder that they lay in.</summary>
+internal readonly record struct Part<T>(T Content, string Folder);

@@ -1,0 +1,57 @@
+namespace MemScope.Core.Formats.Containers;
+
+/// <summary>Files that are known and not read, each with what to do instead.</summary>
+internal static class Refusals
+{
+    private sealed record Known(byte[] Magic, string Code, string Advice);
+
+    private static readonly Known[] All =
+    [
+        new([0x28, 0xb5, 0x2f, 0xfd], "zstd", "This is a zstd file. Send it unpacked or gzipped: zstd -dc FILE | gzip | curl --data-binary @- …"),
+        new([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], "xz", "This is an xz file. Send it unpacked or gzipped: xz -dc FILE | gzip | curl --data-binary @- …"),
+        new("BZh"u8.ToArray(), "bzip2", "This is a bzip2 file. Send it unpacked or gzipped: bzip2 -dc FILE | gzip | curl --data-binary @- …"),
+        new([0x04, 0x22, 0x4d, 0x18], "lz4", "This is an LZ4 file. Send it unpacked or gzipped: lz4 -dc FILE | gzip | curl --data-binary @- …"),
+        new("PERFILE2"u8.ToArray(), "perf-data", "This is perf.data, which only perf of the same machine reads well. Run `perf script` there and send its output."),
+        new("memray\0"u8.ToArray(), "memray", "This is a memray recording. Run `memray transform` or `memray tree` where it was made; its binary form is not read."),
+        new("heap_v2/"u8.ToArray(), "jemalloc-heap", "This is a jemalloc heap profile; heap profiles are not read yet."),
+    ];
+
+    /// <summary>The refusal of a file that is recognised as one that is not read, or null.</summary>
+    public static CaptureRefusedException? Of(ReadOnlySpan<byte> head)
+    {
+        foreach (var known in All)
+            if (head.StartsWith(known.Magic)) return Refuse(known.Code, known.Advice);
+        if (head.StartsWith("\x7f"u8) && head.Length > 17 && head[1..].StartsWith("ELF"u8)) return OfElf(head);
+        if (head.Length > 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5 && head.IndexOf("tracemalloc"u8) >= 0)
+            return Refuse("pickle", "This is a Python pickle of tracemalloc, which can run code when it is loaded and is never read. Print statistics to a text instead.");
+        if (head.StartsWith("\x1b["u8) && head.IndexOf("Every "u8) >= 0)
+            return Refuse("watch", "This is the screen of `watch`, cut to the terminal's size. Record with a loop: while date; pmap -x PID; do sleep 1; done > pmap.log");
+        return null;
+    }
+
+    /// <summary>The refusal of a file that nothing recognises.</summary>
+    public static CaptureRefusedException Unknown(ReadOnlySpan<byte> head)
+    {
+        var looks = head.IndexOf((byte)0) >= 0 ? "binary data" : $"text that begins with {Model.DiagnosticBag.Quote(FirstLine(head))}";
+        if (Framing.LineShape.IsToolMessage(FirstLine(head)))
+            return new CaptureRefusedException(CaptureRefusal.Unreadable, "tool-message", $"The file holds only a tool's message, {looks}. Read the process as root or as its own user, while it runs.");
+        return Refuse("unknown-format", $"The file looks like {looks}. Accepted are: {string.Join(", ", InputFormats.All.Select(f => f.Slug))}, plain, gzipped, or many in a tar, tar.gz or zip.");
+    }
+
+    private static CaptureRefusedException OfElf(ReadOnlySpan<byte> head)
+    {
+        const byte bigEndian = 2, core = 4;
+        var type = head[5] == bigEndian ? head[17] : head[16];
+        return type == core
+            ? Refuse("core-dump", "This is a core dump. It holds the memory itself, which is never stored here. Send /proc/PID/smaps of the running process instead.")
+            : Refuse("elf", "This is a program, library or debug file. Upload it to /api/v1/symbols: there it gives names to addresses.");
+    }
+
+    private static ReadOnlySpan<byte> FirstLine(ReadOnlySpan<byte> head)
+    {
+        var end = head.IndexOf((byte)'\n');
+        return end < 0 ? head : head[..end];
+    }
+
+    private static CaptureRefusedException Refuse(string code, string advice) => new(CaptureRefusal.Unsupported, code, advice);
+}

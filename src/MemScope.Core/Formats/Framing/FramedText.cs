@@ -1,0 +1,85 @@
+using MemScope.Core.Formats.Pmap;
+using MemScope.Core.Formats.Smaps;
+using MemScope.Core.Formats.Text;
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Formats.Framing;
+
+/// <summary>Reads text of maps, smaps, smaps_rollup, status and pmap in any mixture: cuts it into blocks, then has each block parsed.</summary>
+internal static class FramedText
+{
+    /// <summary>Stray lines that may stand before the first block of a file of one kind: a prompt, a message.</summary>
+    private const int StraysAllowed = 8;
+
+    private static readonly Limits HeadLimits = Limits.Default;
+
+    /// <summary>Slug of what the head holds: that of its one kind of block, or <c>mixed</c>; null when it holds no block.</summary>
+    public static string? Kind(ReadOnlySpan<byte> head)
+    {
+        var framer = Framer.Split(head, new DiagnosticBag(0), HeadLimits.LineBytes);
+        var slug = Slug(framer.Frames);
+        return slug is not null && framer.StraysBefore > StraysAllowed ? "mixed" : slug;
+    }
+
+    /// <summary>Reads a whole file.</summary>
+    public static ParsedCapture Parse(ReadOnlyMemory<byte> file, ParseOptions options)
+    {
+        var diagnostics = new DiagnosticBag();
+        var text = file.Span;
+        var framer = Framer.Split(text, diagnostics, options.Limits.LineBytes);
+        var snapshots = new List<Snapshot>();
+        var figures = new List<SideFigures>();
+        var timed = new HashSet<(int Time, string Kind, int Pid)>();
+        foreach (var frame in framer.Frames)
+        {
+            var block = text[frame.Start..frame.End];
+            if (frame.Kind is FrameKind.Rollup) Add(FiguresBlock.Rollup(block, frame, diagnostics));
+            else if (frame.Kind is FrameKind.Status) Add(FiguresBlock.Status(block, frame, diagnostics));
+            else if (frame.Kind is FrameKind.Maps) AddSnapshot(new SmapsBlock(options, diagnostics).Parse(block, frame));
+
+            void Add(SideFigures read)
+            {
+                var at = TimeFor(read.Kind, read.Process.Pid);
+                figures.Add(read with { TakenAt = at, TimeOrigin = TimeOrigin.InFile });
+            }
+
+            void AddSnapshot(Snapshot? read)
+            {
+                if (read is null) return;
+                var at = TimeFor(read.Source.Text(), read.Process.Pid);
+                snapshots.Add(read with { TakenAt = at, TimeOrigin = TimeOrigin.InFile });
+            }
+
+            // Two snapshots of one kind below one time line were not taken at the same time; only the first may have it.
+            DateTimeOffset? TimeFor(string kind, int? pid)
+            {
+                if (frame.Time is not { } time) return null;
+                if (timed.Add((time.Index, kind, pid ?? 0))) return time.At;
+                diagnostics.Add("FRAME006", Severity.Warning, frame.FirstLine, $"another {kind} below the time line {time.Line}: it has no time of its own");
+                return null;
+            }
+        }
+        return new ParsedCapture(Slug(framer.Frames) ?? "mixed", "", snapshots, figures, [], diagnostics.ToList());
+    }
+
+    private static string? Slug(IReadOnlyList<Frame> frames)
+    {
+        string? slug = null;
+        foreach (var frame in frames)
+        {
+            if (!frame.HasContent) continue;
+            var own = SlugOf(frame);
+            if (slug is not null && slug != own) return "mixed";
+            slug = own;
+        }
+        return slug;
+    }
+
+    private static string SlugOf(Frame frame) => frame.Kind switch
+    {
+        FrameKind.Maps => frame.Keys > 0 ? "smaps" : "maps",
+        FrameKind.Rollup => "smaps-rollup",
+        FrameKind.Status => "status",
+        _ => "pmap",
+    };
+}
