@@ -39,23 +39,17 @@ internal static class RowStates
 
     private static (DiffState State, string Words) Ended(Track track, Region region, Vma before, int baseIndex, int currentIndex)
     {
-        if (baseIndex > currentIndex) return (DiffState.Gone, $"was {RegionWords.Size(before.VirtualBytes)}");
-        var end = region.Changes[^1];
-        if (end.Kind == RegionChangeKind.Merged && end.Other is { } other && track.Find(other) is not null)
-        {
-            return (DiffState.Merged, $"joined into the mapping that ends at {end.After.End:x}");
-        }
-        return (DiffState.Gone, $"was {RegionWords.Size(before.VirtualBytes)}");
+        var heir = region;
+        while (baseIndex < currentIndex && heir.LastAt < currentIndex && heir.Changes[^1] is { Kind: RegionChangeKind.Merged, Other: { } other }) heir = track.Find(other)!;
+        if (heir == region || !heir.IsAliveAt(currentIndex)) return (DiffState.Gone, $"was {RegionWords.Size(before.VirtualBytes)}");
+        return (DiffState.Merged, $"joined into {track.RangeOf(heir, currentIndex)}");
     }
 
     private static (DiffState State, string Words) Begun(Track track, Region region, Vma after, int baseIndex, int currentIndex)
     {
-        if (baseIndex > currentIndex) return (DiffState.New, $"is {RegionWords.Size(after.VirtualBytes)}");
-        var birth = region.Changes[0];
-        if (birth.Kind == RegionChangeKind.Split && birth.Other is { } other && track.Find(other) is { } origin && origin.BornAt <= baseIndex)
-        {
-            return (DiffState.Split, $"cut off the mapping of {RegionWords.Size(after.VirtualBytes)} beside it");
-        }
-        return (DiffState.New, $"is {RegionWords.Size(after.VirtualBytes)}");
+        var origin = region;
+        while (baseIndex < currentIndex && origin.BornAt > baseIndex && origin.Changes[0] is { Kind: RegionChangeKind.Split, Other: { } other }) origin = track.Find(other)!;
+        if (origin == region || !origin.IsAliveAt(baseIndex)) return (DiffState.New, $"is {RegionWords.Size(after.VirtualBytes)}");
+        return (DiffState.Split, $"cut off {track.RangeOf(origin, baseIndex)}");
     }
 }

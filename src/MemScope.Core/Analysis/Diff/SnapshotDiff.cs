@@ -6,7 +6,7 @@ namespace MemScope.Core.Analysis.Diff;
 /// <summary>What became of a region between base and current. On the wire in lower case.</summary>
 public enum DiffState : byte
 {
-    /// <summary>Same range, RSS and PSS.</summary>
+    /// <summary>Same range, permissions and RSS. PSS may differ: it moves whenever another process maps or leaves the same pages.</summary>
     Unchanged,
     /// <summary>More RSS, or more addresses at equal RSS.</summary>
     Grown,
@@ -16,11 +16,11 @@ public enum DiffState : byte
     New,
     /// <summary>Only in base.</summary>
     Gone,
-    /// <summary>Lies elsewhere.</summary>
+    /// <summary>Lies elsewhere, larger or not.</summary>
     Moved,
-    /// <summary>Cut off a region of base.</summary>
+    /// <summary>Only in current: cut off a region that base has.</summary>
     Split,
-    /// <summary>Joined into a region of current.</summary>
+    /// <summary>Only in base: joined into a region that current has.</summary>
     Merged,
     /// <summary>Other permissions.</summary>
     Reprotected,

@@ -5,6 +5,8 @@ internal readonly record struct RobustSlope(double Median, double Low, double Hi
 
 /// <summary>
 /// The median of the slopes of all pairs of points (Theil 1950, Sen 1968) with Sen's interval from the variance of Kendall's S under no trend: a few spikes do not move it.
+/// Neighbouring snapshots of a heap resemble each other, so there is less in them than their number says: the interval is widened by √((1+ρ)/(1-ρ)), ρ the residuals'
+/// correlation with their neighbours where that is positive (the effective sample size of a first-order process).
 /// </summary>
 internal static class TheilSen
 {
@@ -37,13 +39,30 @@ internal static class TheilSen
         }
         if (count == 0) return default;
         Array.Sort(slopes, 0, count);
-        var half = Z95 * Math.Sqrt(KendallVariance(y)) / 2;
+        var median = Median(slopes.AsSpan(0, count));
+        var correlation = Math.Clamp(ResidualCorrelation(t, y, median), 0, 0.95);
+        var half = Z95 * Math.Sqrt(KendallVariance(y) * (1 + correlation) / (1 - correlation)) / 2;
         var low = Math.Clamp((int)Math.Floor((count / 2.0) - half), 0, count - 1);
         var high = Math.Clamp((int)Math.Ceiling((count / 2.0) + half), 0, count - 1);
-        return new(Median(slopes.AsSpan(0, count)), slopes[low], slopes[high]);
+        return new(median, slopes[low], slopes[high]);
     }
 
     private static double Median(ReadOnlySpan<double> sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+
+    /// <summary>Lag-1 autocorrelation of what the line of this slope leaves over; 0 when it leaves nothing.</summary>
+    private static double ResidualCorrelation(double[] t, double[] y, double slope)
+    {
+        var residuals = new double[y.Length];
+        double mean = 0, squares = 0, products = 0;
+        for (var i = 0; i < y.Length; i++) mean += (residuals[i] = y[i] - (slope * t[i])) / y.Length;
+        for (var i = 0; i < y.Length; i++)
+        {
+            residuals[i] -= mean;
+            squares += residuals[i] * residuals[i];
+            if (i > 0) products += residuals[i] * residuals[i - 1];
+        }
+        return squares > 0 ? products / squares : 0;
+    }
 
     /// <summary>Var(S) = (n(n-1)(2n+5) - Σ t(t-1)(2t+5)) / 18 over groups of t equal values.</summary>
     private static double KendallVariance(double[] values)

@@ -1,12 +1,15 @@
 namespace MemScope.Core.Analysis.Lineage;
 
-/// <summary>What is known of a region from the steps before: a table that moved once is likely to move again.</summary>
-/// <param name="MovedBefore">Per row of the earlier snapshot, whether its region ever moved.</param>
-/// <param name="LastGrowthBytes">Per row of the earlier snapshot, by how much its virtual size changed in the step before; 0 when new.</param>
-internal sealed record MoveHistory(bool[] MovedBefore, long[] LastGrowthBytes);
+/// <summary>What is known of the regions of the earlier snapshot from the steps before.</summary>
+/// <param name="MovedBefore">Per row, whether its region ever moved: a table that moved once is likely to move again.</param>
+/// <param name="LastGrowthBytes">Per row, by how much its virtual size changed in the step before; 0 when new.</param>
+/// <param name="Sightings">Per row, in how many snapshots its region was seen.</param>
+internal sealed record MoveHistory(bool[] MovedBefore, long[] LastGrowthBytes, int[] Sightings);
 
-/// <summary>Infers moves (mremap with MREMAP_MAYMOVE) from a row that went and a row that came. Without an event a move is always an inference, so it is made only where one
-/// pair fits: what moves keeps its pages, never shrinks on the way, and nothing else of the same step could be meant.</summary>
+/// <summary>
+/// Infers moves (mremap with MREMAP_MAYMOVE) from a row that went and a row that came. Snapshots alone cannot prove one, so it takes two independent signs and no second pair
+/// that would fit as well: buffers that come and go look alike, and a false move joins strangers.
+/// </summary>
 internal static class Moves
 {
     /// <summary>A row that continues in place with at least this weight does not take part.</summary>
@@ -15,18 +18,25 @@ internal static class Moves
     /// <summary>Scores of a second choice must stay below this share of the first one's.</summary>
     private const double Ambiguous = 0.9;
 
+    /// <summary>Beyond this many pairs to look at in one step, memory is churning and nothing could be told.</summary>
+    private const long MostPairs = 250_000;
+
+    /// <summary>Seen in this many snapshots, a mapping is no passing buffer.</summary>
+    private const int Settled = 3;
+
     /// <summary>Candidates for moves with their weights, at most one per row.</summary>
     public static List<Candidate> Find(List<ChangedRow> earlier, List<ChangedRow> later, List<Candidate> overlaps, int[] inPlace, MoveHistory history)
     {
         var (fromFree, toFree) = FreeRows(earlier, later, overlaps, inPlace);
-        var sources = Enumerable.Range(0, earlier.Count).Where(i => fromFree[i] && earlier[i].MayMove).ToArray();
-        var targets = Enumerable.Range(0, later.Count).Where(j => toFree[j] && later[j].MayMove).ToArray();
-        if (sources.Length == 0 || targets.Length == 0 || (long)sources.Length * targets.Length > 250_000) return [];
+        var sources = Enumerable.Range(0, earlier.Count).Where(i => fromFree[i] && earlier[i].IsAnonymous).ToArray();
+        var targets = Enumerable.Range(0, later.Count).Where(j => toFree[j] && later[j].IsAnonymous).ToArray();
+        if (sources.Length == 0 || targets.Length == 0 || (long)sources.Length * targets.Length > MostPairs) return [];
 
         var scores = new double[sources.Length, targets.Length];
+        var alone = sources.Length == 1 && targets.Length == 1;
         for (var i = 0; i < sources.Length; i++)
         {
-            for (var j = 0; j < targets.Length; j++) scores[i, j] = Score(earlier[sources[i]], later[targets[j]], history);
+            for (var j = 0; j < targets.Length; j++) scores[i, j] = Score(earlier[sources[i]], later[targets[j]], history, alone);
         }
         var found = new List<Candidate>();
         for (var i = 0; i < sources.Length; i++)
@@ -49,31 +59,28 @@ internal static class Moves
         return (from, to);
     }
 
-    /// <summary>0 when it cannot be a move, else up to 0.95.</summary>
-    private static double Score(ChangedRow from, ChangedRow to, MoveHistory history)
+    /// <summary>0 when nothing speaks for a move, else up to 0.95, which no in-place continuation that kept its range falls below.</summary>
+    private static double Score(ChangedRow from, ChangedRow to, MoveHistory history, bool alone)
     {
-        if (from.Key != to.Key || from.Class != to.Class || to.Range.Length < from.Range.Length || from.Range == to.Range) return 0;
+        if (from.Key != to.Key || from.Class != to.Class || to.Range.Length < from.Range.Length || !PagesCameAlong(from, to)) return 0;
         var size = (double)from.Range.Length / to.Range.Length;
-        var expected = (double)from.Range.Length + history.LastGrowthBytes[from.Row];
-        var asExpected = history.LastGrowthBytes[from.Row] > 0 ? Math.Min(expected, to.Range.Length) / Math.Max(expected, to.Range.Length) : 0;
-        var use = Use(from, to);
-        if (use == 0) return 0;
-        var habit = history.MovedBefore[from.Row];
-        var fit = Math.Max(size, asExpected) * use;
-        if (fit < (habit ? 0.6 : 0.8) && !SameUntouched(from, to)) return 0;
-        return Math.Min(0.95, (0.55 + (habit ? 0.2 : 0) + (SameUntouched(from, to) ? 0.1 : 0)) * (0.5 + (0.5 * fit)) * 1.1);
+        var growth = history.LastGrowthBytes[from.Row];
+        var expected = from.Range.Length + (ulong)Math.Max(growth, 0);
+        var signs = 0;
+        if (history.MovedBefore[from.Row]) signs += 1;
+        if (growth > 0 && to.Range.Length == expected) signs += 1;
+        if (SameUntouched(from, to)) signs += 2;
+        if (history.Sightings[from.Row] >= Settled && size > 0.8) signs += 1;
+        if (alone && (size > 0.8 || to.Range.Length == 2 * from.Range.Length)) signs += 1;
+        if (signs < 2 || size < 0.3) return 0;
+        return Math.Min(0.95, 0.5 + (0.1 * signs) + (0.15 * size));
     }
 
-    /// <summary>Pages come along: the target has at least what the source had, up to 2 % for pages given back or swapped; without Rss only the sizes count.</summary>
-    private static double Use(ChangedRow from, ChangedRow to)
-    {
-        if (from.RssBytes is not { } before || to.RssBytes is not { } after) return 0.9;
-        if (before == 0 || after < before * 0.98) return 0;
-        double a = (double)before / from.Range.Length, b = (double)after / to.Range.Length;
-        return Math.Min(a, b) / Math.Max(a, b);
-    }
+    /// <summary>A moved mapping never shrinks and keeps its pages, but for 2 % that were swapped or given back. Without Rss nothing is known of pages.</summary>
+    private static bool PagesCameAlong(ChangedRow from, ChangedRow to) =>
+        from.RssBytes is not { } before || to.RssBytes is not { } after || (before > 0 && after >= before * 0.98);
 
-    /// <summary>The same number of bytes never touched is a fingerprint: a hole at the front of a table, say.</summary>
+    /// <summary>The same number of bytes never touched is a fingerprint: the unused front of a table, say.</summary>
     private static bool SameUntouched(ChangedRow from, ChangedRow to)
     {
         if (from.RssBytes is not { } before || to.RssBytes is not { } after) return false;

@@ -66,6 +66,9 @@ public sealed class Region
     /// <summary>Index of the last snapshot that shows it.</summary>
     public int LastAt => SightingList[^1].At;
 
+    /// <summary>Whether the snapshot at an index shows it: a region has no gaps between its first and last sighting.</summary>
+    public bool IsAliveAt(int at) => at >= BornAt && at <= LastAt;
+
     /// <summary>Whether it was ever seen elsewhere than before.</summary>
     internal bool HasMoved { get; set; }
 

@@ -18,6 +18,43 @@ public static class RegionWords
         return $"start {Shift(before.Start, after.Start)}, end {Shift(before.End, after.End)}";
     }
 
+    /// <summary>One change in a region's history: <c>start down by 148 KiB</c>, <c>moved from … to … (inferred)</c>.</summary>
+    public static string Describe(RegionChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var shift = Change(change.Before, change.After);
+        return change.Kind switch
+        {
+            RegionChangeKind.Born => $"first seen with {Size(change.After.Length)}",
+            RegionChangeKind.Gone => $"gone, was {Size(change.Before.Length)}",
+            RegionChangeKind.Reprotected => "permissions changed",
+            RegionChangeKind.Split when change.Before.IsEmpty => $"cut off another mapping with {Size(change.After.Length)}",
+            RegionChangeKind.Split => "a part became a mapping of its own",
+            RegionChangeKind.Merged => $"{Size(change.Before.Length)} joined into {change.After}",
+            _ => change.Exact ? shift : $"{shift} (inferred)",
+        };
+    }
+
+    /// <summary>
+    /// How a region changes as a rule: <c>end fixed, start slides down</c>, <c>start fixed, end moves up</c>, <c>moves</c>; empty when it stays or does several things equally.
+    /// </summary>
+    public static string Anchor(Region region)
+    {
+        ArgumentNullException.ThrowIfNull(region);
+        int endFixed = 0, startFixed = 0, moved = 0;
+        foreach (var change in region.Changes)
+        {
+            if (change.Before.IsEmpty || change.After.IsEmpty || change.Kind == RegionChangeKind.Split) continue;
+            if (change.Kind == RegionChangeKind.Moved) moved++;
+            else if (change.Before.End == change.After.End && change.After.Start < change.Before.Start) endFixed++;
+            else if (change.Before.Start == change.After.Start && change.After.End > change.Before.End) startFixed++;
+        }
+        var most = Math.Max(moved, Math.Max(endFixed, startFixed));
+        if (most == 0 || most * 2 <= moved + endFixed + startFixed) return "";
+        if (most == moved) return moved == 1 ? "moved once" : "moves as it grows";
+        return most == endFixed ? "end fixed, start slides down" : "start fixed, end moves up";
+    }
+
     /// <summary>A size with thousands separators in KiB: <c>9,620 KiB</c>; bytes where it is no whole number of KiB.</summary>
     public static string Size(ulong bytes) =>
         bytes % 1024 == 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024:N0} KiB") : string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} bytes");

@@ -56,23 +56,19 @@ internal sealed class SnapshotLinks
         if (changedEarlier.Count == 0 || changedLater.Count == 0) return links;
 
         var overlaps = Overlaps.Find(changedEarlier, changedLater);
-        var candidates = new List<Candidate>(overlaps.Count);
-        foreach (var o in overlaps)
-        {
-            if (o.SameClass) candidates.Add(new(o.Earlier, o.Later, Overlaps.Weight(changedEarlier[o.Earlier].Range, changedLater[o.Later].Range)));
-        }
-        var inPlace = Assignment.Solve(changedEarlier.Count, changedLater.Count, candidates);
-        var moves = Moves.Find(changedEarlier, changedLater, candidates, inPlace, history);
+        var candidates = Overlaps.Continuations(changedEarlier, changedLater, overlaps);
+        var chosen = Assignment.Solve(changedEarlier.Count, changedLater.Count, candidates);
+        var moves = Moves.Find(changedEarlier, changedLater, candidates, chosen, history);
         if (moves.Count > 0)
         {
             candidates.AddRange(moves);
-            inPlace = Assignment.Solve(changedEarlier.Count, changedLater.Count, candidates);
+            chosen = Assignment.Solve(changedEarlier.Count, changedLater.Count, candidates);
         }
-        for (var i = 0; i < inPlace.Length; i++)
+        for (var i = 0; i < chosen.Length; i++)
         {
-            if (inPlace[i] < 0) continue;
-            var (a, b) = (changedEarlier[i], changedLater[inPlace[i]]);
-            var moved = moves.Exists(m => m.Earlier == i && m.Later == inPlace[i]) || a.Range.Overlap(b.Range) == 0;
+            if (chosen[i] < 0) continue;
+            var (a, b) = (changedEarlier[i], changedLater[chosen[i]]);
+            var moved = moves.Exists(m => m.Earlier == i && m.Later == chosen[i]) || a.Range.Overlap(b.Range) == 0;
             links.Pair(a.Row, b.Row, moved ? LinkKind.Move : LinkKind.Overlap);
         }
         links.PairReprotected(changedEarlier, changedLater, overlaps);
@@ -121,16 +117,15 @@ internal sealed class SnapshotLinks
         foreach (var o in overlaps)
         {
             var (a, b) = (earlier[o.Earlier], later[o.Later]);
-            var bytes = a.Range.Overlap(b.Range);
-            if (LaterOf[a.Row] < 0 && o.SameClass && EarlierOf[b.Row] >= 0 && bytes * 2 > a.Range.Length && bytes > covered[a.Row]) (covered[a.Row], MergedInto[a.Row]) = (bytes, b.Row);
+                        var fits = o.SameClass && LaterOf[a.Row] < 0 && EarlierOf[b.Row] >= 0 && Kinds[b.Row] != LinkKind.Move;
+            if (fits && o.Bytes * 2 > a.Range.Length && o.Bytes > covered[a.Row]) (covered[a.Row], MergedInto[a.Row]) = (o.Bytes, b.Row);
         }
         Array.Clear(covered);
         foreach (var o in overlaps)
         {
             var (a, b) = (earlier[o.Earlier], later[o.Later]);
-            var bytes = a.Range.Overlap(b.Range);
-            var stayed = LaterOf[a.Row] >= 0 && Kinds[LaterOf[a.Row]] != LinkKind.Move;
-            if (EarlierOf[b.Row] < 0 && stayed && bytes * 2 > b.Range.Length && bytes > covered[b.Row]) (covered[b.Row], SplitFrom[b.Row]) = (bytes, a.Row);
+                        var fits = EarlierOf[b.Row] < 0 && LaterOf[a.Row] >= 0 && Kinds[LaterOf[a.Row]] != LinkKind.Move;
+            if (fits && o.Bytes * 2 > b.Range.Length && o.Bytes > covered[b.Row]) (covered[b.Row], SplitFrom[b.Row]) = (o.Bytes, a.Row);
         }
     }
 }

@@ -45,6 +45,20 @@ public sealed partial class Track
     /// <summary>The regions of a point in address order, one per row; empty when there is no such point.</summary>
     public IReadOnlyList<Region> AliveAt(int at) => (uint)at < (uint)_points.Count ? _regionsByRow[at] : [];
 
+    /// <summary>Where a region lies at a point; empty when it is not there.</summary>
+    public AddressRange RangeOf(Region region, int at)
+    {
+        ArgumentNullException.ThrowIfNull(region);
+        return VmaOf(region, at) is { } vma ? vma.Range : default;
+    }
+
+    /// <summary>The mapping of a region at a point, or null when it is not there.</summary>
+    public Vma? VmaOf(Region region, int at)
+    {
+        ArgumentNullException.ThrowIfNull(region);
+        return region.IsAliveAt(at) ? _points[at].Vmas[region.Sightings[at - region.BornAt].VmaIndex] : null;
+    }
+
     /// <summary>The region of an id, or null.</summary>
     public Region? Find(Guid id) => _byId.GetValueOrDefault(id);
 

@@ -60,15 +60,15 @@ public sealed partial class Track
 
     private MoveHistory HistoryOf(Region[] regions)
     {
-        var (moved, growth) = (new bool[regions.Length], new long[regions.Length]);
+        var (moved, growth, sightings) = (new bool[regions.Length], new long[regions.Length], new int[regions.Length]);
         for (var row = 0; row < regions.Length; row++)
         {
             var region = regions[row];
-            moved[row] = region.HasMoved;
+            (moved[row], sightings[row]) = (region.HasMoved, region.SightingList.Count);
             if (region.SightingList.Count < 2) continue;
             growth[row] = (long)RangeAt(region.SightingList[^1]).Length - (long)RangeAt(region.SightingList[^2]).Length;
         }
-        return new(moved, growth);
+        return new(moved, growth, sightings);
     }
 
     private AddressRange RangeAt(Sighting sighting) => _points[sighting.At].Vmas[sighting.VmaIndex].Range;
@@ -92,7 +92,7 @@ public sealed partial class Track
         if (before.Range == after.Range) return;
         if (kind == LinkKind.Move || before.VirtualBytes == after.VirtualBytes)
         {
-            region.HasMoved = true;
+            region.HasMoved |= kind == LinkKind.Move;
             region.ChangeList.Add(new(RegionChangeKind.Moved, at, before.Range, after.Range, Exact: false));
             return;
         }

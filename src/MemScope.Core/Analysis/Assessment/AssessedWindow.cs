@@ -1,0 +1,97 @@
+using MemScope.Core.Analysis.Growth;
+using MemScope.Core.Analysis.Lineage;
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Analysis.Assessment;
+
+/// <summary>The figures that a judgement over a window of a track needs.</summary>
+internal sealed class AssessedWindow
+{
+    private readonly Track _track;
+    private readonly int _from, _to;
+    private readonly double[] _seconds = [], _rss = [];
+    private readonly Dictionary<Category, double[]> _byCategory = [];
+
+    public AssessedWindow(Track track, int from, int to)
+    {
+        (_track, _from, _to) = (track, Math.Max(from, 0), Math.Min(to, track.Points.Count - 1));
+        if (Count == 0) return;
+        _seconds = TrackSeries.Seconds(track)[_from..(_to + 1)];
+        _rss = TrackSeries.Total(track, Metric.Rss)[_from..(_to + 1)];
+        foreach (var (category, values) in TrackSeries.ByCategory(track, Metric.Rss)) _byCategory.Add(category, values[_from..(_to + 1)]);
+        Total = GrowthFit.Measure(_seconds, _rss);
+    }
+
+    public int Count => Math.Max(0, _to - _from + 1);
+
+    public bool HasRss => Array.Exists(_rss, double.IsFinite);
+
+    public TimeSpan Length => _track.Points[_to].TakenAt - _track.Points[_from].TakenAt;
+
+    public GrowthMeasure Total { get; } = GrowthFit.Measure([], []);
+
+    public GrowthMeasure LaterHalf => GrowthFit.Measure(_seconds.AsSpan(Count / 2), _rss.AsSpan(Count / 2));
+
+    /// <summary>The category with the steepest least-squares slope.</summary>
+    public Category FastestCategory => _byCategory.MaxBy(c => GrowthFit.Slope(_seconds, c.Value)).Key;
+
+    /// <summary>Growth of a category; of one that only became a line behind a warm-up, that of the line.</summary>
+    public GrowthMeasure Growth(Category category)
+    {
+        var values = _byCategory[category];
+        var whole = GrowthFit.Measure(_seconds, values);
+        if (whole.Shape != GrowthShape.Linear) return whole;
+        var skip = Math.Max(0, ShapeOf.LinearFrom(_seconds, values));
+        return skip == 0 ? whole : GrowthFit.Measure(_seconds.AsSpan(skip), values.AsSpan(skip));
+    }
+
+    /// <summary><c>180 MiB and 196 MiB</c>.</summary>
+    public string Between => $"{AssessmentWords.Size(_rss.Min())} and {AssessmentWords.Size(_rss.Max())}";
+
+    /// <summary>Since when RSS has not moved by more than a tenth of its range, or null when the end is not level.</summary>
+    public DateTimeOffset? LevelFrom
+    {
+        get
+        {
+            var last = _rss.Length - 1;
+            var room = 0.1 * (_rss.Max() - _rss.Min());
+            var first = last;
+            while (first > 0 && Math.Abs(_rss[first - 1] - _rss[last]) <= room) first--;
+            return first < last ? _track.Points[_from + first].TakenAt : null;
+        }
+    }
+
+    /// <summary>How many arenas there are at the end, and their RSS.</summary>
+    public (int Count, long Bytes) Arenas
+    {
+        get
+        {
+            var vmas = _track.Points[_to].Vmas;
+            var (count, bytes) = (0, 0L);
+            for (var row = 0; row < vmas.Count; row++)
+            {
+                if (_track.Categories[_to][row].Category == Category.Arena) (count, bytes) = (count + 1, bytes + vmas[row].Bytes(Metric.Rss));
+            }
+            return (count, bytes);
+        }
+    }
+
+    public bool ArenasHoldMost => Arenas is { Count: >= 2 } arenas && arenas.Bytes * 2 >= Total.LastBytes;
+
+    /// <summary>Says how the growth of a category spreads over its regions: one mapping, or many.</summary>
+    public string WhereItGrows(Category category)
+    {
+        var growing = GrowthRanking.Rank(_track, _from, _to).Where(g => g.Region.Category == category && g.BytesPerSecond > 0).ToList();
+        var all = Total.BytesPerSecond;
+        var share = growing.Sum(g => g.BytesPerSecond) / all;
+        var part = share >= 0.97 ? "All of it" : share >= 0.8 ? "Nearly all of it" : "Most of it";
+        var anonymous = category == Category.Anonymous;
+        if (growing.Count > 0 && growing[0].BytesPerSecond >= 0.97 * share * all)
+        {
+            return anonymous ? $"{part} sits in one {Named(growing[0].Region)} mapping outside malloc." : $"{part} sits in one mapping of {AssessmentWords.Name(category)}.";
+        }
+        return anonymous ? $"{part} sits in unnamed mappings outside malloc, more than one of them growing." : $"{part} sits in {AssessmentWords.Name(category)}.";
+    }
+
+    private static string Named(Region region) => region.Backing.Length == 0 ? "unnamed" : region.Backing;
+}
