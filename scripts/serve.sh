@@ -1,7 +1,7 @@
 # serve: build and start the server; --demo loads the founding case through the public API.
 
 serve() {
-  local demo='' port=5220 urls='' db=${MEMSCOPE_DB:-} arguments=()
+  local demo='' address=${MEMSCOPE_URL:-http://127.0.0.1:5220} db=${MEMSCOPE_DB:-} arguments=()
   while [ $# -gt 0 ]; do
     case "$1" in
       --demo) demo=1; shift; continue ;;
@@ -9,12 +9,12 @@ serve() {
       --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
     esac
     case "$1" in
-      --port | --data | --db | --keep | --urls) [ $# -gt 1 ] || die "$1 needs a value" ;;
+      --port | --data | --db | --keep | --urls | --host-name) [ $# -gt 1 ] || die "$1 needs a value" ;;
       *) die "unknown argument of serve: $1 (see ./memscope help)" ;;
     esac
     case "$1" in
-      --port) port=$2 ;;
-      --urls) urls=$2 ;;
+      --port) address=http://127.0.0.1:$2 ;;
+      --urls) address=$2 ;;
       --db) db=$2 ;;
     esac
     arguments+=("$1" "$2")
@@ -25,14 +25,11 @@ serve() {
   [ -z "$demo" ] || build_agent
   hint_demangler
 
-  local address="http://127.0.0.1:$port"
-  if [ -n "$urls" ]; then
-    address=${urls%%[;,]*}
-    address=${address/0.0.0.0/127.0.0.1}
-  fi
+  address=${address%%;*}
+  address=${address/0.0.0.0/127.0.0.1}
   if answers "$address"; then die "$address is in use: choose another port with --port"; fi
   if [ -n "$demo" ]; then
-    [ "$port" != 0 ] || die "--demo needs a port of its own: give --port"
+    [ "${address##*:}" != 0 ] || die "--demo needs a port of its own: give --port"
     # Detached, so that this process can become the server and get its signals directly.
     (load_demo "$address" $$ &)
   fi
