@@ -27,7 +27,7 @@ build_once() {
   if ! [ -f "$dll" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$hash" ]; then
     [ "$name" = agent ] || need_npm
     say "building $name"
-    (cd "$root" && dotnet build "$project" -c Release -v quiet --nologo -nodeReuse:false >&2 8>&-) || die "the build of $name failed"
+    (cd "$root" && dotnet build "$project" -c Release -v quiet -clp:NoSummary --nologo -nodeReuse:false >&2 8>&-) || die "the build of $name failed"
     echo "$hash" >"$stamp"
   fi
   exec 8>&-

@@ -3,6 +3,7 @@ using MemScope.Agent.Commands;
 
 var root = new RootCommand("Takes memory captures of processes and sends them to a MemScope server.")
 {
+    ParseCommand.Create(),
     WatchCommand.Create(),
     SnapCommand.Create(),
     UploadCommand.Create(),

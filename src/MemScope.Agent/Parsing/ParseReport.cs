@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+using MemScope.Core.Formats;
+using MemScope.Core.Model;
+
+namespace MemScope.Agent.Parsing;
+
+/// <summary>What <c>parse</c> prints of a file. Scripts rely on the members: more may be added, none renamed.</summary>
+/// <param name="File">As given on the command line.</param>
+/// <param name="Format">Slug.</param>
+/// <param name="Version">What could be told of the tool's version, or empty.</param>
+/// <param name="Snapshots">How many.</param>
+/// <param name="Regions">Mappings of the last snapshot, 0 without one.</param>
+/// <param name="RssBytes">Sum of Rss over the mappings of each snapshot; null where the source prints none.</param>
+/// <param name="Events">Calls by kind: <c>mmap</c>, <c>munmap</c> …</param>
+/// <param name="Callchains">Distinct stacks of its traces.</param>
+/// <param name="Diagnostics">What was skipped, cut or looked wrong.</param>
+internal sealed record ParseReport(string File, string Format, string Version, int Snapshots, int Regions, IReadOnlyList<long?> RssBytes,
+    IReadOnlyDictionary<string, int> Events, int Callchains, IReadOnlyList<ParseRemark> Diagnostics)
+{
+    /// <summary>Condenses what was read.</summary>
+    public static ParseReport Of(string file, ParsedCapture parsed)
+    {
+        var events = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var group in parsed.Traces.SelectMany(t => t.Events).CountBy(e => e.Call)) events[group.Key.ToString().ToLowerInvariant()] = group.Value;
+        return new ParseReport(file, parsed.Format, parsed.Version, parsed.Snapshots.Count, parsed.Snapshots.Count == 0 ? 0 : parsed.Snapshots[^1].Vmas.Count,
+            [.. parsed.Snapshots.Select(s => s.RssBytes)], events, parsed.Traces.Sum(t => t.Callchains.Count),
+            [.. parsed.Diagnostics.Select(d => new ParseRemark(d.Id, d.Severity.ToString().ToLowerInvariant(), d.Line, d.Text) { Member = d.Member })]);
+    }
+}
+
+/// <summary>A diagnostic as printed.</summary>
+internal sealed record ParseRemark(string Id, string Severity, int Line, string Text)
+{
+    /// <summary>Archive member, or null.</summary>
+    public string? Member { get; init; }
+}
+
+/// <summary>A file that could not be taken at all.</summary>
+internal sealed record ParseFailure(string File, ParseError Error);
+
+/// <summary>Why not.</summary>
+/// <param name="Code">Stable name of the reason.</param>
+/// <param name="Message">What to do.</param>
+internal sealed record ParseError(string Code, string Message);
+
+/// <summary>Source-generated JSON: the agent is trimmed.</summary>
+[JsonSerializable(typeof(ParseReport))]
+[JsonSerializable(typeof(ParseFailure))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+internal sealed partial class ParseJson : JsonSerializerContext;

@@ -1,0 +1,59 @@
+using System.Reflection;
+using MemScope.Core.Formats;
+using MemScope.Tests;
+
+namespace MemScope.Core.Tests.Architecture;
+
+public sealed class FormatRegistryTests
+{
+    public static TheoryData<string> Slugs => [.. InputFormats.All.Select(f => f.Slug)];
+
+    [Fact]
+    public void Every_format_that_is_declared_is_registered()
+    {
+        var declared = typeof(InputFormat).Assembly.GetTypes()
+            .SelectMany(t => t.GetProperties(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .Where(p => p.PropertyType == typeof(InputFormat))
+            .Select(p => ((InputFormat)p.GetValue(null)!).Slug)
+            .ToList();
+        Assert.NotEmpty(declared);
+        Assert.Equal(declared.Order(StringComparer.Ordinal), InputFormats.All.Select(f => f.Slug).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Slugs_are_unique_and_fit_into_an_address() =>
+        Assert.All(InputFormats.All.CountBy(f => f.Slug), s =>
+        {
+            Assert.Equal(1, s.Value);
+            Assert.Matches("^[a-z][a-z0-9-]*$", s.Key);
+        });
+
+    [Theory]
+    [MemberData(nameof(Slugs))]
+    public void It_has_a_page_in_the_documentation(string slug)
+    {
+        var pages = Directory.EnumerateFiles(Path.Combine(Fixtures.RepositoryRoot, "docs", "formats"), "*.md");
+        Assert.Contains(pages, p => File.ReadAllText(p).Contains($"`{slug}`", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Slugs))]
+    public void It_has_a_fixture_that_is_recognised_as_it(string slug)
+    {
+        foreach (var file in Directory.EnumerateFiles(Fixtures.PathOf(), "*", SearchOption.AllDirectories).Where(IsCapture))
+        {
+            using var content = File.OpenRead(file);
+            try
+            {
+                if (CaptureReader.Read(content, Path.GetFileName(file), null, Limits.Default).Parsed.Format == slug) return;
+            }
+            catch (CaptureRefusedException)
+            {
+                // A fixture of a file that must be refused.
+            }
+        }
+        Assert.Fail($"no file below tests/fixtures is read as {slug}");
+    }
+
+    private static bool IsCapture(string file) => Path.GetExtension(file) is ".gz" or ".txt" or ".log" or ".tgz" or ".zip";
+}
