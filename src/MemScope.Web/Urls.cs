@@ -23,8 +23,8 @@ public static class Urls
     /// <summary>Shares.</summary>
     public const string Shares = "/shares";
 
-    /// <summary>Overview of a process.</summary>
-    public static string Overview(Guid process, WindowState? window = null) => $"/p/{process}{Query(window)}";
+    /// <summary>Overview of a process; <paramref name="metric"/> is the chart's, null for RSS.</summary>
+    public static string Overview(Guid process, WindowState? window = null, string? metric = null) => $"/p/{process}{Query(window, ("metric", metric))}";
 
     /// <summary>Regions of a process.</summary>
     public static string Regions(Guid process, WindowState? window = null, string? filter = null, string? category = null, string? sort = null) =>
@@ -43,6 +43,14 @@ public static class Urls
 
     /// <summary>Captures of a process.</summary>
     public static string Captures(Guid process, WindowState? window = null) => $"/p/{process}/captures{Query(window)}";
+
+    /// <summary>Columns of a whole track for a chart, relative to the base: <paramref name="by"/> is <c>category</c>, <c>region</c> or <c>total</c>.</summary>
+    public static string Series(Guid process, string? source, string by = "category", string metric = "rss", Guid? region = null, int points = 800) =>
+        $"api/v1/processes/{process}/series" + Query(new WindowState(source), ("by", by), ("metric", metric), ("region", region?.ToString()), ("points", points.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>The regions of a window as CSV.</summary>
+    public static string RegionsCsv(Guid process, WindowState? window, string? filter, string? category, string? sort) =>
+        $"api/v1/processes/{process}/regions{Query(window, ("q", filter), ("category", category), ("sort", sort), ("format", "csv"))}";
 
     /// <summary>A share's page.</summary>
     public static string Share(string key) => $"/s/{key}";

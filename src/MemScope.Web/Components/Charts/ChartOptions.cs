@@ -1,0 +1,45 @@
+namespace MemScope.Web.Components.Charts;
+
+/// <summary>A trace's window, drawn as a bar under the chart. Times in milliseconds since 1970 UTC.</summary>
+public sealed record ChartBar(string Name, double From, double To);
+
+/// <summary>What a chart draws; chart.js reads it as <c>Options</c>.</summary>
+/// <param name="Kind"><c>stack</c> or <c>line</c>.</param>
+/// <param name="Url">Where the series is fetched from, relative to the base; null when <see cref="Series"/> is given.</param>
+public sealed record ChartOptions(string Kind, string? Url)
+{
+    /// <summary>The series itself, in a frozen view.</summary>
+    public Wire.SeriesWire? Series { get; init; }
+
+    /// <summary>Category whose colour all lines take, or null when each key is a category.</summary>
+    public string? Colour { get; init; }
+
+    /// <summary>First snapshot of the window, or null.</summary>
+    public int? From { get; init; }
+
+    /// <summary>Last snapshot of the window, or null.</summary>
+    public int? To { get; init; }
+
+    /// <summary>The window's change in words.</summary>
+    public string? Change { get; init; }
+
+    /// <summary>Slope of the line to draw over the window, or null for none.</summary>
+    public double? BytesPerSecond { get; init; }
+
+    /// <summary>The slope in words.</summary>
+    public string? Rate { get; init; }
+
+    /// <summary>Traces under the axis.</summary>
+    public IReadOnlyList<ChartBar> Bars { get; init; } = [];
+
+    /// <summary>Grows with each change of the data: the series is fetched again.</summary>
+    public long Version { get; init; }
+
+    /// <summary>By value, bars included.</summary>
+    public bool Equals(ChartOptions? other) =>
+        other is not null && (Kind, Url, Colour, From, To, Change, BytesPerSecond, Rate, Version) == (other.Kind, other.Url, other.Colour, other.From, other.To, other.Change, other.BytesPerSecond, other.Rate, other.Version)
+        && ReferenceEquals(Series, other.Series) && Bars.SequenceEqual(other.Bars);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, Url, From, To, Version);
+}

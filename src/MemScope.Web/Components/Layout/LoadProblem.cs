@@ -1,0 +1,15 @@
+using System.Diagnostics;
+
+namespace MemScope.Web.Components.Layout;
+
+/// <summary>A load that failed, as a page shows it: what happened in words, and the id under which the log has the rest.</summary>
+public sealed record LoadProblem(string Text, string TraceId)
+{
+    /// <summary>Logs an exception and words it without its details.</summary>
+    public static LoadProblem Of(Exception error, ILogger log)
+    {
+        var trace = Activity.Current?.TraceId.ToString() ?? Guid.CreateVersion7().ToString("N");
+        log.LogError(error, "A page could not load, trace {TraceId}", trace);
+        return new LoadProblem("The server or its database did not answer as expected.", trace);
+    }
+}

@@ -1,0 +1,114 @@
+using MemScope.Storage.Live;
+using MemScope.Web.Answers;
+using Microsoft.AspNetCore.Components;
+
+namespace MemScope.Web.Components.Layout;
+
+public sealed partial class ProcessLayout
+{
+    // Twice a second at most: a page that is still loading is not asked again.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly CancellationTokenSource _gone = new();
+    private IDisposable? _subscription;
+    private ProcessView? _view;
+    private LoadProblem? _problem;
+    private Guid _process;
+    private bool _missing;
+    private bool _paused;
+    private int _pending;
+
+    [Inject] private ProcessAnswers Answers { get; set; } = default!;
+    [Inject] private ChangeFeed Changes { get; set; } = default!;
+    [Inject] private NavigationManager Navigation { get; set; } = default!;
+    [Inject] private ILogger<ProcessLayout> Log { get; set; } = default!;
+
+    [CascadingParameter] private RouteData Route { get; set; } = default!;
+    [SupplyParameterFromQuery(Name = "source")] private string? Source { get; set; }
+    [SupplyParameterFromQuery(Name = "from")] private int? From { get; set; }
+    [SupplyParameterFromQuery(Name = "to")] private int? To { get; set; }
+
+    private WindowState Window => new(Source, From, To);
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (Route.RouteValues.GetValueOrDefault("Id") is not Guid id) return;
+        if (id != _process)
+        {
+            _process = id;
+            _view = null;
+            Follow();
+            await LoadAsync();
+        }
+        else if (_view is not null && _view.Window != Window)
+        {
+            _view = _view with { Window = Window };
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _gone.Cancel();
+        _subscription?.Dispose();
+        _gone.Dispose();
+    }
+
+    private void Follow()
+    {
+        _subscription?.Dispose();
+        _subscription = Changes.Subscribe(_process, _ => OnChanged());
+    }
+
+    private void OnChanged()
+    {
+        if (_paused || Interlocked.Exchange(ref _pending, 1) == 1) return;
+        _ = InvokeAsync(async () =>
+        {
+            try
+            {
+                await Task.Delay(Pause, _gone.Token);
+                Volatile.Write(ref _pending, 0);
+                await LoadAsync();
+                StateHasChanged();
+            }
+            catch (OperationCanceledException)
+            {
+                // The page is gone.
+            }
+        });
+    }
+
+    private async Task SetPausedAsync(bool paused)
+    {
+        _paused = paused;
+        if (!paused) await LoadAsync();
+    }
+
+    private async Task LoadAsync()
+    {
+        try
+        {
+            var process = await Answers.FindAsync(_process, _gone.Token);
+            _problem = null;
+            _missing = process is null;
+            _view = process is null ? null : new ProcessView(process, Window, (_view?.Version ?? 0) + 1);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _problem = LoadProblem.Of(e, Log);
+        }
+    }
+
+    /// <summary>Moves the window's end by one snapshot of its track.</summary>
+    private async Task StepAsync(int by)
+    {
+        if (await Answers.SnapshotsAsync(_process, Source, _gone.Token) is not { Count: > 0 } snapshots) return;
+        var at = To is { } to ? snapshots.ToList().FindIndex(s => s.Number == to) : snapshots.Count - 1;
+        if (at < 0) at = snapshots.Count - 1;
+        var next = Math.Clamp(at + by, 0, snapshots.Count - 1);
+        var query = new Dictionary<string, object?>(StringComparer.Ordinal) { ["to"] = next == snapshots.Count - 1 && From is null ? null : snapshots[next].Number };
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(query));
+    }
+}

@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Components;
+
+namespace MemScope.Web.Components.Layout;
+
+/// <summary>
+/// A page of a process: loads once per view (address and version), cancels an overtaken load, keeps what it shows while the next one loads, and disposes with the page.
+/// </summary>
+public abstract class ProcessPage : ComponentBase, IDisposable
+{
+    private CancellationTokenSource? _loading;
+    private object? _loaded;
+
+    /// <summary>What the frame hands down.</summary>
+    [CascadingParameter] protected ProcessView View { get; set; } = default!;
+
+    /// <summary>From the route.</summary>
+    [Parameter] public Guid Id { get; set; }
+
+    [Inject] private ILogger<ProcessPage> Log { get; set; } = default!;
+
+    /// <summary>A load that failed, or null.</summary>
+    protected LoadProblem? LoadFailure { get; private set; }
+
+    /// <summary>Whether a first load is still under way.</summary>
+    protected bool IsLoading { get; private set; } = true;
+
+    /// <summary>Every value whose change asks for another load, beside the process and its window.</summary>
+    protected virtual object? LoadKey => null;
+
+    /// <summary>Fetches what the page shows.</summary>
+    protected abstract Task LoadAsync(CancellationToken cancel);
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        var key = (View.Process.Id, View.Window, View.Version, LoadKey);
+        if (key.Equals(_loaded)) return;
+        _loaded = key;
+        await ReloadAsync();
+    }
+
+    /// <summary>Loads again.</summary>
+    protected async Task ReloadAsync()
+    {
+        _loading?.Cancel();
+        using var loading = _loading = new CancellationTokenSource();
+        try
+        {
+            await LoadAsync(loading.Token);
+            LoadFailure = null;
+            IsLoading = false;
+        }
+        catch (Exception) when (loading.IsCancellationRequested)
+        {
+            return; // overtaken or gone
+        }
+        catch (Exception e)
+        {
+            LoadFailure = LoadProblem.Of(e, Log);
+            IsLoading = false;
+        }
+        finally
+        {
+            if (_loading == loading) _loading = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends a load that is under way.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing) _loading?.Cancel();
+    }
+}

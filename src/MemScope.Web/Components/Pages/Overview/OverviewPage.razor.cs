@@ -1,0 +1,37 @@
+using MemScope.Web.Answers;
+using MemScope.Web.Components.Charts;
+using MemScope.Web.Wire;
+using Microsoft.AspNetCore.Components;
+
+namespace MemScope.Web.Components.Pages.Overview;
+
+/// <summary>Is it leaking, how fast, where, since when?</summary>
+public sealed partial class OverviewPage
+{
+    private OverviewWire? _overview;
+
+    [Inject] private ProcessAnswers Answers { get; set; } = default!;
+    [Inject] private NavigationManager Navigation { get; set; } = default!;
+    [SupplyParameterFromQuery(Name = "metric")] private string? Metric { get; set; }
+
+    private string ChartMetric => OverviewView.Metrics.Any(m => m.Slug == Metric) ? Metric! : "rss";
+
+    /// <inheritdoc/>
+    protected override async Task LoadAsync(CancellationToken cancel) => _overview = await Answers.OverviewAsync(Id, View.Window, cancel);
+
+    private ChartOptions ChartOf(OverviewWire overview) => OverviewView.ChartOf(overview, ChartMetric) with
+    {
+        Url = Urls.Series(Id, overview.Window.Source, "category", ChartMetric),
+        Version = View.Version,
+    };
+
+    private string LabelOf(OverviewWire overview) => $"Resident memory by category, {overview.Window.Source}. {overview.Answer}";
+
+    // Viewing keeps the window's start when it lies before the snapshot that was clicked.
+    private void ViewSnapshot(int number) =>
+        Navigation.NavigateTo(Urls.Overview(Id, View.Window with { From = View.Window.From < number ? View.Window.From : null, To = number }, Metric));
+
+    private void Compare((int From, int To) window) => Navigation.NavigateTo(Urls.Diff(Id, View.Window with { From = window.From, To = window.To }));
+
+    private void ViewWhole() => Navigation.NavigateTo(Urls.Overview(Id, View.Window with { From = null, To = null }, Metric));
+}

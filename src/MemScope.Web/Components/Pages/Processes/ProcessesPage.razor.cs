@@ -1,0 +1,84 @@
+using MemScope.Storage.Live;
+using MemScope.Web.Answers;
+using MemScope.Web.Components.Layout;
+using MemScope.Web.Wire;
+using Microsoft.AspNetCore.Components;
+
+namespace MemScope.Web.Components.Pages.Processes;
+
+/// <summary>The fleet: which processes are there, and which of them grow?</summary>
+public sealed partial class ProcessesPage
+{
+    private const int PageRows = 100;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _gone = new();
+    private IDisposable? _subscription;
+    private List<ProcessWire>? _rows;
+    private string? _next;
+    private string? _searched;
+    private LoadProblem? _problem;
+    private int _pending;
+
+    [Inject] private ProcessAnswers Answers { get; set; } = default!;
+    [Inject] private ChangeFeed Changes { get; set; } = default!;
+    [Inject] private TimeProvider Clock { get; set; } = default!;
+    [Inject] private ILogger<ProcessesPage> Log { get; set; } = default!;
+
+    [SupplyParameterFromQuery(Name = "q")] private string? Search { get; set; }
+
+    /// <inheritdoc/>
+    protected override void OnInitialized() => _subscription = Changes.SubscribeAll((_, _) => OnChanged());
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_rows is not null && Search == _searched) return;
+        _searched = Search;
+        await LoadAsync(more: false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _gone.Cancel();
+        _subscription?.Dispose();
+        _gone.Dispose();
+    }
+
+    private async Task LoadAsync(bool more)
+    {
+        try
+        {
+            // A live reload keeps as many rows as were asked for.
+            var limit = more ? PageRows : Math.Clamp(_rows?.Count ?? 0, PageRows, 1000);
+            var page = await Answers.ListAsync(Search, more ? _next : null, limit, _gone.Token);
+            _rows = more ? [.. _rows ?? [], .. page.Items] : [.. page.Items];
+            _next = page.Next;
+            _problem = null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _problem = LoadProblem.Of(e, Log);
+        }
+    }
+
+    private void OnChanged()
+    {
+        if (Interlocked.Exchange(ref _pending, 1) == 1) return;
+        _ = InvokeAsync(async () =>
+        {
+            try
+            {
+                await Task.Delay(Pause, _gone.Token);
+                Volatile.Write(ref _pending, 0);
+                await LoadAsync(more: false);
+                StateHasChanged();
+            }
+            catch (OperationCanceledException)
+            {
+                // The page is gone.
+            }
+        });
+    }
+}

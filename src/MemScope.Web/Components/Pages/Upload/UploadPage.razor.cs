@@ -1,0 +1,94 @@
+using MemScope.Web.Answers;
+using MemScope.Web.Wire;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace MemScope.Web.Components.Pages.Upload;
+
+/// <summary>A file on its way, as the page shows it.</summary>
+/// <param name="Key">Number of the file on this page.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Bytes">Its size.</param>
+public sealed record FileProgress(int Key, string Name, long Bytes)
+{
+    /// <summary>Bytes sent.</summary>
+    public long Sent { get; init; }
+
+    /// <summary>The process' page once stored.</summary>
+    public Guid? Process { get; init; }
+
+    /// <summary>The capture once stored, with its parse report.</summary>
+    public CaptureWire? Capture { get; init; }
+
+    /// <summary>Whether the same file had been stored before.</summary>
+    public bool Repeat { get; init; }
+
+    /// <summary>Why it was refused, with advice; null while it was not.</summary>
+    public string? Refusal { get; init; }
+}
+
+/// <summary>Sends files from the browser to the API; only progress and ids come over the circuit.</summary>
+public sealed partial class UploadPage
+{
+    private readonly List<FileProgress> _files = [];
+    private ElementReference _drop;
+    private IJSObjectReference? _module;
+    private DotNetObjectReference<UploadPage>? _self;
+
+    [Inject] private IJSRuntime Script { get; set; } = default!;
+    [Inject] private ProcessAnswers Answers { get; set; } = default!;
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender) return;
+        _self = DotNetObjectReference.Create(this);
+        _module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/upload.js");
+        await _module.InvokeVoidAsync("attach", _drop, _self);
+    }
+
+    /// <summary>A file begins.</summary>
+    [JSInvokable] public void OnBegin(int key, string name, long bytes)
+    {
+        _files.Insert(0, new FileProgress(key, name, bytes));
+        StateHasChanged();
+    }
+
+    /// <summary>Bytes sent so far.</summary>
+    [JSInvokable] public void OnSent(int key, long sent) => Change(key, f => f with { Sent = sent });
+
+    /// <summary>Stored.</summary>
+    [JSInvokable] public async Task OnStored(int key, Guid process, Guid capture, bool repeat)
+    {
+        Change(key, f => f with { Process = process, Repeat = repeat });
+        var captures = await Answers.CapturesAsync(process, CancellationToken.None);
+        Change(key, f => f with { Capture = captures.FirstOrDefault(c => c.Id == capture) });
+    }
+
+    /// <summary>Refused, or the server did not answer.</summary>
+    [JSInvokable] public void OnRefused(int key, string why) => Change(key, f => f with { Refusal = why });
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _self?.Dispose();
+        if (_module is null) return;
+        try
+        {
+            await _module.InvokeVoidAsync("detach", _drop);
+            await _module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser is gone.
+        }
+    }
+
+    private void Change(int key, Func<FileProgress, FileProgress> change)
+    {
+        var at = _files.FindIndex(f => f.Key == key);
+        if (at < 0) return;
+        _files[at] = change(_files[at]);
+        StateHasChanged();
+    }
+}

@@ -1,0 +1,24 @@
+namespace MemScope.Web.Components;
+
+/// <summary>
+/// Where the parts of a view lead. Views take it as a cascading value; a frozen view has none, so every link in it becomes plain text and every action is left out.
+/// </summary>
+/// <param name="Process">The process shown.</param>
+/// <param name="Window">The window as the address has it.</param>
+public sealed record ViewLinks(Guid Process, WindowState Window)
+{
+    /// <summary>Overview over another window.</summary>
+    public string Overview(WindowState window) => Urls.Overview(Process, window);
+
+    /// <summary>All regions, of one category where given.</summary>
+    public string Regions(string? category = null) => Urls.Regions(Process, Window, category: category);
+
+    /// <summary>One region.</summary>
+    public string Region(Guid region) => Urls.Region(Process, region, Window);
+
+    /// <summary>The diff of the window, or of another one.</summary>
+    public string Diff(WindowState? window = null) => Urls.Diff(Process, window ?? Window);
+
+    /// <summary>Stacks, of one region or trace where given.</summary>
+    public string Stacks(Guid? region = null, Guid? trace = null) => Urls.Stacks(Process, Window, trace: trace, region: region);
+}

@@ -1,0 +1,187 @@
+// @ts-check
+// From a series to plotly's traces and layout.
+
+/** @typedef {import('./chart.js').Series} Series */
+/** @typedef {import('./chart.js').Options} Options */
+/** @typedef {import('./theme.js').Palette} Palette */
+
+const mib = 1 << 20;
+const margin = { l: 44, r: 14, t: 22, b: 4 };
+const labels = 28;
+const barsHeight = 30;
+
+/** Plotly reads <b> and <a> in every text: names from captures are written so that it cannot. @param {string} text */
+export const plain = text => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** @param {number | null | string} value */
+const bytes = value => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+
+/** @param {Series} series @param {number | null | undefined} number @param {number} otherwise */
+const indexOf = (series, number, otherwise) => {
+  if (number === null || number === undefined) return otherwise;
+  const at = series.numbers.indexOf(number);
+  if (at >= 0) return at;
+  // Decimation may have left it out: the nearest one that was kept stands for it.
+  let best = otherwise;
+  series.numbers.forEach((n, i) => { if (Math.abs(n - number) < Math.abs(series.numbers[best] - number)) best = i; });
+  return best;
+};
+
+/** @param {Series} series @param {Options} options */
+const windowOf = (series, options) => {
+  const last = series.unixMs.length - 1;
+  const [from, to] = [indexOf(series, options.from, 0), indexOf(series, options.to, last)];
+  return { from, to, whole: from === 0 && to === last };
+};
+
+/** @param {Series} series */
+const totals = series => series.unixMs.map((_, i) => series.values.reduce((sum, column) => sum + (bytes(column[i]) ?? 0), 0));
+
+/** @param {Series} series @param {Options} options @param {Palette} palette */
+export function tracesOf(series, options, palette) {
+  const x = series.unixMs;
+  const stack = options.kind === 'stack';
+  const traces = [];
+  for (let k = series.keys.length - 1; k >= 0; k--) {
+    const column = series.values[k].map(bytes);
+    if (stack && !column.some(v => v)) continue;
+    traces.push({
+      x, y: column.map(v => (v === null ? (stack ? 0 : null) : v / mib)), type: 'scatter', mode: 'lines', name: plain(series.titles[k]),
+      hovertemplate: '%{y:,.2f} MiB',
+      ...(stack ? { stackgroup: 'all', fillcolor: palette.series[k], line: { width: 1, color: palette.surface } }
+        : { connectgaps: false, line: { width: 1.75, color: palette.series[k] }, fill: 'tozeroy', fillcolor: palette.brush }),
+    });
+  }
+  traces.push(fitOf(series, options, palette));
+  traces.push({
+    x, y: x.map(() => 0.5), yaxis: 'y3', type: 'scatter', mode: 'markers', hoverinfo: 'skip',
+    marker: { symbol: 'line-ns-open', size: 5, color: palette.tick, line: { width: 1, color: palette.tick } },
+  });
+  return traces.filter(t => t !== null);
+}
+
+/** The straight line of the window's growth. @param {Series} series @param {Options} options @param {Palette} palette */
+function fitOf(series, options, palette) {
+  const slope = options.bytesPerSecond;
+  const { from, to } = windowOf(series, options);
+  if (!slope || to - from < 2) return null;
+  const ends = fitEnds(series, options);
+  return { x: ends.map(e => e.x), y: ends.map(e => e.y), type: 'scatter', mode: 'lines', hoverinfo: 'skip', line: { width: 1.25, dash: 'dot', color: palette.text } };
+}
+
+/** @param {Series} series @param {Options} options */
+function fitEnds(series, options) {
+  const { from, to } = windowOf(series, options);
+  const all = totals(series);
+  const n = to - from + 1;
+  let [mx, my] = [0, 0];
+  for (let i = from; i <= to; i++) [mx, my] = [mx + series.unixMs[i] / n, my + all[i] / n];
+  const at = (/** @type {number} */ i) => ({ x: series.unixMs[i], y: (my + (options.bytesPerSecond ?? 0) * (series.unixMs[i] - mx) / 1000) / mib });
+  return [at(from), at(to)];
+}
+
+/** @param {Series} series @param {Options} options @param {Palette} palette @param {{ width: number, height: number }} size */
+export function layoutOf(series, options, palette, size) {
+  const x = series.unixMs;
+  const bars = options.bars ?? [];
+  const plotHeight = Math.max(60, size.height - margin.t - margin.b);
+  const below = (bars.length ? barsHeight : 0) + labels;
+  const floor = below / plotHeight;
+  const range = x.length > 1 ? [x[0], x[x.length - 1]] : [(x[0] ?? 0) - 1000, (x[0] ?? 0) + 1000];
+  const font = { family: palette.sans, size: 11, color: palette.axis };
+  return {
+    uirevision: 'keep', showlegend: false, dragmode: false, hovermode: 'x unified', autosize: true, margin, font,
+    paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
+    hoverlabel: { bgcolor: palette.surface, bordercolor: palette.tick, font: { ...font, size: 11.5, color: palette.text } },
+    xaxis: {
+      type: 'date', range, fixedrange: true, anchor: 'y', showgrid: false, zeroline: false, ticks: 'outside', ticklen: 9, tickcolor: 'rgba(0,0,0,0)', nticks: Math.max(3, Math.floor(size.width / 110)),
+      hoverformat: '%H:%M:%S.%L', showspikes: false, tickangle: 0,
+      tickformatstops: [
+        { dtickrange: [null, 1000], value: '%H:%M:%S.%L' }, { dtickrange: [1000, 60000], value: '%H:%M:%S' },
+        { dtickrange: [60000, 86400000], value: '%H:%M' }, { dtickrange: [86400000, null], value: '%e %b' },
+      ],
+    },
+    yaxis: { domain: [floor, 1], fixedrange: true, rangemode: 'tozero', showgrid: true, gridcolor: palette.grid, gridwidth: 1, zeroline: true, zerolinecolor: palette.tick, zerolinewidth: 1, nticks: 6, tickformat: ',~r' },
+    yaxis2: { domain: [0, Math.max(0.01, (bars.length ? barsHeight - 4 : 1) / plotHeight)], range: [0, 1], fixedrange: true, visible: false },
+    yaxis3: { domain: [Math.max(0, floor - 8 / plotHeight), Math.max(0.005, floor - 1 / plotHeight)], range: [0, 1], fixedrange: true, visible: false },
+    shapes: [...windowShapes(series, options, palette, floor), ...bars.map(b => barShape(b, range, palette))],
+    annotations: [...names(series, options, palette, plotHeight * (1 - floor)), ...windowWords(series, options, palette), ...rateWords(series, options, palette, size, plotHeight * (1 - floor)), ...bars.map(b => barWords(b, range, palette))],
+  };
+}
+
+/** Fades what lies outside the window and draws its edges. @param {Series} series @param {Options} options @param {Palette} palette @param {number} floor */
+function windowShapes(series, options, palette, floor) {
+  const { from, to, whole } = windowOf(series, options);
+  if (whole || series.unixMs.length < 2) return [];
+  const x = series.unixMs;
+  const rect = (/** @type {number} */ a, /** @type {number} */ b, /** @type {string} */ fillcolor, /** @type {string} */ layer) =>
+    ({ type: 'rect', xref: 'x', yref: 'paper', x0: x[a], x1: x[b], y0: floor, y1: 1, line: { width: 0 }, fillcolor, layer });
+  const edge = (/** @type {number} */ at) => ({ type: 'line', xref: 'x', yref: 'paper', x0: x[at], x1: x[at], y0: floor, y1: 1, line: { width: 1.25, color: palette.accent }, layer: 'above' });
+  return [
+    rect(from, to, palette.brush, 'below'),
+    ...(from > 0 ? [rect(0, from, palette.fade, 'above'), edge(from)] : []),
+    ...(to < x.length - 1 ? [rect(to, x.length - 1, palette.fade, 'above')] : []),
+    edge(to),
+  ];
+}
+
+/** @param {Series} series @param {Options} options @param {Palette} palette */
+function windowWords(series, options, palette) {
+  const { from, to, whole } = windowOf(series, options);
+  if (whole) return [];
+  const base = { xref: 'x', yref: 'paper', y: 1, showarrow: false, yanchor: 'bottom', font: { color: palette.accent, size: 11.5, weight: 620 } };
+  const words = [
+    { ...base, x: series.unixMs[from], xanchor: from === 0 ? 'left' : 'right', text: `#${series.numbers[from]}` },
+    { ...base, x: series.unixMs[to], xanchor: to === series.unixMs.length - 1 ? 'right' : 'left', text: `#${series.numbers[to]}` },
+  ];
+  if (options.change) words.push({ ...base, x: (series.unixMs[from] + series.unixMs[to]) / 2, xanchor: 'center', text: plain(options.change), font: { color: palette.grow, size: 11.5, weight: 620 } });
+  return words;
+}
+
+/** The name of each area, written into it where it is high enough. @param {Series} series @param {Options} options @param {Palette} palette @param {number} height of the plotting area in pixels */
+function names(series, options, palette, height) {
+  if (options.kind !== 'stack' || series.unixMs.length < 2) return [];
+  const top = Math.max(...totals(series), 1) * 1.05;
+  const { from, to } = windowOf(series, options);
+  const at = Math.round(from + (to - from) * 0.7);
+  const words = [];
+  let below = 0;
+  for (let k = series.keys.length - 1; k >= 0; k--) {
+    const value = bytes(series.values[k][at]) ?? 0;
+    if ((value / top) * height >= 14) {
+      words.push({ xref: 'x', yref: 'y', x: series.unixMs[at], y: (below + value / 2) / mib, text: plain(series.titles[k]), showarrow: false, font: { size: 11.5, weight: 600, color: palette.on[k] } });
+    }
+    below += value;
+  }
+  return words;
+}
+
+/** The rate, written along its line. @param {Series} series @param {Options} options @param {Palette} palette @param {{ width: number }} size @param {number} height */
+function rateWords(series, options, palette, size, height) {
+  const { from, to } = windowOf(series, options);
+  if (!options.bytesPerSecond || !options.rate || to - from < 2) return [];
+  const [a, b] = fitEnds(series, options);
+  const top = (Math.max(...totals(series), 1) / mib) * 1.05;
+  const spanX = series.unixMs[series.unixMs.length - 1] - series.unixMs[0];
+  const dx = ((b.x - a.x) / spanX) * (size.width - margin.l - margin.r);
+  const dy = ((b.y - a.y) / top) * height;
+  if (dx < 110) return [];
+  return [{
+    xref: 'x', yref: 'y', x: a.x + (b.x - a.x) * 0.28, y: a.y + (b.y - a.y) * 0.28, text: plain(options.rate), showarrow: false, yshift: 9, textangle: -Math.atan2(dy, dx) * 180 / Math.PI,
+    font: { size: 11.5, weight: 620, color: palette.text },
+  }];
+}
+
+/** @param {{ from: number, to: number }} bar @param {number[]} range @param {Palette} palette */
+const barShape = (bar, range, palette) => {
+  const least = (range[1] - range[0]) / 250;
+  return { type: 'rect', xref: 'x', yref: 'y2', x0: Math.max(bar.from, range[0]), x1: Math.min(Math.max(bar.to, bar.from + least), range[1]), y0: 0.72, y1: 0.95, fillcolor: palette.axis, line: { width: 0 } };
+};
+
+/** @param {{ name: string, from: number }} bar @param {number[]} range @param {Palette} palette */
+const barWords = (bar, range, palette) => ({
+  xref: 'x', yref: 'y2', x: Math.max(bar.from, range[0]), y: 0.6, xanchor: 'left', yanchor: 'top', xshift: -2, text: plain(bar.name), showarrow: false, font: { size: 10.5, color: palette.axis },
+});
+
+/** Where the plotting area lies on the screen. @param {HTMLElement} el @returns {DOMRect | undefined} */
+export const pixelsOf = el => el.querySelector('.xy .nsewdrag, .draglayer .xy > .nsewdrag')?.getBoundingClientRect() ?? el.querySelector('.nsewdrag')?.getBoundingClientRect();

@@ -1,0 +1,75 @@
+// @ts-check
+// Sends files to the API with progress. XMLHttpRequest, since fetch cannot tell how much was sent.
+
+/** @type {WeakMap<HTMLElement, AbortController>} */
+const attached = new WeakMap();
+let count = 0;
+
+/** @param {HTMLElement} drop @param {any} server DotNetObjectReference of the page */
+export function attach(drop, server) {
+  const off = new AbortController();
+  attached.set(drop, off);
+  const { signal } = off;
+  const input = /** @type {HTMLInputElement} */ (drop.querySelector('input[type=file]'));
+  const over = (/** @type {boolean} */ is) => drop.classList.toggle('over', is);
+
+  drop.addEventListener('dragover', e => { e.preventDefault(); over(true); }, { signal });
+  drop.addEventListener('dragleave', () => over(false), { signal });
+  drop.addEventListener('drop', e => { e.preventDefault(); over(false); send([...e.dataTransfer?.files ?? []], drop, server); }, { signal });
+  input.addEventListener('change', () => { send([...input.files ?? []], drop, server); input.value = ''; }, { signal });
+}
+
+/** @param {HTMLElement} drop */
+export const detach = drop => attached.get(drop)?.abort();
+
+/** One after the other, so that snapshots of one process arrive in order. @param {File[]} files @param {HTMLElement} drop @param {any} server */
+async function send(files, drop, server) {
+  for (const file of files) {
+    const key = ++count;
+    await server.invokeMethodAsync('OnBegin', key, file.name, file.size);
+    const answer = await post(address(drop, file), file, sent => server.invokeMethodAsync('OnSent', key, sent));
+    if (answer.ok) await server.invokeMethodAsync('OnStored', key, answer.body.processId, answer.body.captureId, answer.status === 200);
+    else await server.invokeMethodAsync('OnRefused', key, answer.why.slice(0, 2000));
+  }
+}
+
+/** @param {HTMLElement} drop @param {File} file */
+function address(drop, file) {
+  const url = new URL('api/v1/captures', document.baseURI);
+  for (const field of drop.parentElement?.querySelectorAll('[data-field]') ?? []) {
+    if (field instanceof HTMLInputElement && field.value.trim()) url.searchParams.set(field.dataset.field ?? '', field.value.trim());
+  }
+  url.searchParams.set('name', file.name);
+  return url;
+}
+
+/** @param {URL} url @param {File} file @param {(sent: number) => void} progress @returns {Promise<{ ok: boolean, status: number, body: any, why: string }>} */
+const post = (url, file, progress) => new Promise(resolve => {
+  const request = new XMLHttpRequest();
+  let told = 0;
+  request.open('POST', url);
+  request.setRequestHeader('Content-Type', 'application/octet-stream');
+  request.setRequestHeader('Accept', 'application/json');
+  request.upload.onprogress = e => {
+    if (performance.now() - told < 200) return;
+    told = performance.now();
+    progress(e.loaded);
+  };
+  request.upload.onload = () => progress(file.size);
+  request.onload = () => {
+    const body = read(request.responseText);
+    const ok = request.status === 200 || request.status === 201;
+    resolve({ ok, status: request.status, body, why: body?.detail ?? body?.title ?? `The server answered ${request.status}.` });
+  };
+  request.onerror = () => resolve({ ok: false, status: 0, body: null, why: 'The server did not answer. Is it still running?' });
+  request.send(file);
+});
+
+/** @param {string} text */
+const read = text => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
