@@ -23,7 +23,7 @@ public sealed partial class ProcessLayout
     [Inject] private NavigationManager Navigation { get; set; } = default!;
     [Inject] private ILogger<ProcessLayout> Log { get; set; } = default!;
 
-    [CascadingParameter] private RouteData Route { get; set; } = default!;
+    [CascadingParameter] private Microsoft.AspNetCore.Components.RouteData Route { get; set; } = default!;
     [SupplyParameterFromQuery(Name = "source")] private string? Source { get; set; }
     [SupplyParameterFromQuery(Name = "from")] private int? From { get; set; }
     [SupplyParameterFromQuery(Name = "to")] private int? To { get; set; }

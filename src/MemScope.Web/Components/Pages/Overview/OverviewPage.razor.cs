@@ -25,7 +25,7 @@ public sealed partial class OverviewPage
         Version = View.Version,
     };
 
-    private string LabelOf(OverviewWire overview) => $"Resident memory by category, {overview.Window.Source}. {overview.Answer}";
+    private static string LabelOf(OverviewWire overview) => $"Resident memory by category, {overview.Window.Source}. {overview.Answer}";
 
     // Viewing keeps the window's start when it lies before the snapshot that was clicked.
     private void ViewSnapshot(int number) =>
