@@ -76,11 +76,15 @@ internal static class SymbolTableReader
         var section = fields.U16(is64 ? 6 : 14);
         if (section == 0) return null;
         var known = section < FirstReservedSection && section < elf.Sections.Count;
-        if (type == Untyped && !(known && elf.Sections[section].IsExecutable)) return null;
         var address = fields.Word(is64 ? 8 : 4);
+        if (type == Untyped && !(known && IsLabel(elf.Sections[section], address))) return null;
         if (elf.Machine == ElfMachines.Arm && type != Untyped) address &= ~1UL; // bit 0 says Thumb, it is no part of the address
         return new SymbolEntry(address, fields.Word(is64 ? 16 : 8), fields.U32(0), known ? section : (ushort)0, Binding(info >> 4), type != Untyped);
     }
+
+    /// <summary>Inside code; linkers put marks such as <c>_end</c> behind it with the number of the last section.</summary>
+    private static bool IsLabel(in ElfSection section, ulong address) =>
+        section.IsExecutable && address >= section.LinkAddress && address - section.LinkAddress < section.Size;
 
     private static SymbolBinding Binding(int bits) => bits switch
     {
