@@ -108,6 +108,8 @@ internal sealed class BpftraceTrace(StackTable stacks)
         if (cursor.TryDecimal(out var pid) && pid is > 0 and <= int.MaxValue) _tracedPid = (int)pid;
     }
 
+    private static ReadOnlySpan<byte> LostProbe => "failed to close perf event FDs for probe: "u8;
+
     private bool TryMessage(ReadOnlySpan<byte> line, int number)
     {
         var error = line.StartsWith("ERROR: "u8) || line.IndexOf(": ERROR: "u8) > 0;
@@ -121,9 +123,9 @@ internal sealed class BpftraceTrace(StackTable stacks)
         {
             Diagnostics.Add("BPFTRACE005", Severity.Warning, number, $"bpftrace lost a stack: {quote}");
         }
-        else if (line.IndexOf("failed to close perf event FDs for probe"u8) >= 0)
+        else if (line.IndexOf(LostProbe) is >= 0 and var at)
         {
-            _trace.Lose("lost-events", 0, $"A probe was lost part way; its calls after that are missing: {quote}");
+            _trace.Lose("lost-events", 0, $"A probe was lost part way, and its calls after that are missing: {DiagnosticBag.Quote(line[(at + LostProbe.Length)..])}");
         }
         else
         {

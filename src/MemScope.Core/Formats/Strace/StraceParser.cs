@@ -89,7 +89,9 @@ internal sealed class StraceParser
 
     // The terminal shows "strace: Process 16683 attached" in the middle of the line that is being printed; -o does not.
     private static int SplicedNotice(ReadOnlySpan<byte> line) =>
-        line.EndsWith(" attached"u8) || line.EndsWith(" detached"u8) ? line.LastIndexOf("strace: Process "u8) : -1;
+        line.EndsWith(" attached"u8) || line.EndsWith(" detached"u8) ? line.LastIndexOf("strace: Process "u8)
+        : line.EndsWith(": Operation not permitted"u8) ? line.LastIndexOf("strace: attach: "u8)
+        : -1;
 
     private void ReadLine(ReadOnlySpan<byte> line, int number, bool terminated)
     {
@@ -207,7 +209,7 @@ internal sealed class StraceParser
             if (_rootPid is null && _trace.Events.Count == 0 && cursor.Rest.StartsWith(" attached"u8)) _rootPid = (int)pid;
             return;
         }
-        _trace.Diagnostics.Add("STRACE006", Severity.Warning, 0, $"strace said: {DiagnosticBag.Quote(text)}");
+        _trace.Diagnostics.Add("STRACE006", text.IndexOf("attach: "u8) > 0 ? Severity.Error : Severity.Warning, 0, $"strace said: {DiagnosticBag.Quote(text)}");
     }
 
     private void NotUnderstood(ReadOnlySpan<byte> line, int number, bool terminated)
