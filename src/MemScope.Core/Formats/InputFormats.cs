@@ -1,7 +1,10 @@
+using MemScope.Core.Formats.Bpftrace;
 using MemScope.Core.Formats.Framing;
+using MemScope.Core.Formats.Gdb;
 using MemScope.Core.Formats.Pmap;
 using MemScope.Core.Formats.Smaps;
 using MemScope.Core.Formats.Status;
+using MemScope.Core.Formats.Strace;
 
 namespace MemScope.Core.Formats;
 
@@ -19,6 +22,9 @@ public static class InputFormats
         SmapsFormats.Rollup,
         StatusFormat.Format,
         PmapFormat.Format,
+        BpftraceFormat.Format,
+        StraceFormat.Format,
+        GdbFormat.Format,
         MixedFormat.Format,
     ];
 

@@ -3,7 +3,7 @@ using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Formats.Bpftrace;
 using MemScope.Core.Model;
 
-namespace MemScope.Core.Tests.Traces;
+namespace MemScope.Tests.Traces;
 
 public sealed class BpftraceCorpusTests
 {

@@ -2,7 +2,7 @@ using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Formats.Gdb;
 using MemScope.Core.Model;
 
-namespace MemScope.Core.Tests.Traces;
+namespace MemScope.Tests.Traces;
 
 public sealed class GdbCorpusTests
 {

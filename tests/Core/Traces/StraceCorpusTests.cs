@@ -4,7 +4,7 @@ using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Formats.Strace;
 using MemScope.Core.Model;
 
-namespace MemScope.Core.Tests.Traces;
+namespace MemScope.Tests.Traces;
 
 /// <summary>Figures are summed from the text of the capture, never typed.</summary>
 public sealed partial class StraceCorpusTests

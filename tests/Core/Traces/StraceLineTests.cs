@@ -1,7 +1,8 @@
+using MemScope.Core;
 using MemScope.Core.Formats.Strace;
 using MemScope.Core.Model;
 
-namespace MemScope.Core.Tests.Traces;
+namespace MemScope.Tests.Traces;
 
 /// <summary>Forms of line that the captures do not show, most of them from strace's own tests and from terminals.</summary>
 public sealed class StraceLineTests
@@ -219,8 +220,9 @@ public sealed class StraceLineTests
     {
         const string text = "brk(NULL) = 0x1000\n > /bin/x(main+0x1) [0x10]\n";
 
-        var trace = TraceFixtures.Trace(StraceFormat.Format, "\uFEFF" + text.Replace("\n", "\r\n", StringComparison.Ordinal));
+        var read = Reading.Of("\uFEFF" + text.Replace("\n", "\r\n", StringComparison.Ordinal));
 
+        var trace = Assert.Single(read.Traces);
         Assert.Equal((ulong)0x1000, Assert.Single(trace.Events).Result);
         Assert.Equal("main", trace.Functions(trace.Events[0].Callchain));
     }

@@ -1,25 +1,17 @@
-using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using System.Text;
+using MemScope.Core;
 using MemScope.Core.Formats;
 using MemScope.Core.Model;
 
-namespace MemScope.Core.Tests.Traces;
+namespace MemScope.Tests.Traces;
 
 /// <summary>The captures in tests/fixtures that the trace tests read.</summary>
 internal static class TraceFixtures
 {
-    public static ParseOptions Options { get; } = new(null, null, Limits.Default);
+    public static ParseOptions Options => new(null, null, Limits.Default);
 
     /// <summary>The decoded bytes of a fixture: <c>strace/raw-mmap-leak.txt.gz</c>.</summary>
-    public static byte[] Bytes(string name)
-    {
-        using var file = File.OpenRead(Path.Combine(Folder(), name));
-        using var decoded = new MemoryStream();
-        if (name.EndsWith(".gz", StringComparison.Ordinal)) new GZipStream(file, CompressionMode.Decompress).CopyTo(decoded);
-        else file.CopyTo(decoded);
-        return decoded.ToArray();
-    }
+    public static byte[] Bytes(string name) => name.EndsWith(".gz", StringComparison.Ordinal) ? Fixtures.Unzipped(name) : Fixtures.Bytes(name);
 
     /// <summary>Its lines.</summary>
     public static string[] Lines(string name) => Encoding.Latin1.GetString(Bytes(name)).Split('\n');
@@ -35,6 +27,4 @@ internal static class TraceFixtures
 
     /// <summary>The functions of a callchain, leaf first: <c>syscall &lt; index_grow &lt; main</c>.</summary>
     public static string Functions(this Trace trace, int callchain) => string.Join(" < ", trace.Callchains[callchain].Frames.Select(f => f.Function ?? "??"));
-
-    private static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "fixtures");
 }

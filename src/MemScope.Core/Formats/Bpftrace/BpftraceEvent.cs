@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 using MemScope.Core.Model;
 
@@ -57,7 +58,7 @@ internal static class BpftraceEvent
         if (!cursor.TryDecimal(out var time) || time > long.MaxValue) return false;
         memoryEvent = memoryEvent with { TimeNs = (long)time };
         cursor.SkipBlanks();
-        if (cursor.AtEnd) return true;
+        if (cursor.IsAtEnd) return true;
         if (!cursor.TryDecimal(out var pid) || pid > int.MaxValue) return false;
         cursor.SkipBlanks();
         if (!cursor.TryDecimal(out var tid) || tid > int.MaxValue) return false;
@@ -70,7 +71,7 @@ internal static class BpftraceEvent
     {
         memoryEvent = default;
         var cursor = new ByteCursor(line);
-        if (CallOf(cursor.TakeWord()) is not { } call || call is not (MemoryCall.Mmap or MemoryCall.Munmap or MemoryCall.Mremap)) return false;
+        if (CallOf(cursor.Word()) is not { } call || call is not (MemoryCall.Mmap or MemoryCall.Munmap or MemoryCall.Mremap)) return false;
         if (!TryNext(ref cursor, out var time) || !TryNext(ref cursor, out var tid) || time > long.MaxValue || tid > int.MaxValue) return false;
         if (!TryNext(ref cursor, out var first) || !TryNext(ref cursor, out var second)) return false;
         memoryEvent = new TraceEvent { Call = call, TimeNs = (long)time, Tid = (int)tid };
@@ -87,7 +88,7 @@ internal static class BpftraceEvent
         {
             memoryEvent = memoryEvent with { Length = first, Result = second, HasResult = true, Failed = MemoryCallFields.IsError(second) };
         }
-        return cursor.AtEnd;
+        return cursor.IsAtEnd;
     }
 
     private static bool TryNext(ref ByteCursor cursor, out ulong value)

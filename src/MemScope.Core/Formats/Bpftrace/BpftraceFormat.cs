@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 
 namespace MemScope.Core.Formats.Bpftrace;
@@ -8,13 +9,13 @@ public static class BpftraceFormat
     private const int LinesToLookAt = 100;
 
     /// <summary>The entry of the registry.</summary>
-    public static InputFormat Format { get; } = new("bpftrace", "bpftrace", "bpftrace mm.bt PID > trace.txt", Sniff, BpftraceParser.Parse);
+    public static InputFormat Format { get; } = new("bpftrace", "bpftrace", "bpftrace mm.bt PID > trace.txt", Sniff, BpftraceParser.Parse) { IsTrace = true };
 
     /// <summary>bpftrace's own first line, the line of one of the known scripts, or a message that names it.</summary>
     private static bool Sniff(ReadOnlySpan<byte> head)
     {
-        var lines = new LineWalk(head);
-        while (lines.MoveNext() && lines.Number <= LinesToLookAt)
+        var lines = new LineReader(head);
+        while (lines.Next() && lines.Number <= LinesToLookAt)
         {
             var line = lines.Line.TrimEnd(" \t"u8);
             if (line.StartsWith("Attach"u8) && line.IndexOf(" probe"u8) is > 0 and < 24) return true;

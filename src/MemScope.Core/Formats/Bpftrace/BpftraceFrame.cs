@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 using MemScope.Core.Model;
 
@@ -20,24 +21,24 @@ internal static class BpftraceFrame
     private const int LeastBuildIdDigits = 16;
 
     /// <summary>Reads one line; null for a blank one.</summary>
-    public static RawFrame? Read(ReadOnlySpan<byte> line, NamePool names)
+    public static RawFrame? Read(ReadOnlySpan<byte> line, NameTable names)
     {
         line = line.Trim(" \t\r"u8);
         if (line.IsEmpty) return null;
         if (line.EndsWith("(inlined)"u8)) return new RawFrame { Function = names.Get(line[..^"(inlined)".Length].TrimEnd(" "u8)), Inlined = true };
         var cursor = new ByteCursor(line);
-        if (cursor.TryTake("0x"u8) && cursor.TryHex(out var unresolved) && cursor.AtEnd) return new RawFrame { Address = unresolved, AddressKind = FrameAddressKind.Absolute };
+        if (cursor.TrySkip("0x"u8) && cursor.TryHex(out var unresolved) && cursor.IsAtEnd) return new RawFrame { Address = unresolved, AddressKind = FrameAddressKind.Absolute };
         cursor = new ByteCursor(line);
         if (cursor.TryHex(out var address))
         {
-            if (cursor.AtEnd) return new RawFrame { Address = address, AddressKind = FrameAddressKind.Absolute };
-            if (cursor.TryTake(" "u8) && line[^1] == ')') return Perf(address, cursor.Rest[..^1], names);
+            if (cursor.IsAtEnd) return new RawFrame { Address = address, AddressKind = FrameAddressKind.Absolute };
+            if (cursor.TrySkip(" "u8) && line[^1] == ')') return Perf(address, cursor.Rest[..^1], names);
         }
         return BuildId(line, names) ?? Symbol(line, names);
     }
 
     // 7f9d017dc829 syscall+25 (/usr/lib/libc.so.6), the last parenthesis cut off; the path may end in " (deleted)".
-    private static RawFrame Perf(ulong address, ReadOnlySpan<byte> text, NamePool names)
+    private static RawFrame Perf(ulong address, ReadOnlySpan<byte> text, NameTable names)
     {
         var open = Parentheses.OpenOfLast(text);
         var symbol = open < 0 ? text : text[..open].TrimEnd(" "u8);
@@ -45,17 +46,17 @@ internal static class BpftraceFrame
         return Symbol(symbol, names) with { Address = address, AddressKind = FrameAddressKind.Absolute, Module = IsUnknown(module) ? null : names.Get(module) };
     }
 
-    private static RawFrame? BuildId(ReadOnlySpan<byte> line, NamePool names)
+    private static RawFrame? BuildId(ReadOnlySpan<byte> line, NameTable names)
     {
         var blank = line.IndexOf(" 0x"u8);
         if (blank < LeastBuildIdDigits) return null;
         foreach (var b in line[..blank]) if (!char.IsAsciiHexDigit((char)b)) return null;
         var cursor = new ByteCursor(line[(blank + 3)..]);
-        if (!cursor.TryHex(out var offset) || !cursor.AtEnd) return null;
+        if (!cursor.TryHex(out var offset) || !cursor.IsAtEnd) return null;
         return new RawFrame { Address = offset, AddressKind = FrameAddressKind.InModule, BuildId = names.Get(line[..blank]) };
     }
 
-    private static RawFrame Symbol(ReadOnlySpan<byte> text, NamePool names)
+    private static RawFrame Symbol(ReadOnlySpan<byte> text, NameTable names)
     {
         if (IsUnknown(text)) return new RawFrame();
         string? file = null;
@@ -68,7 +69,7 @@ internal static class BpftraceFrame
         }
         var plus = text.LastIndexOf((byte)'+');
         var cursor = new ByteCursor(plus > 0 ? text[(plus + 1)..] : default);
-        var hasOffset = cursor.TryDecimal(out var offset) && cursor.AtEnd;
+        var hasOffset = cursor.TryDecimal(out var offset) && cursor.IsAtEnd;
         return new RawFrame { Function = names.Get(hasOffset ? text[..plus] : text), FunctionOffset = hasOffset ? offset : null, File = file, Line = number };
     }
 

@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 using MemScope.Core.Model;
 
@@ -28,25 +29,25 @@ internal sealed class BpftraceParser
     private int _stackStart, _stackEnd;
     private bool _insideMapKey, _afterMap;
 
-    private BpftraceParser(ReadOnlyMemory<byte> file, Limits limits)
+    private BpftraceParser(ReadOnlyMemory<byte> file, ParseOptions options)
     {
         _file = file;
-        _limits = limits;
-        _trace = new BpftraceTrace(new StackTable(file, BpftraceFrame.Read, limits.CallchainFrames));
+        _limits = options.Limits;
+        _trace = new BpftraceTrace(new StackTable(file, BpftraceFrame.Read, options), options.Names);
     }
 
     /// <summary>Reads a whole file.</summary>
     public static ParsedCapture Parse(ReadOnlyMemory<byte> file, ParseOptions options)
     {
-        var parser = new BpftraceParser(file, options.Limits);
+        var parser = new BpftraceParser(file, options);
         parser.ReadLines();
         return parser._trace.Finish("bpftrace");
     }
 
     private void ReadLines()
     {
-        var lines = new LineWalk(_file.Span);
-        while (lines.MoveNext())
+        var lines = new LineReader(_file.Span);
+        while (lines.Next())
         {
             var line = lines.Line;
             if (line.Length > _limits.LineBytes)
@@ -60,7 +61,7 @@ internal sealed class BpftraceParser
             }
             else if (line[0] is (byte)' ' or (byte)'\t')
             {
-                AddToStack(lines.Start, lines.End, lines.Number, line);
+                AddToStack(lines.Offset, lines.Offset + lines.Line.Length, lines.Number, line);
             }
             else
             {

@@ -1,17 +1,17 @@
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Formats.Bpftrace;
 
 /// <summary>What the text and the JSON output of bpftrace have in common: events, the tool's own messages, maps, losses.</summary>
-internal sealed class BpftraceTrace(StackTable stacks)
+internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
 {
     private const int NoEvent = -1;
     private const int MapsToName = 20;
 
     private readonly TraceBuilder _trace = new("bpftrace", stacks);
     private readonly SortedDictionary<string, int> _maps = new(StringComparer.Ordinal);
-    private readonly NamePool _names = new();
     private int _owner = NoEvent, _firstPid;
     private int? _tracedPid;
     private bool _severalPids;
@@ -35,7 +35,7 @@ internal sealed class BpftraceTrace(StackTable stacks)
             if (_firstPid == 0) _firstPid = memoryEvent.Pid;
             _severalPids |= memoryEvent.Pid != _firstPid;
         }
-        if (_comm is null && !comm.IsEmpty) _comm = _names.Get(comm);
+        if (_comm is null && !comm.IsEmpty) _comm = names.Get(comm);
         return true;
     }
 
@@ -54,9 +54,9 @@ internal sealed class BpftraceTrace(StackTable stacks)
     {
         var cursor = new ByteCursor(line);
         if (line.StartsWith("Attach"u8) && line.IndexOf(" probe"u8) > 0) Understood++;
-        else if (cursor.TryTake("TRACE-BEGIN "u8)) Begin(cursor);
+        else if (cursor.TrySkip("TRACE-BEGIN "u8)) Begin(cursor);
         else if (line.StartsWith("TRACE-END"u8)) Understood++;
-        else if (cursor.TryTake("Lost "u8) && cursor.TryDecimal(out var lost) && cursor.Rest.StartsWith(" event"u8)) Lose(lost);
+        else if (cursor.TrySkip("Lost "u8) && cursor.TryDecimal(out var lost) && cursor.Rest.StartsWith(" event"u8)) Lose(lost);
         else return TryMessage(line, number);
         return true;
     }
@@ -73,7 +73,7 @@ internal sealed class BpftraceTrace(StackTable stacks)
     {
         Understood++;
         if (_maps.Count > MapsToName) return;
-        var text = _names.Get(name);
+        var text = names.Get(name);
         _maps[text] = _maps.GetValueOrDefault(text) + 1;
     }
 

@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 
 namespace MemScope.Core.Formats.Gdb;
@@ -8,13 +9,13 @@ public static class GdbFormat
     private const int LinesToLookAt = 400;
 
     /// <summary>The entry of the registry.</summary>
-    public static InputFormat Format { get; } = new("gdb", "gdb batch log", "gdb -p PID -batch -x syscalls.gdb > trace.txt", Sniff, GdbParser.Parse);
+    public static InputFormat Format { get; } = new("gdb", "gdb batch log", "gdb -p PID -batch -x syscalls.gdb > trace.txt", Sniff, GdbParser.Parse) { IsTrace = true };
 
     /// <summary>A hit line, a frame at the beginning of a line, or what gdb prints when it attaches.</summary>
     private static bool Sniff(ReadOnlySpan<byte> head)
     {
-        var lines = new LineWalk(head);
-        while (lines.MoveNext() && lines.Number <= LinesToLookAt)
+        var lines = new LineReader(head);
+        while (lines.Next() && lines.Number <= LinesToLookAt)
         {
             var line = lines.Line;
             if (line.StartsWith("=== hit "u8) || line.StartsWith("[Thread debugging using "u8)) return true;

@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 using MemScope.Core.Model;
 
@@ -24,8 +25,8 @@ internal static class GdbFrame
     public static byte[] JoinBroken(ReadOnlyMemory<byte> stack)
     {
         var joined = new List<byte>(stack.Length);
-        var lines = new LineWalk(stack.Span);
-        while (lines.MoveNext())
+        var lines = new LineReader(stack.Span);
+        while (lines.Next())
         {
             if (lines.Line.StartsWith(Continued)) joined.Add((byte)' ');
             else if (joined.Count > 0) joined.Add((byte)'\n');
@@ -39,18 +40,18 @@ internal static class GdbFrame
     {
         level = 0;
         var cursor = new ByteCursor(line);
-        return cursor.TryTake("#"u8) && cursor.TryDecimal(out level) && cursor.Next == ' ';
+        return cursor.TrySkip("#"u8) && cursor.TryDecimal(out level) && cursor.Next == ' ';
     }
 
     /// <summary>Reads one line; null when it is no frame.</summary>
-    public static RawFrame? Read(ReadOnlySpan<byte> line, NamePool names)
+    public static RawFrame? Read(ReadOnlySpan<byte> line, NameTable names)
     {
         if (!IsFrame(line, out _)) return null;
         var cursor = new ByteCursor(line[1..].TrimEnd(" "u8));
         cursor.TryDecimal(out _);
         cursor.SkipBlanks();
         var start = cursor;
-        var hasAddress = cursor.TryTake("0x"u8) & cursor.TryHex(out var address) && cursor.TryTake(" in "u8);
+        var hasAddress = cursor.TrySkip("0x"u8) & cursor.TryHex(out var address) && cursor.TrySkip(" in "u8);
         if (!hasAddress) cursor = start;
         var text = cursor.Rest;
         var frame = new RawFrame
@@ -71,14 +72,14 @@ internal static class GdbFrame
         }
     }
 
-    private static string? Function(ReadOnlySpan<byte> text, NamePool names)
+    private static string? Function(ReadOnlySpan<byte> text, NameTable names)
     {
         var end = ArgumentsAt(text);
         var name = end < 0 ? text : text[..end];
         return name.IsEmpty || name.SequenceEqual("??"u8) ? null : names.Get(name);
     }
 
-    private static RawFrame WithPlace(RawFrame frame, ReadOnlySpan<byte> text, NamePool names)
+    private static RawFrame WithPlace(RawFrame frame, ReadOnlySpan<byte> text, NameTable names)
     {
         var at = text.LastIndexOf(") at "u8);
         if (at >= 0)

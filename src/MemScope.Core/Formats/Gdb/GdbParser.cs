@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 using MemScope.Core.Model;
 
@@ -22,25 +23,25 @@ internal sealed class GdbParser
     private int? _pid;
     private bool _failed, _insideFrame;
 
-    private GdbParser(ReadOnlyMemory<byte> file, Limits limits)
+    private GdbParser(ReadOnlyMemory<byte> file, ParseOptions options)
     {
         _file = file;
-        _limits = limits;
-        _trace = new TraceBuilder("gdb", new StackTable(file, GdbFrame.Read, limits.CallchainFrames) { Finish = GdbFrame.MarkInlined, Decode = GdbFrame.JoinBroken });
+        _limits = options.Limits;
+        _trace = new TraceBuilder("gdb", new StackTable(file, GdbFrame.Read, options) { Finish = GdbFrame.MarkInlined, Decode = GdbFrame.JoinBroken });
     }
 
     /// <summary>Reads a whole file.</summary>
     public static ParsedCapture Parse(ReadOnlyMemory<byte> file, ParseOptions options)
     {
-        var parser = new GdbParser(file, options.Limits);
+        var parser = new GdbParser(file, options);
         parser.ReadLines();
         return parser.Finish();
     }
 
     private void ReadLines()
     {
-        var lines = new LineWalk(_file.Span);
-        while (lines.MoveNext())
+        var lines = new LineReader(_file.Span);
+        while (lines.Next())
         {
             var line = lines.Line;
             if (line.Length > _limits.LineBytes)
@@ -50,13 +51,13 @@ internal sealed class GdbParser
             else if (GdbFrame.IsFrame(line, out var level))
             {
                 if (level == 0) EndStack();
-                AddToStack(lines.Start, lines.End);
+                AddToStack(lines.Offset, lines.Offset + lines.Line.Length);
                 _insideFrame = true;
                 _understood++;
             }
             else if (_insideFrame && line.StartsWith(GdbFrame.Continued))
             {
-                AddToStack(lines.Start, lines.End);
+                AddToStack(lines.Offset, lines.Offset + lines.Line.Length);
             }
             else if (line.StartsWith("==="u8) && TryHit(line, lines.Number))
             {
@@ -74,10 +75,10 @@ internal sealed class GdbParser
     {
         var fields = new MemoryCallFields();
         var cursor = new ByteCursor(line);
-        while (!cursor.AtEnd)
+        while (!cursor.IsAtEnd)
         {
             cursor.SkipBlanks();
-            fields.TryRead(cursor.TakeWord());
+            fields.TryRead(cursor.Word());
         }
         if (fields.Number is not { } nr) return false;
         EndStack();
@@ -122,7 +123,7 @@ internal sealed class GdbParser
     private void ReadOther(ReadOnlySpan<byte> line, int number)
     {
         var cursor = new ByteCursor(line);
-        if (cursor.TryTake("process "u8) && cursor.TryDecimal(out var pid) && cursor.AtEnd && pid <= int.MaxValue) _pid ??= (int)pid;
+        if (cursor.TrySkip("process "u8) && cursor.TryDecimal(out var pid) && cursor.IsAtEnd && pid <= int.MaxValue) _pid ??= (int)pid;
         if (line.StartsWith("[Switching to Thread "u8)) Switch(line);
         if (line.StartsWith("[Inferior "u8)) Inferior(line);
         if (line.StartsWith("ptrace: "u8) || line.StartsWith("No stack."u8) || line.StartsWith("Could not attach to process"u8))

@@ -1,3 +1,5 @@
+using MemScope.Core.Formats.Text;
+
 using MemScope.Core.Formats.Traces;
 
 namespace MemScope.Core.Formats.Strace;

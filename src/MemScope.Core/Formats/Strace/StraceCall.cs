@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 using MemScope.Core.Model;
 
@@ -53,7 +54,7 @@ internal static class StraceCall
         var cursor = new ByteCursor(text[(at + 3)..]);
         var negative = cursor.Next == '-';
         if (!cursor.TryNumber(out var result)) return memoryEvent;
-        if (cursor.TryTake(" /* "u8) && cursor.TryDecimal(out var outside) && cursor.Rest.StartsWith(" in strace's PID NS"u8)) result = outside;
+        if (cursor.TrySkip(" /* "u8) && cursor.TryDecimal(out var outside) && cursor.Rest.StartsWith(" in strace's PID NS"u8)) result = outside;
         // brk returns the old break when it cannot move it (brk(2), the system call as against the library function).
         var refused = memoryEvent.Call == MemoryCall.Brk && memoryEvent.Address != 0 && memoryEvent.Address != result;
         return memoryEvent with { HasResult = true, Result = result, Failed = negative || refused };

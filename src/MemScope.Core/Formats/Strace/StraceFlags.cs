@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 
 namespace MemScope.Core.Formats.Strace;
@@ -27,7 +28,7 @@ internal static class StraceFlags
             var cursor = new ByteCursor(part);
             if (cursor.TryNumber(out var number))
             {
-                value |= cursor.TryTake("<<MAP_HUGE_SHIFT"u8) ? number << HugeShift : number;
+                value |= cursor.TrySkip("<<MAP_HUGE_SHIFT"u8) ? number << HugeShift : number;
                 if (comment >= 0) return known;
             }
             else if (ValueOf(part) is { } bits)

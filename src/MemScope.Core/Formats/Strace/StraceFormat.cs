@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 
 namespace MemScope.Core.Formats.Strace;
@@ -8,13 +9,13 @@ public static class StraceFormat
     private const int LinesToLookAt = 200;
 
     /// <summary>The entry of the registry.</summary>
-    public static InputFormat Format { get; } = new("strace", "strace", "strace -f -ttt -T -k -e trace=memory -o trace.txt -p PID", Sniff, StraceParser.Parse);
+    public static InputFormat Format { get; } = new("strace", "strace", "strace -f -ttt -T -k -e trace=memory -o trace.txt -p PID", Sniff, StraceParser.Parse) { IsTrace = true };
 
     /// <summary>One line that only strace prints is enough: <c>name(…) = …</c>, <c>&lt;... name resumed></c>, <c>+++ exited with 0 +++</c>, <c>strace: Process N attached</c>.</summary>
     private static bool Sniff(ReadOnlySpan<byte> head)
     {
-        var lines = new LineWalk(head);
-        while (lines.MoveNext() && lines.Number <= LinesToLookAt)
+        var lines = new LineReader(head);
+        while (lines.Next() && lines.Number <= LinesToLookAt)
         {
             if (lines.Line.StartsWith("strace: "u8)) return true;
             if (lines.Line.StartsWith(StraceFrame.Mark)) continue;

@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 using MemScope.Core.Model;
 
@@ -20,7 +21,7 @@ internal static class StraceFrame
     public static ReadOnlySpan<byte> Mark => " > "u8;
 
     /// <summary>Reads one line; null when it is no frame.</summary>
-    public static RawFrame? Read(ReadOnlySpan<byte> line, NamePool names)
+    public static RawFrame? Read(ReadOnlySpan<byte> line, NameTable names)
     {
         if (!line.StartsWith(Mark)) return null;
         line = line[Mark.Length..].TrimEnd(" "u8);
@@ -28,7 +29,7 @@ internal static class StraceFrame
         if (bracket < 0) return Unwound(line, names);
         var cursor = new ByteCursor(line[(bracket + 5)..]);
         if (!cursor.TryHex(out var address)) return Unwound(line, names);
-        cursor.TryTake("]"u8);
+        cursor.TrySkip("]"u8);
         var (file, number) = SourceLine.Read(cursor.Rest, names);
         var call = line[..bracket];
         var open = Parentheses.OpenOfLast(call);
@@ -46,20 +47,20 @@ internal static class StraceFrame
         };
     }
 
-    private static (string? Function, ulong? Offset) Symbol(ReadOnlySpan<byte> text, NamePool names)
+    private static (string? Function, ulong? Offset) Symbol(ReadOnlySpan<byte> text, NameTable names)
     {
         if (text.IsEmpty) return (null, null);
         var plus = text.LastIndexOf("+0x"u8);
         if (plus > 0)
         {
             var cursor = new ByteCursor(text[(plus + 3)..]);
-            if (cursor.TryHex(out var offset) && cursor.AtEnd) return (names.Get(text[..plus]), offset);
+            if (cursor.TryHex(out var offset) && cursor.IsAtEnd) return (names.Get(text[..plus]), offset);
         }
         return (names.Get(text), null);
     }
 
     // The unwinder's message instead of a frame: the address, where there is one, is a plain instruction pointer.
-    private static RawFrame Unwound(ReadOnlySpan<byte> line, NamePool names)
+    private static RawFrame Unwound(ReadOnlySpan<byte> line, NameTable names)
     {
         var bracket = line.LastIndexOf(" [0x"u8);
         if (bracket < 0) return new RawFrame { Function = names.Get(line) };

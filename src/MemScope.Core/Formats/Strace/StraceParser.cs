@@ -1,4 +1,5 @@
 using System.Buffers;
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 using MemScope.Core.Model;
 
@@ -36,31 +37,31 @@ internal sealed class StraceParser
     // A clone that shares the memory: no event of the address space, but the child's calls must be counted to the same process.
     private readonly record struct ThreadClone(int BeforeEvent, ulong Flags, TraceEvent Call);
 
-    private StraceParser(ReadOnlyMemory<byte> file, Limits limits)
+    private StraceParser(ReadOnlyMemory<byte> file, ParseOptions options)
     {
         _file = file;
-        _limits = limits;
-        _trace = new TraceBuilder("strace", new StackTable(file, StraceFrame.Read, limits.CallchainFrames));
+        _limits = options.Limits;
+        _trace = new TraceBuilder("strace", new StackTable(file, StraceFrame.Read, options));
     }
 
     /// <summary>Reads a whole file.</summary>
     public static ParsedCapture Parse(ReadOnlyMemory<byte> file, ParseOptions options)
     {
-        var parser = new StraceParser(file, options.Limits);
+        var parser = new StraceParser(file, options);
         parser.ReadLines();
         return parser.Finish();
     }
 
     private void ReadLines()
     {
-        var lines = new LineWalk(_file.Span);
+        var lines = new LineReader(_file.Span);
         byte[]? head = null;
         int headNumber = 0, splices = 0;
-        while (lines.MoveNext())
+        while (lines.Next())
         {
             if (head is null && lines.Line.StartsWith(StraceFrame.Mark))
             {
-                AddToStack(lines.Start, lines.End);
+                AddToStack(lines.Offset, lines.Offset + lines.Line.Length);
                 continue;
             }
             EndStack();
@@ -81,7 +82,7 @@ internal sealed class StraceParser
                 continue;
             }
             splices = 0;
-            ReadLine(line, number, lines.Terminated);
+            ReadLine(line, number, lines.IsTerminated);
         }
         EndStack();
         if (head is not null) ReadLine(head, headNumber, false);
@@ -159,7 +160,7 @@ internal sealed class StraceParser
 
     private void Resume(int tid, ReadOnlySpan<byte> body, int number)
     {
-        var word = new ByteCursor(body["<... "u8.Length..]).TakeWord();
+        var word = new ByteCursor(body["<... "u8.Length..]).Word();
         if (!StraceCall.TryKind(word, out var call)) return;
         // While there is one thread the terminal shows no [pid]: the first half of a call may lack what the second half has.
         if (call == MemoryCall.Fork && (_unfinishedThreads.Remove(tid, out var thread) || _unfinishedThreads.Remove(0, out thread)))
@@ -203,7 +204,7 @@ internal sealed class StraceParser
     private void Notice(ReadOnlySpan<byte> text)
     {
         var cursor = new ByteCursor(text["strace: "u8.Length..]);
-        if (cursor.TryTake("Process "u8) && cursor.TryDecimal(out var pid) && pid <= int.MaxValue)
+        if (cursor.TrySkip("Process "u8) && cursor.TryDecimal(out var pid) && pid <= int.MaxValue)
         {
             _understood++;
             if (_rootPid is null && _trace.Events.Count == 0 && cursor.Rest.StartsWith(" attached"u8)) _rootPid = (int)pid;

@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 using MemScope.Core.Model;
 
@@ -40,12 +41,12 @@ internal readonly ref struct StracePrefix
     private static int ReadTid(ref ByteCursor cursor)
     {
         var start = cursor;
-        var bracket = cursor.TryTake("[pid"u8);
+        var bracket = cursor.TrySkip("[pid"u8);
         if (bracket) cursor.SkipBlanks();
         if (cursor.TryDecimal(out var tid) && tid <= GreatestPid)
         {
             if (cursor.Next == '<' && cursor.Rest.IndexOf("> "u8) is > 0 and var comm) cursor.Skip(comm + 1);
-            if (bracket && cursor.TryTake("]"u8)) return (int)tid;
+            if (bracket && cursor.TrySkip("]"u8)) return (int)tid;
             if (!bracket && cursor.Next is (byte)' ' or (byte)'>') return (int)tid;
         }
         cursor = start;
@@ -74,8 +75,8 @@ internal readonly ref struct StracePrefix
     private static bool TryTimeOfDay(ref ByteCursor cursor, ulong hours, out long timeNs)
     {
         timeNs = 0;
-        if (hours > 23 || !cursor.TryTake(":"u8) || !cursor.TryDecimal(out var minutes) || minutes > 59) return false;
-        if (!cursor.TryTake(":"u8) || !cursor.TryDecimal(out var seconds) || seconds > 60) return false;
+        if (hours > 23 || !cursor.TrySkip(":"u8) || !cursor.TryDecimal(out var minutes) || minutes > 59) return false;
+        if (!cursor.TrySkip(":"u8) || !cursor.TryDecimal(out var seconds) || seconds > 60) return false;
         timeNs = (long)(hours * 3600 + minutes * 60 + seconds) * NanosecondsPerSecond + ReadFraction(ref cursor);
         // -r beside -t: "15:12:37 (+     0.000021) mmap(…".
         cursor.SkipBlanks();
@@ -85,7 +86,7 @@ internal readonly ref struct StracePrefix
 
     private static long ReadFraction(ref ByteCursor cursor)
     {
-        if (!cursor.TryTake("."u8)) return 0;
+        if (!cursor.TrySkip("."u8)) return 0;
         var before = cursor.Rest.Length;
         if (!cursor.TryDecimal(out var digits)) return 0;
         var places = before - cursor.Rest.Length;

@@ -9,6 +9,12 @@ internal ref struct ByteCursor(ReadOnlySpan<byte> text)
     /// <summary>Whether all is read.</summary>
     public readonly bool IsAtEnd => Rest.IsEmpty;
 
+    /// <summary>The next byte, or 0 at the end.</summary>
+    public readonly byte Next => Rest.IsEmpty ? (byte)0 : Rest[0];
+
+    /// <summary>Skips so many bytes, or to the end.</summary>
+    public void Skip(int count) => Rest = Rest[Math.Min(count, Rest.Length)..];
+
     /// <summary>Skips blanks and tabs.</summary>
     public void SkipBlanks()
     {
@@ -80,6 +86,20 @@ internal ref struct ByteCursor(ReadOnlySpan<byte> text)
         }
         value = (int)number;
         return true;
+    }
+
+    /// <summary><c>0x1f</c>, <c>31</c> or <c>-1</c>, the last as two's complement.</summary>
+    public bool TryNumber(out ulong value)
+    {
+        var before = Rest;
+        var negative = TrySkip((byte)'-');
+        if (TrySkip("0x"u8) ? TryHex(out value) : TryDecimal(out value))
+        {
+            if (negative) value = unchecked(0 - value);
+            return true;
+        }
+        Rest = before;
+        return false;
     }
 
     /// <summary>The bytes up to the next blank; empty at the end.</summary>

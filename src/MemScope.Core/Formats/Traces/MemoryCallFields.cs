@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Formats.Traces;

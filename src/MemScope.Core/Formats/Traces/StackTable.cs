@@ -1,23 +1,23 @@
 using System.Runtime.InteropServices;
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Formats.Traces;
 
 /// <summary>Reads one line of a stack; null when the line is not a frame.</summary>
-internal delegate RawFrame? ReadFrame(ReadOnlySpan<byte> line, NamePool names);
+internal delegate RawFrame? ReadFrame(ReadOnlySpan<byte> line, NameTable names);
 
 /// <summary>
 /// The distinct callchains of a trace. A stack is looked up by the bytes that the tool printed, so only the first of many equal ones is read and kept;
 /// stacks that differ in their bytes but not in their frames (gdb prints arguments) still become one callchain.
 /// </summary>
-internal sealed class StackTable(ReadOnlyMemory<byte> file, ReadFrame readFrame, int maxFrames)
+internal sealed class StackTable(ReadOnlyMemory<byte> file, ReadFrame readFrame, ParseOptions options)
 {
     private const int None = -1;
     private readonly List<Callchain> _callchains = [];
     private readonly Dictionary<RawFrame, int> _frameIds = [];
     private readonly List<RawFrame> _frames = [];
     private readonly Dictionary<FrameList, int> _chains = [];
-    private readonly NamePool _names = new();
     private readonly List<Block> _blocks = [];
     private readonly List<RawFrame> _reading = [];
     private int[] _buckets = NewBuckets(1024);
@@ -58,12 +58,12 @@ internal sealed class StackTable(ReadOnlyMemory<byte> file, ReadFrame readFrame,
     private int Read(int start, int length)
     {
         _reading.Clear();
-        var lines = new LineWalk(Decode is null ? file.Span.Slice(start, length) : Decode(file.Slice(start, length)));
+        var lines = new LineReader(Decode is null ? file.Span.Slice(start, length) : Decode(file.Slice(start, length)));
         var cut = false;
-        while (lines.MoveNext())
+        while (lines.Next())
         {
-            if (readFrame(lines.Line, _names) is not { } frame) continue;
-            cut = _reading.Count == maxFrames;
+            if (readFrame(lines.Line, options.Names) is not { } frame) continue;
+            cut = _reading.Count == options.Limits.CallchainFrames;
             if (cut) break;
             _reading.Add(frame);
         }
