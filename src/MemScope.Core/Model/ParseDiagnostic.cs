@@ -40,6 +40,10 @@ public sealed class DiagnosticBag(int perId = 10)
         if (count <= perId) _kept.Add(diagnostic);
     }
 
+    /// <summary>Adds one with a quote of the input behind its text; the quote is made only when it will be kept.</summary>
+    public void Add(string id, Severity severity, int line, string text, ReadOnlySpan<byte> quoted) =>
+        Add(id, severity, line, CountOf(id) < perId ? text + ": " + Quote(quoted) : text);
+
     /// <summary>How often an id was reported, counted beyond the cap.</summary>
     public int CountOf(string id) => _counts.TryGetValue(id, out var seen) ? seen.Count : 0;
 

@@ -95,6 +95,9 @@ public sealed class VmaTable
         /// <summary>Rows added so far.</summary>
         public int Count { get; private set; }
 
+        /// <summary>End of the last mapping, 0 without one.</summary>
+        public ulong LastEnd => Count > 0 ? _ends[Count - 1] : 0;
+
         /// <summary>Adds a mapping; the numbers that follow by <see cref="Set"/> and <see cref="SetFlags"/> belong to it.</summary>
         public void Add(ulong start, ulong end, VmaPermissions permissions, ulong offset, uint deviceMajor, uint deviceMinor, ulong inode, string name)
         {
@@ -121,6 +124,22 @@ public sealed class VmaTable
 
         /// <summary>Sets the VmFlags of the last mapping as printed, without the trailing blank.</summary>
         public void SetFlags(string flags) => (_flags ??= new string?[_capacity])[Count - 1] = flags;
+
+        /// <summary>
+        /// Takes back the last mappings as long as <paramref name="range"/> covers them, and says how many. The kernel prints smaps page by page: a mapping that
+        /// grew or merged between two pages is printed again, whole, from where the reading stood; counted twice it would be a spike of RSS that never was.
+        /// </summary>
+        public int RemoveCoveredBy(AddressRange range)
+        {
+            var removed = 0;
+            for (; Count > 0 && _starts[Count - 1] >= range.Start && _ends[Count - 1] <= range.End && !range.IsEmpty; removed++)
+            {
+                Count--;
+                if (_flags is not null) _flags[Count] = null;
+                foreach (var column in _metrics) if (column is not null) column[Count] = Absent;
+            }
+            return removed;
+        }
 
         /// <summary>Names the last mapping when its first line had no name (Android prints it below).</summary>
         public void SetNameIfNone(string name)

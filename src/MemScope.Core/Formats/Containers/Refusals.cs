@@ -35,6 +35,8 @@ internal static class Refusals
         var looks = head.IndexOf((byte)0) >= 0 ? "binary data" : $"text that begins with {Model.DiagnosticBag.Quote(FirstLine(head))}";
         if (Framing.LineShape.IsToolMessage(FirstLine(head)))
             return new CaptureRefusedException(CaptureRefusal.Unreadable, "tool-message", $"The file holds only a tool's message, {looks}. Read the process as root or as its own user, while it runs.");
+        if (Framing.LineShape.IsPmapHead(FirstLine(head), out _))
+            return new CaptureRefusedException(CaptureRefusal.Unreadable, "no-mappings", "pmap printed the process's line and no mapping: it is a kernel thread, has ended, or belongs to another user. Run pmap as root.");
         return Refuse("unknown-format", $"The file looks like {looks}. Accepted are: {string.Join(", ", InputFormats.All.Select(f => f.Slug))}, plain, gzipped, or many in a tar, tar.gz or zip.");
     }
 

@@ -1,6 +1,5 @@
 using MemScope.Core.Formats.Pmap;
 using MemScope.Core.Formats.Smaps;
-using MemScope.Core.Formats.Text;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Formats.Framing;
@@ -36,6 +35,7 @@ internal static class FramedText
             if (frame.Kind is FrameKind.Rollup) Add(FiguresBlock.Rollup(block, frame, diagnostics));
             else if (frame.Kind is FrameKind.Status) Add(FiguresBlock.Status(block, frame, diagnostics));
             else if (frame.Kind is FrameKind.Maps) AddSnapshot(new SmapsBlock(options, diagnostics).Parse(block, frame));
+            else AddSnapshot(new PmapBlock(options, diagnostics).Parse(block, frame));
 
             void Add(SideFigures read)
             {

@@ -15,7 +15,7 @@ internal sealed class Framer
     private Frame? _open;
     private TimeLine? _time;
     private readonly List<TimeLine> _times = [];
-    private ulong _lastStart;
+    private AddressRange _last;
     private PmapPart _pmap;
 
     private Framer(DiagnosticBag diagnostics) => _diagnostics = diagnostics;
@@ -64,11 +64,14 @@ internal sealed class Framer
         return true;
     }
 
-    /// <summary>Addresses never go backwards within one read of the kernel, so a lower one begins another snapshot.</summary>
+    /// <summary>
+    /// Within one read of the kernel addresses go up, so a mapping below the last begins another snapshot. Unless it reaches beyond it: that one
+    /// grew downwards while it was read, and is printed again.
+    /// </summary>
     private bool IsNextMapping(ReadOnlySpan<byte> line)
     {
-        if (!MapsLine.TryParse(line, out var mapping) || mapping.IsRollup || mapping.Start < _lastStart) return false;
-        _lastStart = mapping.Start;
+        if (!MapsLine.TryParse(line, out var mapping) || mapping.IsRollup || (mapping.Start < _last.Start && mapping.End <= _last.End)) return false;
+        _last = new AddressRange(mapping.Start, mapping.End);
         return CountRow();
     }
 
@@ -105,7 +108,7 @@ internal sealed class Framer
         else if (LineShape.IsPmapRow(line) || LineShape.IsPmapTitles(line)) Open(FrameKind.Pmap, ref lines);
         else return false;
 
-        _lastStart = mapping.Start;
+        _last = new AddressRange(mapping.Start, mapping.End);
         _pmap = LineShape.IsPmapRow(line) || LineShape.IsPmapTitles(line) ? PmapPart.Rows : PmapPart.Head;
         if (_open!.Kind is FrameKind.Maps or FrameKind.Status || LineShape.IsPmapRow(line)) _open.Rows++;
         return true;
@@ -126,7 +129,7 @@ internal sealed class Framer
         _time = time with { Index = _times.Count, Line = lines.Number };
         _times.Add(_time);
         _open = null;
-        if (time.ZoneUnknown) _diagnostics.Add("FRAME002", Severity.Info, lines.Number, "the time has no zone that is known here and was read as UTC: " + DiagnosticBag.Quote(lines.Line));
+        if (time.ZoneUnknown) _diagnostics.Add("FRAME002", Severity.Info, lines.Number, "the time has no zone that is known here and was read as UTC", lines.Line);
         return true;
     }
 
@@ -134,8 +137,8 @@ internal sealed class Framer
     {
         if (LineShape.IsRule(line)) return;
         if (_frames.Count == 0) StraysBefore++;
-        if (LineShape.IsToolMessage(line)) _diagnostics.Add("FRAME004", Severity.Warning, number, "a tool's message: " + DiagnosticBag.Quote(line));
-        else _diagnostics.Add("FRAME001", line[0] is (byte)'#' or (byte)'=' or (byte)'-' ? Severity.Info : Severity.Warning, number, "belongs to no block: " + DiagnosticBag.Quote(line));
+        if (LineShape.IsToolMessage(line)) _diagnostics.Add("FRAME004", Severity.Warning, number, "a tool's message", line);
+        else _diagnostics.Add("FRAME001", line[0] is (byte)'#' or (byte)'=' or (byte)'-' ? Severity.Info : Severity.Warning, number, "belongs to no block", line);
     }
 
     /// <summary>A script may print the time behind each block. Then the first block has no time line and the last time line no block.</summary>

@@ -34,7 +34,7 @@ internal static class FiguresBlock
             var key = NameTable.Decode(line.Key);
             if (!line.IsKiB && !Decimals.Contains(key)) continue;
             if (!(line.IsKiB ? bytes : counts).TryAdd(key, line.IsKiB ? number * 1024 : number))
-                diagnostics.Add("STATUS001", Severity.Warning, lines.Number, "stands twice; the first counts: " + DiagnosticBag.Quote(line.Key));
+                diagnostics.Add("STATUS001", Severity.Warning, lines.Number, "stands twice; the first counts", line.Key);
         }
         var pid = counts.TryGetValue("Pid", out var own) && own is > 0 and <= int.MaxValue ? (int)own : frame.Pid;
         return new SideFigures(kind, new ProcessHint(kind == "status" ? pid : frame.Pid, comm), bytes, counts);

@@ -7,7 +7,7 @@ namespace MemScope.Core.Formats.Smaps;
 internal readonly ref struct KeyLine
 {
     /// <summary>Largest size that is believed, in KiB: 2^57 bytes, the whole user address space of x86-64 with five page table levels.</summary>
-    private const ulong MaxKiB = 1UL << 47;
+    public const ulong MaxKiB = 1UL << 47;
 
     public ReadOnlySpan<byte> Key { get; private init; }
 

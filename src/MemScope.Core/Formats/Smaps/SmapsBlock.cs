@@ -43,7 +43,9 @@ internal sealed class SmapsBlock(ParseOptions options, DiagnosticBag diagnostics
     private void Begin(MapsLine mapping, int line)
     {
         if (_vmas.Count > 0) _checks.EndMapping(_vmas);
-        _checks.BeginMapping(mapping, line);
+        var range = new AddressRange(mapping.Start, mapping.End);
+        if (_vmas.RemoveCoveredBy(range) > 0) diagnostics.Add("SMAPS008", Severity.Warning, line, $"the process changed while it was read and {range} was printed again; the later numbers count");
+        _checks.BeginMapping(range, _vmas.LastEnd, line);
         _keys.Restart();
         var name = mapping.Name;
         if (name.Length > options.Limits.NameBytes)
@@ -61,8 +63,8 @@ internal sealed class SmapsBlock(ParseOptions options, DiagnosticBag diagnostics
         _checks.CountKey();
         if (key.Key.SequenceEqual("VmFlags"u8)) _vmas.SetFlags(options.Names.Get(key.Text));
         else if (key.Key.SequenceEqual("Name"u8)) _vmas.SetNameIfNone(options.Names.Get(key.Text));
-        else if (_keys.Find(key.Key) is not { } metric) diagnostics.Add("SMAPS006", Severity.Info, line, "a key that is not known: " + DiagnosticBag.Quote(key.Key));
-        else if (key.Number is not { } number) diagnostics.Add("SMAPS002", Severity.Warning, line, $"{metric.SmapsName()} has no number that can be: " + DiagnosticBag.Quote(key.Text));
+        else if (_keys.Find(key.Key) is not { } metric) diagnostics.Add("SMAPS006", Severity.Info, line, "a key that is not known", key.Key);
+        else if (key.Number is not { } number) diagnostics.Add("SMAPS002", Severity.Warning, line, $"{metric.SmapsName()} has no number that can be", key.Text);
         else if (_vmas.Get(metric) != VmaTable.Absent) diagnostics.Add("SMAPS007", Severity.Warning, line, $"{metric.SmapsName()} stands twice in one mapping; the first counts");
         else _vmas.Set(metric, number);
     }

@@ -5,17 +5,16 @@ namespace MemScope.Core.Formats.Smaps;
 /// <summary>What must hold between the numbers of a mapping and between mappings (fs/proc/task_mmu.c); a breach is reported, the numbers are kept as printed.</summary>
 internal sealed class SmapsChecks(DiagnosticBag diagnostics)
 {
-    private AddressRange _range, _previous;
+    private AddressRange _range;
     private int _line, _keys, _previousKeys;
 
-    /// <summary>A mapping begins at <paramref name="line"/>.</summary>
-    public void BeginMapping(MapsLine mapping, int line)
+    /// <summary>A mapping begins at <paramref name="line"/>, behind one that ends at <paramref name="previousEnd"/>.</summary>
+    public void BeginMapping(AddressRange range, ulong previousEnd, int line)
     {
-        _previous = _range;
-        _range = new AddressRange(mapping.Start, mapping.End);
+        _range = range;
         (_previousKeys, _keys, _line) = (_keys, 0, line);
-        if (_range.IsEmpty) diagnostics.Add("SMAPS005", Severity.Warning, line, $"the range {_range} is empty or reversed");
-        else if (_range.Start < _previous.End) diagnostics.Add("SMAPS005", Severity.Warning, line, $"{_range} overlaps the mapping before it, {_previous}");
+        if (range.IsEmpty) diagnostics.Add("SMAPS005", Severity.Warning, line, $"the range {range} is empty or reversed");
+        else if (range.Start < previousEnd) diagnostics.Add("SMAPS005", Severity.Warning, line, $"{range} overlaps the mapping before it, which ends at {previousEnd:x8}");
     }
 
     /// <summary>A key of the mapping was read.</summary>

@@ -1,0 +1,106 @@
+using System.Globalization;
+using MemScope.Core.Formats.Framing;
+using MemScope.Core.Formats.Text;
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Formats.Pmap;
+
+/// <summary>
+/// Reads one pmap output: the process's line, titles, a row for each mapping, totals.
+/// <code>
+/// 22654:   /opt/memscope-corpus/bin/odd_maps
+/// Address           Kbytes     RSS   Dirty Mode  Mapping
+/// 000055c8f98cb000       4       4       4 r---- odd_maps
+/// ---------------- ------- ------- -------
+/// total kB           19544   11248    8740
+/// </code>
+/// pmap prints base names (unless -p), shows every mapping without a path as <c>[ anon ]</c> (the heap too), and replaces bytes outside ASCII by question marks.
+/// </summary>
+internal sealed class PmapBlock(ParseOptions options, DiagnosticBag diagnostics)
+{
+    private readonly VmaTable.Builder _vmas = new();
+    private readonly long[] _numbers = new long[Metrics.Count];
+    private readonly PmapTotals _totals = new(diagnostics);
+    private PmapLayout? _layout;
+    private string? _command;
+    private bool _hasTitles;
+    private AddressRange _previous;
+
+    /// <summary>Reads the block; null when it has no mapping.</summary>
+    public Snapshot? Parse(ReadOnlySpan<byte> text, Frame frame)
+    {
+        var lines = new LineReader(text, frame.FirstLine);
+        while (lines.Next()) Take(lines.Line, lines.Number);
+        if (_vmas.Count == 0)
+        {
+            diagnostics.Add("PMAP005", Severity.Info, frame.FirstLine, $"pmap printed no mapping of process {frame.Pid?.ToString(CultureInfo.InvariantCulture) ?? "?"}: it is a kernel thread, has ended, or may not be read");
+            return null;
+        }
+        _totals.EndBlock(_layout!.Source, lines.Number, isExpected: _hasTitles || _command is not null);
+        return new Snapshot(_layout!.Source, new ProcessHint(frame.Pid, CommandLine: _command), _vmas.Build()) { ByteOffset = frame.Start };
+    }
+
+    private void Take(ReadOnlySpan<byte> line, int number)
+    {
+        if (line.IndexOfAnyExcept(" \t\r"u8) < 0 || line.Length > options.Limits.LineBytes) return;
+        if (_command is null && _vmas.Count == 0 && LineShape.IsPmapHead(line, out _)) TakeHead(line);
+        else if (LineShape.IsRule(line)) _totals.BeginTotals();
+        else if (_totals.IsNext || (LineShape.EndsInSize(line) && !LineShape.IsPmapRow(line))) _totals.Read(line, _layout);
+        else if (!LineShape.IsPmapRow(line)) TakeTitles(line, number);
+        else TakeRow(line, number);
+    }
+
+    private void TakeHead(ReadOnlySpan<byte> line)
+    {
+        var command = line[(line.IndexOf((byte)':') + 1)..].TrimStart(" \t"u8);
+        _command = NameTable.Decode(command[..Math.Min(command.Length, options.Limits.NameBytes)]);
+    }
+
+    private void TakeTitles(ReadOnlySpan<byte> line, int number)
+    {
+        if (_vmas.Count > 0)
+        {
+            diagnostics.Add("PMAP001", Severity.Warning, number, "not understood", line);
+            return;
+        }
+        _hasTitles = true;
+        _layout = PmapLayout.FromTitles(line, number, diagnostics);
+    }
+
+    private void TakeRow(ReadOnlySpan<byte> line, int number)
+    {
+        _layout ??= PmapLayout.FromRow(line);
+        if (_layout is not { HasSize: true })
+        {
+            diagnostics.Add("PMAP006", Severity.Error, number, "the columns of this pmap are not known, or hold no size", line);
+            return;
+        }
+        if (!PmapRow.TryParse(line, _layout, _numbers, out var row))
+        {
+            diagnostics.Add("PMAP001", Severity.Warning, number, "not understood", line);
+            return;
+        }
+        Add(row, number);
+    }
+
+    private void Add(PmapRow row, int line)
+    {
+        var cells = row.Values;
+        var range = AddressRange.OfLength(cells.Start, (ulong)Math.Max(0, _numbers[(int)Metric.Size]) * 1024);
+        _totals.Count(_numbers);
+        // Besides the kernel, pmap itself prints an address twice: it cuts lines of maps at 1023 bytes and takes the rest for another.
+        if (_vmas.RemoveCoveredBy(range) > 0) diagnostics.Add("PMAP009", Severity.Warning, line, $"the process changed while it was read and {range} was printed again; the later numbers count");
+        else if (range.Overlap(_previous) > 0) diagnostics.Add("PMAP004", Severity.Warning, line, $"{range} overlaps the mapping before it, {_previous}");
+        _previous = range;
+        var name = PmapName.Read(row.Mapping, ref cells.Inode);
+        if (name.Length > options.Limits.NameBytes)
+        {
+            diagnostics.Add("PMAP007", Severity.Warning, line, $"a name of {name.Length} bytes was cut to {options.Limits.NameBytes}");
+            name = name[..options.Limits.NameBytes];
+        }
+        _vmas.Add(range.Start, range.End, cells.Permissions, cells.Offset, cells.DeviceMajor, cells.DeviceMinor, cells.Inode, options.Names.Get(name));
+        for (var m = 0; m < _numbers.Length; m++)
+            if (_numbers[m] >= 0) _vmas.Set((Metric)m, _numbers[m]);
+        if (!row.Flags.IsEmpty) _vmas.SetFlags(options.Names.Get(row.Flags));
+    }
+}
