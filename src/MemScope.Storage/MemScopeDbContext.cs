@@ -1,6 +1,152 @@
+using System.Text;
+using MemScope.Storage.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace MemScope.Storage;
 
-/// <summary>The tables. Made per operation by its factory, never kept.</summary>
-public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> options) : DbContext(options);
+/// <summary>The schema. Made per operation by its factory, never kept; its entities do not leave this project.</summary>
+public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> options) : DbContext(options)
+{
+    /// <inheritdoc />
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(modelBuilder);
+        Processes(modelBuilder);
+        Captures(modelBuilder);
+        Snapshots(modelBuilder);
+        Traces(modelBuilder);
+        Access(modelBuilder);
+        foreach (var entity in modelBuilder.Model.GetEntityTypes())
+        foreach (var property in entity.GetProperties())
+        {
+            property.SetColumnName(SnakeCase(property.Name));
+            property.ValueGenerated = Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never;
+        }
+    }
+
+    private static void Processes(ModelBuilder model)
+    {
+        model.Entity<ProcessTable>(e =>
+        {
+            e.ToTable("process").HasKey(x => x.ProcessId);
+            e.HasIndex(x => new { x.Project, x.Host, x.Pid, x.ExecNumber }).IsUnique();
+            e.Property(x => x.Labels).HasColumnType("jsonb");
+        });
+        model.Entity<ProcessStateTable>(e =>
+        {
+            e.ToTable("process_state").HasKey(x => x.ProcessId);
+            e.HasIndex(x => x.LastUploadAt);
+            e.HasOne<ProcessTable>().WithOne().HasForeignKey<ProcessStateTable>(x => x.ProcessId);
+        });
+        model.Entity<TrackTable>(e =>
+        {
+            e.ToTable("track").HasKey(x => new { x.ProcessId, x.Source });
+            e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
+        });
+    }
+
+    private static void Captures(ModelBuilder model)
+    {
+        model.Entity<CaptureTable>(e =>
+        {
+            e.ToTable("capture").HasKey(x => x.CaptureId);
+            e.HasIndex(x => new { x.Project, x.Sha256 }).IsUnique();
+            e.HasIndex(x => new { x.Project, x.ReceivedAt, x.CaptureId });
+            e.Property(x => x.Report).HasColumnType("jsonb");
+        });
+        model.Entity<CaptureChunkTable>(e =>
+        {
+            e.ToTable("capture_chunk").HasKey(x => new { x.CaptureId, x.Part });
+            e.HasOne<CaptureTable>().WithMany().HasForeignKey(x => x.CaptureId);
+        });
+        model.Entity<UploadTable>(e =>
+        {
+            e.ToTable("upload").HasKey(x => new { x.ProcessId, x.UploadId });
+            e.HasIndex(x => new { x.ProcessId, x.CaptureId, x.Occasion }).IsUnique();
+            e.HasIndex(x => new { x.CaptureId, x.Occasion });
+            e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
+        });
+        model.Entity<IdempotencyKeyTable>(e => e.ToTable("idempotency_key").HasKey(x => new { x.Project, x.KeySha256 }));
+    }
+
+    private static void Snapshots(ModelBuilder model)
+    {
+        model.Entity<SnapshotTable>(e =>
+        {
+            e.ToTable("snapshot").HasKey(x => new { x.ProcessId, x.Number });
+            e.HasIndex(x => new { x.ProcessId, x.Source, x.TakenAt });
+            e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
+        });
+        model.Entity<SnapshotBlockTable>(e =>
+        {
+            e.ToTable("snapshot_block").HasKey(x => new { x.ProcessId, x.Source, x.FirstNumber });
+            e.HasIndex(x => x.ReceivedAt);
+            e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
+        });
+        model.Entity<SideFiguresTable>(e =>
+        {
+            e.ToTable("side_figures").HasKey(x => new { x.ProcessId, x.SideFiguresId });
+            e.HasIndex(x => new { x.ProcessId, x.Kind, x.TakenAt });
+            e.Property(x => x.Bytes).HasColumnType("jsonb");
+            e.Property(x => x.Counts).HasColumnType("jsonb");
+            e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
+        });
+    }
+
+    private static void Traces(ModelBuilder model)
+    {
+        model.Entity<TraceTable>(e =>
+        {
+            e.ToTable("trace").HasKey(x => new { x.ProcessId, x.TraceId });
+            e.Property(x => x.Losses).HasColumnType("jsonb");
+            e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
+        });
+        model.Entity<TraceBlockTable>(e =>
+        {
+            e.ToTable("trace_block").HasKey(x => new { x.ProcessId, x.TraceId, x.Part });
+            e.HasOne<TraceTable>().WithMany().HasForeignKey(x => new { x.ProcessId, x.TraceId });
+        });
+    }
+
+    private static void Access(ModelBuilder model)
+    {
+        model.Entity<SymbolFileTable>(e =>
+        {
+            e.ToTable("symbol_file").HasKey(x => x.SymbolFileId);
+            e.HasIndex(x => new { x.Project, x.BuildId, x.Sha256 }).IsUnique();
+        });
+        model.Entity<SymbolFileChunkTable>(e =>
+        {
+            e.ToTable("symbol_file_chunk").HasKey(x => new { x.SymbolFileId, x.Part });
+            e.HasOne<SymbolFileTable>().WithMany().HasForeignKey(x => x.SymbolFileId);
+        });
+        model.Entity<ShareTable>(e =>
+        {
+            e.ToTable("share").HasKey(x => x.ShareId);
+            e.HasIndex(x => x.KeySha256).IsUnique();
+            e.HasIndex(x => new { x.Project, x.CreatedAt, x.ShareId });
+            e.Property(x => x.Document).HasColumnType("json");
+        });
+        model.Entity<TokenTable>(e =>
+        {
+            e.ToTable("token").HasKey(x => x.TokenId);
+            e.HasIndex(x => x.SecretSha256).IsUnique();
+        });
+        model.Entity<AuditTable>(e =>
+        {
+            e.ToTable("audit").HasKey(x => x.AuditId);
+            e.HasIndex(x => x.At);
+        });
+    }
+
+    private static string SnakeCase(string name)
+    {
+        var text = new StringBuilder(name.Length + 4);
+        foreach (var c in name)
+        {
+            if (char.IsUpper(c) && text.Length > 0) text.Append('_');
+            text.Append(char.ToLowerInvariant(c));
+        }
+        return text.ToString();
+    }
+}

@@ -1,0 +1,67 @@
+namespace MemScope.Storage.Tables;
+
+/// <summary>An uploaded ELF or debug file.</summary>
+internal sealed class SymbolFileTable
+{
+    public Guid SymbolFileId { get; set; }
+    public string Project { get; set; } = "";
+    public string BuildId { get; set; } = "";
+    public byte[] Sha256 { get; set; } = [];
+    public string FileName { get; set; } = "";
+    public string Kind { get; set; } = "";
+    public long Bytes { get; set; }
+    public int Functions { get; set; }
+    public bool HasLines { get; set; }
+    public DateTime ReceivedAt { get; set; }
+}
+
+/// <summary>A part of a symbol file's gzip stream, 1 MiB each.</summary>
+internal sealed class SymbolFileChunkTable
+{
+    public Guid SymbolFileId { get; set; }
+    public int Part { get; set; }
+    public byte[] Data { get; set; } = [];
+}
+
+/// <summary>A frozen view. It holds its own data: later uploads and retention do not touch it.</summary>
+internal sealed class ShareTable
+{
+    public Guid ShareId { get; set; }
+    public byte[] KeySha256 { get; set; } = [];
+    public string Project { get; set; } = "";
+    public Guid ProcessId { get; set; }
+    public string Title { get; set; } = "";
+    public string View { get; set; } = "";
+
+    /// <summary>json, not jsonb: what was shared stays byte for byte, and a hostile name may hold \u0000.</summary>
+    public string Document { get; set; } = "";
+    public DateTime CreatedAt { get; set; }
+    public DateTime? ExpiresAt { get; set; }
+    public DateTime? RevokedAt { get; set; }
+    public long Views { get; set; }
+}
+
+/// <summary>An API token; the secret itself is not kept.</summary>
+internal sealed class TokenTable
+{
+    public Guid TokenId { get; set; }
+    public byte[] SecretSha256 { get; set; } = [];
+    public string Project { get; set; } = "";
+    public string Name { get; set; } = "";
+    public int Scopes { get; set; }
+    public DateTime CreatedAt { get; set; }
+    public DateTime? ExpiresAt { get; set; }
+    public DateTime? LastUsedAt { get; set; }
+    public DateTime? RevokedAt { get; set; }
+}
+
+/// <summary>Who did what; only ever added to.</summary>
+internal sealed class AuditTable
+{
+    public Guid AuditId { get; set; }
+    public DateTime At { get; set; }
+    public string Project { get; set; } = "";
+    public string Actor { get; set; } = "";
+    public string Action { get; set; } = "";
+    public string Subject { get; set; } = "";
+}

@@ -1,0 +1,33 @@
+namespace MemScope.Storage.Tables;
+
+/// <summary>A trace in figures; its events are in <see cref="TraceBlockTable"/> rows.</summary>
+[Sharded]
+internal sealed class TraceTable
+{
+    public Guid ProcessId { get; set; }
+    public Guid TraceId { get; set; }
+    public Guid UploadId { get; set; }
+    public Guid CaptureId { get; set; }
+    public string FileName { get; set; } = "";
+    public string Tool { get; set; } = "";
+    public short Clock { get; set; }
+    public int Events { get; set; }
+    public int Callchains { get; set; }
+    public long? FromNs { get; set; }
+    public long? ToNs { get; set; }
+
+    /// <summary>jsonb: the losses.</summary>
+    public string Losses { get; set; } = "[]";
+    public short Codec { get; set; }
+    public DateTime ReceivedAt { get; set; }
+}
+
+/// <summary>A part of a trace as <see cref="Traces.TraceCodec"/> writes it, 1 MiB each.</summary>
+[Sharded]
+internal sealed class TraceBlockTable
+{
+    public Guid ProcessId { get; set; }
+    public Guid TraceId { get; set; }
+    public int Part { get; set; }
+    public byte[] Data { get; set; } = [];
+}
