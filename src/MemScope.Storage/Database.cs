@@ -49,7 +49,7 @@ public sealed class Database(IDbContextFactory<MemScopeDbContext> contexts, Npgs
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 }; // another node may be migrating
         await command.ExecuteNonQueryAsync(cancel);
     }
 

@@ -61,6 +61,7 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
         });
         model.Entity<UploadTable>(e =>
         {
+            e.HasIndex(x => x.ReceivedAt).HasMethod("brin");
             e.ToTable("upload").HasKey(x => new { x.ProcessId, x.UploadId });
             e.HasIndex(x => new { x.ProcessId, x.CaptureId, x.Occasion }).IsUnique();
             e.HasIndex(x => new { x.CaptureId, x.Occasion });
@@ -73,6 +74,7 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
     {
         model.Entity<SnapshotTable>(e =>
         {
+            e.HasIndex(x => x.ReceivedAt).HasMethod("brin");
             e.ToTable("snapshot").HasKey(x => new { x.ProcessId, x.Number });
             e.HasIndex(x => new { x.ProcessId, x.Source, x.TakenAt });
             e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
@@ -85,6 +87,7 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
         });
         model.Entity<SideFiguresTable>(e =>
         {
+            e.HasIndex(x => x.ReceivedAt).HasMethod("brin");
             e.ToTable("side_figures").HasKey(x => new { x.ProcessId, x.SideFiguresId });
             e.HasIndex(x => new { x.ProcessId, x.Kind, x.TakenAt });
             e.Property(x => x.Bytes).HasColumnType("jsonb");
@@ -97,6 +100,7 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
     {
         model.Entity<TraceTable>(e =>
         {
+            e.HasIndex(x => x.ReceivedAt).HasMethod("brin");
             e.ToTable("trace").HasKey(x => new { x.ProcessId, x.TraceId });
             e.Property(x => x.Losses).HasColumnType("jsonb");
             e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);

@@ -1,4 +1,13 @@
+using MemScope.Storage.Captures;
+using MemScope.Storage.Live;
+using MemScope.Storage.Queries;
+using MemScope.Storage.Shares;
+using MemScope.Storage.Symbols;
+using MemScope.Storage.Tokens;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 
 namespace MemScope.Storage;
 
@@ -10,16 +19,20 @@ public sealed record StorageOptions(string ConnectionString, TimeSpan? Keep = nu
 /// <summary>Registration of everything in this project.</summary>
 public static class StorageServices
 {
-    /// <summary>Adds stores, queries, the change feed and the retention loop as singletons. Needs a <see cref="TimeProvider"/> (adds the system's when there is none).</summary>
-    public static IServiceCollection AddMemScopeStorage(this IServiceCollection services, StorageOptions options) => throw new NotSupportedException();
-}
-
-/// <summary>The database as a whole.</summary>
-public sealed class Database
-{
-    /// <summary>Brings the schema up to date; several nodes may call it at once. Call it before the host starts.</summary>
-    public Task MigrateAsync(CancellationToken cancel) => throw new NotSupportedException();
-
-    /// <summary>Whether it answers and its schema is this program's, for /readyz.</summary>
-    public Task<bool> IsReadyAsync(CancellationToken cancel) => throw new NotSupportedException();
+    /// <summary>Adds stores, queries, the change feed and the retention loop as singletons. Adds the system's <see cref="TimeProvider"/> when there is none.</summary>
+    public static IServiceCollection AddMemScopeStorage(this IServiceCollection services, StorageOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(options.ConnectionString).Build());
+        services.AddDbContextFactory<MemScopeDbContext>((provider, builder) =>
+            builder.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>(), o => o.MigrationsAssembly("MemScope.Migrations"))
+                .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
+        services.AddSingleton<Database>().AddSingleton<CaptureStore>().AddSingleton<Retention>().AddSingleton<AuditLog>();
+        services.AddSingleton<ProcessQuery>().AddSingleton<SnapshotQuery>().AddSingleton<TrackQuery>().AddSingleton<CaptureQuery>().AddSingleton<TraceQuery>();
+        services.AddSingleton<SymbolFileStore>().AddSingleton<ShareStore>().AddSingleton<TokenStore>();
+        services.AddSingleton<ChangeFeed>().AddHostedService(p => p.GetRequiredService<ChangeFeed>());
+        services.AddHostedService<RetentionLoop>();
+        return services;
+    }
 }

@@ -38,7 +38,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("actor");
 
-                    b.Property<DateTime>("At")
+                    b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
@@ -108,7 +108,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("project");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -164,7 +164,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("uuid[]")
                         .HasColumnName("process_ids");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -188,7 +188,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("bigint")
                         .HasColumnName("change_seq");
 
-                    b.Property<DateTime>("LastUploadAt")
+                    b.Property<DateTimeOffset>("LastUploadAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_upload_at");
 
@@ -221,7 +221,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("command_line");
 
-                    b.Property<DateTime>("CreatedAt")
+                    b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
@@ -264,7 +264,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("bigint")
                         .HasColumnName("start_ticks");
 
-                    b.Property<DateTime?>("StartTime")
+                    b.Property<DateTimeOffset?>("StartTime")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("start_time");
 
@@ -286,7 +286,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("uuid")
                         .HasColumnName("share_id");
 
-                    b.Property<DateTime>("CreatedAt")
+                    b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
@@ -295,7 +295,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("json")
                         .HasColumnName("document");
 
-                    b.Property<DateTime?>("ExpiresAt")
+                    b.Property<DateTimeOffset?>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
@@ -313,7 +313,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("project");
 
-                    b.Property<DateTime?>("RevokedAt")
+                    b.Property<DateTimeOffset?>("RevokedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("revoked_at");
 
@@ -370,7 +370,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -378,7 +378,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("integer")
                         .HasColumnName("series_number");
 
-                    b.Property<DateTime>("TakenAt")
+                    b.Property<DateTimeOffset>("TakenAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("taken_at");
 
@@ -391,6 +391,10 @@ namespace MemScope.Migrations.Files
                         .HasColumnName("upload_id");
 
                     b.HasKey("ProcessId", "SideFiguresId");
+
+                    b.HasIndex("ReceivedAt");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
 
                     b.HasIndex("ProcessId", "Kind", "TakenAt");
 
@@ -420,7 +424,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("bytea")
                         .HasColumnName("data");
 
-                    b.Property<DateTime>("FromAt")
+                    b.Property<DateTimeOffset>("FromAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("from_at");
 
@@ -428,7 +432,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("integer")
                         .HasColumnName("last_number");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -436,7 +440,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("integer")
                         .HasColumnName("snapshots");
 
-                    b.Property<DateTime>("ToAt")
+                    b.Property<DateTimeOffset>("ToAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("to_at");
 
@@ -473,7 +477,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("bigint")
                         .HasColumnName("pss_bytes");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -545,7 +549,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("bigint")
                         .HasColumnName("swap_bytes");
 
-                    b.Property<DateTime>("TakenAt")
+                    b.Property<DateTimeOffset>("TakenAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("taken_at");
 
@@ -570,6 +574,10 @@ namespace MemScope.Migrations.Files
                         .HasColumnName("vma_count");
 
                     b.HasKey("ProcessId", "Number");
+
+                    b.HasIndex("ReceivedAt");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
 
                     b.HasIndex("ProcessId", "Source", "TakenAt");
 
@@ -634,7 +642,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("project");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -657,15 +665,15 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("uuid")
                         .HasColumnName("token_id");
 
-                    b.Property<DateTime>("CreatedAt")
+                    b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<DateTime?>("ExpiresAt")
+                    b.Property<DateTimeOffset?>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
-                    b.Property<DateTime?>("LastUsedAt")
+                    b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_used_at");
 
@@ -679,7 +687,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("project");
 
-                    b.Property<DateTime?>("RevokedAt")
+                    b.Property<DateTimeOffset?>("RevokedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("revoked_at");
 
@@ -768,7 +776,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("jsonb")
                         .HasColumnName("losses");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -787,6 +795,10 @@ namespace MemScope.Migrations.Files
 
                     b.HasKey("ProcessId", "TraceId");
 
+                    b.HasIndex("ReceivedAt");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
+
                     b.ToTable("trace", (string)null);
                 });
 
@@ -800,11 +812,11 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("smallint")
                         .HasColumnName("source");
 
-                    b.Property<DateTime>("FirstAt")
+                    b.Property<DateTimeOffset>("FirstAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("first_at");
 
-                    b.Property<DateTime>("LastAt")
+                    b.Property<DateTimeOffset>("LastAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_at");
 
@@ -844,7 +856,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("smallint")
                         .HasColumnName("position");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -853,6 +865,10 @@ namespace MemScope.Migrations.Files
                         .HasColumnName("snapshots");
 
                     b.HasKey("ProcessId", "UploadId");
+
+                    b.HasIndex("ReceivedAt");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
 
                     b.HasIndex("CaptureId", "Occasion");
 

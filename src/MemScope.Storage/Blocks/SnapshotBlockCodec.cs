@@ -33,7 +33,7 @@ public static class SnapshotBlockCodec
         var writer = new PackedWriter();
         var strings = new Dictionary<string, int>(StringComparer.Ordinal);
         var before = BlockFrame.Empty;
-        long number = 0, ticks = 0;
+        long number = points[0].Number, ticks = 0;
         writer.Count(points.Count);
         foreach (var point in points)
         {
@@ -47,18 +47,20 @@ public static class SnapshotBlockCodec
 
     /// <summary>Reads a block.</summary>
     /// <param name="block">What <see cref="Encode"/> returned.</param>
+    /// <param name="firstNumber">Number of its first snapshot: the block holds only differences to it, so that it can be written before numbers are given out.</param>
     /// <param name="budgetBytes">Memory that its tables may take.</param>
     /// <exception cref="InvalidDataException">The bytes are damaged or ask for more than the budget.</exception>
-    public static IReadOnlyList<TrackPoint> Decode(ReadOnlySpan<byte> block, long budgetBytes = DefaultBudgetBytes) => Decode(block, new StringPool(), budgetBytes);
+    public static IReadOnlyList<TrackPoint> Decode(ReadOnlySpan<byte> block, int firstNumber, long budgetBytes = DefaultBudgetBytes) =>
+        Decode(block, firstNumber, new StringPool(), budgetBytes);
 
-    internal static List<TrackPoint> Decode(ReadOnlySpan<byte> block, StringPool pool, long budgetBytes)
+    internal static List<TrackPoint> Decode(ReadOnlySpan<byte> block, int firstNumber, StringPool pool, long budgetBytes)
     {
         var reader = PackedReader.Open(block, Version, (int)Math.Min(budgetBytes, MostInflatedBytes), pool);
         var budget = new DecodeBudget(budgetBytes);
         var strings = new List<string>();
         var before = BlockFrame.Empty;
         var table = VmaTable.Empty;
-        long number = 0, ticks = 0;
+        long number = firstNumber, ticks = 0;
         var points = new List<TrackPoint>();
         for (var left = reader.Count(MostSnapshots); left > 0; left--)
         {

@@ -1,6 +1,11 @@
+using System.Linq.Expressions;
+using System.Security.Cryptography;
 using System.Text.Json;
 using MemScope.Storage.Captures;
 using MemScope.Storage.Queries;
+using MemScope.Storage.Tables;
+using MemScope.Storage.Tokens;
+using Microsoft.EntityFrameworkCore;
 
 namespace MemScope.Storage.Shares;
 
@@ -45,18 +50,66 @@ public enum ShareState
 /// <summary>A share behind a key. <paramref name="Row"/> and <paramref name="Document"/> are set only when <paramref name="State"/> is <see cref="ShareState.Open"/>.</summary>
 public sealed record OpenedShare(ShareState State, ShareRow? Row = null, JsonElement Document = default);
 
-/// <summary>Keeps frozen views. A key is 128 random bits or more; the database holds its SHA-256 only.</summary>
-public sealed class ShareStore
+/// <summary>Keeps frozen views. A key is 192 random bits; the database holds its SHA-256 only.</summary>
+public sealed class ShareStore(IDbContextFactory<MemScopeDbContext> contexts, TimeProvider time)
 {
+    private static readonly Expression<Func<ShareTable, ShareRow>> ToRow =
+        s => new ShareRow(s.ShareId, s.Project, s.ProcessId, s.Title, s.View, s.CreatedAt, s.ExpiresAt, s.RevokedAt, s.Views);
+
     /// <summary>Stores a view and tells its key, for the only time.</summary>
-    public Task<(ShareRow Row, string Key)> CreateAsync(ShareDraft draft, CancellationToken cancel) => throw new NotSupportedException();
+    public async Task<(ShareRow Row, string Key)> CreateAsync(ShareDraft draft, CancellationToken cancel)
+    {
+        var key = Secrets.New(24);
+        var now = time.GetUtcNow();
+        var share = new ShareTable
+        {
+            ShareId = Guid.CreateVersion7(now), KeySha256 = Secrets.Digest(key)!, Project = draft.Project, ProcessId = draft.ProcessId, Title = CleanText.Of(draft.Title, 500),
+            View = CleanText.Of(draft.View, 64), Document = draft.Document.GetRawText(), CreatedAt = now, ExpiresAt = draft.ExpiresAt?.ToUniversalTime(),
+        };
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        context.Add(share);
+        await context.SaveChangesAsync(cancel);
+        return (ToRow.Compile()(share), key);
+    }
 
     /// <summary>Looks a key up and counts the view when it is open. Any text may be passed.</summary>
-    public Task<OpenedShare> OpenAsync(string? key, CancellationToken cancel) => throw new NotSupportedException();
+    /// <param name="key">What stands in the address.</param>
+    /// <param name="countView">False for a look that is not a reader's, such as a chart's data of the same page.</param>
+    /// <param name="cancel">Ends the look-up.</param>
+    public async Task<OpenedShare> OpenAsync(string? key, bool countView, CancellationToken cancel)
+    {
+        if (Secrets.Digest(key) is not { } digest) return new OpenedShare(ShareState.Unknown);
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        var share = await context.Set<ShareTable>().SingleOrDefaultAsync(s => s.KeySha256 == digest, cancel);
+        if (share is null || !CryptographicOperations.FixedTimeEquals(share.KeySha256, digest)) return new OpenedShare(ShareState.Unknown);
+        if (share.RevokedAt is not null) return new OpenedShare(ShareState.Revoked);
+        if (share.ExpiresAt <= time.GetUtcNow()) return new OpenedShare(ShareState.Expired);
+        if (countView) await context.Set<ShareTable>().Where(s => s.ShareId == share.ShareId).ExecuteUpdateAsync(u => u.SetProperty(s => s.Views, s => s.Views + 1), cancel);
+        using var document = JsonDocument.Parse(share.Document);
+        return new OpenedShare(ShareState.Open, ToRow.Compile()(share), document.RootElement.Clone());
+    }
+
+    /// <summary>The same, counting the view.</summary>
+    public Task<OpenedShare> OpenAsync(string? key, CancellationToken cancel) => OpenAsync(key, countView: true, cancel);
 
     /// <summary>Shares of a project, or of one process of it, newest first.</summary>
-    public Task<RowPage<ShareRow>> ListAsync(string project, Guid? process, string? cursor, int limit, CancellationToken cancel) => throw new NotSupportedException();
+    public async Task<RowPage<ShareRow>> ListAsync(string project, Guid? process, string? cursor, int limit, CancellationToken cancel)
+    {
+        var rows = Cursor.Rows(limit);
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        var shares = context.Set<ShareTable>().Where(s => s.Project == project);
+        if (process is { } id) shares = shares.Where(s => s.ProcessId == id);
+        if (Cursor.Read(cursor) is var (at, last)) shares = shares.Where(s => s.CreatedAt < at || (s.CreatedAt == at && s.ShareId < last));
+        var found = await shares.OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.ShareId).Take(rows + 1).Select(ToRow).ToListAsync(cancel);
+        return Cursor.Page(found, rows, s => (s.CreatedAt, s.Id));
+    }
 
-    /// <summary>Revokes a share; false when there is none of that id in the project.</summary>
-    public Task<bool> RevokeAsync(string project, Guid share, CancellationToken cancel) => throw new NotSupportedException();
+    /// <summary>Revokes a share; false when there is none of that id in the project. Takes effect with the next look-up, on every node.</summary>
+    public async Task<bool> RevokeAsync(string project, Guid share, CancellationToken cancel)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        var now = time.GetUtcNow();
+        return await context.Set<ShareTable>().Where(s => s.Project == project && s.ShareId == share)
+            .ExecuteUpdateAsync(u => u.SetProperty(s => s.RevokedAt, s => s.RevokedAt ?? now), cancel) > 0;
+    }
 }

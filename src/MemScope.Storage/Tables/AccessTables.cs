@@ -12,7 +12,7 @@ internal sealed class SymbolFileTable
     public long Bytes { get; set; }
     public int Functions { get; set; }
     public bool HasLines { get; set; }
-    public DateTime ReceivedAt { get; set; }
+    public DateTimeOffset ReceivedAt { get; set; }
 }
 
 /// <summary>A part of a symbol file's gzip stream, 1 MiB each.</summary>
@@ -35,9 +35,9 @@ internal sealed class ShareTable
 
     /// <summary>json, not jsonb: what was shared stays byte for byte, and a hostile name may hold \u0000.</summary>
     public string Document { get; set; } = "";
-    public DateTime CreatedAt { get; set; }
-    public DateTime? ExpiresAt { get; set; }
-    public DateTime? RevokedAt { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset? ExpiresAt { get; set; }
+    public DateTimeOffset? RevokedAt { get; set; }
     public long Views { get; set; }
 }
 
@@ -49,17 +49,17 @@ internal sealed class TokenTable
     public string Project { get; set; } = "";
     public string Name { get; set; } = "";
     public int Scopes { get; set; }
-    public DateTime CreatedAt { get; set; }
-    public DateTime? ExpiresAt { get; set; }
-    public DateTime? LastUsedAt { get; set; }
-    public DateTime? RevokedAt { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset? ExpiresAt { get; set; }
+    public DateTimeOffset? LastUsedAt { get; set; }
+    public DateTimeOffset? RevokedAt { get; set; }
 }
 
 /// <summary>Who did what; only ever added to.</summary>
 internal sealed class AuditTable
 {
     public Guid AuditId { get; set; }
-    public DateTime At { get; set; }
+    public DateTimeOffset At { get; set; }
     public string Project { get; set; } = "";
     public string Actor { get; set; } = "";
     public string Action { get; set; } = "";

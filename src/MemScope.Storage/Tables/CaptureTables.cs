@@ -18,7 +18,7 @@ internal sealed class CaptureTable
 
     /// <summary>jsonb: the parse diagnostics.</summary>
     public string Report { get; set; } = "[]";
-    public DateTime ReceivedAt { get; set; }
+    public DateTimeOffset ReceivedAt { get; set; }
 }
 
 /// <summary>A part of a capture's gzip stream, 1 MiB each.</summary>
@@ -43,7 +43,7 @@ internal sealed class UploadTable
     /// <summary>Place of the process in the file.</summary>
     public short Position { get; set; }
     public int Snapshots { get; set; }
-    public DateTime ReceivedAt { get; set; }
+    public DateTimeOffset ReceivedAt { get; set; }
 }
 
 /// <summary>An Idempotency-Key and the upload that it stands for.</summary>
@@ -56,5 +56,5 @@ internal sealed class IdempotencyKeyTable
     public byte[] RequestSha256 { get; set; } = [];
     public Guid CaptureId { get; set; }
     public Guid[] ProcessIds { get; set; } = [];
-    public DateTime ReceivedAt { get; set; }
+    public DateTimeOffset ReceivedAt { get; set; }
 }

@@ -12,7 +12,7 @@ internal sealed class ProcessTable
     public int ExecNumber { get; set; }
     public string? BootId { get; set; }
     public long? StartTicks { get; set; }
-    public DateTime? StartTime { get; set; }
+    public DateTimeOffset? StartTime { get; set; }
     public string? Comm { get; set; }
     public string? CommandLine { get; set; }
 
@@ -26,7 +26,7 @@ internal sealed class ProcessTable
     public long? StackEnd { get; set; }
     public long? VdsoStart { get; set; }
     public long? ExecutableStart { get; set; }
-    public DateTime CreatedAt { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
 }
 
 /// <summary>What every upload to a process moves forward. Its row lock orders concurrent uploads.</summary>
@@ -36,7 +36,7 @@ internal sealed class ProcessStateTable
     public Guid ProcessId { get; set; }
     public int NextSnapshotNumber { get; set; }
     public long ChangeSeq { get; set; }
-    public DateTime LastUploadAt { get; set; }
+    public DateTimeOffset LastUploadAt { get; set; }
 }
 
 /// <summary>The snapshots of a process from one source, in sum.</summary>
@@ -46,7 +46,7 @@ internal sealed class TrackTable
     public Guid ProcessId { get; set; }
     public short Source { get; set; }
     public int Snapshots { get; set; }
-    public DateTime FirstAt { get; set; }
-    public DateTime LastAt { get; set; }
+    public DateTimeOffset FirstAt { get; set; }
+    public DateTimeOffset LastAt { get; set; }
     public long? LastRssBytes { get; set; }
 }

@@ -7,9 +7,9 @@ internal sealed class SnapshotTable
     public Guid ProcessId { get; set; }
     public int Number { get; set; }
     public short Source { get; set; }
-    public DateTime TakenAt { get; set; }
+    public DateTimeOffset TakenAt { get; set; }
     public short TimeOrigin { get; set; }
-    public DateTime ReceivedAt { get; set; }
+    public DateTimeOffset ReceivedAt { get; set; }
     public Guid UploadId { get; set; }
     public Guid CaptureId { get; set; }
     public int? SeriesNumber { get; set; }
@@ -47,9 +47,9 @@ internal sealed class SnapshotBlockTable
     public int LastNumber { get; set; }
     public int Snapshots { get; set; }
     public long Vmas { get; set; }
-    public DateTime FromAt { get; set; }
-    public DateTime ToAt { get; set; }
-    public DateTime ReceivedAt { get; set; }
+    public DateTimeOffset FromAt { get; set; }
+    public DateTimeOffset ToAt { get; set; }
+    public DateTimeOffset ReceivedAt { get; set; }
     public short Codec { get; set; }
     public byte[] Data { get; set; } = [];
 }
@@ -61,9 +61,9 @@ internal sealed class SideFiguresTable
     public Guid ProcessId { get; set; }
     public Guid SideFiguresId { get; set; }
     public string Kind { get; set; } = "";
-    public DateTime TakenAt { get; set; }
+    public DateTimeOffset TakenAt { get; set; }
     public short TimeOrigin { get; set; }
-    public DateTime ReceivedAt { get; set; }
+    public DateTimeOffset ReceivedAt { get; set; }
     public Guid UploadId { get; set; }
     public Guid CaptureId { get; set; }
     public int? SeriesNumber { get; set; }

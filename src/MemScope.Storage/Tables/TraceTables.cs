@@ -19,7 +19,7 @@ internal sealed class TraceTable
     /// <summary>jsonb: the losses.</summary>
     public string Losses { get; set; } = "[]";
     public short Codec { get; set; }
-    public DateTime ReceivedAt { get; set; }
+    public DateTimeOffset ReceivedAt { get; set; }
 }
 
 /// <summary>A part of a trace as <see cref="Traces.TraceCodec"/> writes it, 1 MiB each.</summary>

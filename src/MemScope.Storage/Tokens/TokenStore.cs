@@ -1,3 +1,9 @@
+using System.Linq.Expressions;
+using System.Security.Cryptography;
+using MemScope.Storage.Captures;
+using MemScope.Storage.Tables;
+using Microsoft.EntityFrameworkCore;
+
 namespace MemScope.Storage.Tokens;
 
 /// <summary>What a token allows.</summary>
@@ -18,21 +24,76 @@ public enum TokenScopes
 public sealed record TokenRow(Guid Id, string Project, string Name, TokenScopes Scopes, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt);
 
 /// <summary>Keeps tokens: <c>ms_</c> and 256 random bits, of which the database holds the SHA-256 only.</summary>
-public sealed class TokenStore
+public sealed class TokenStore(IDbContextFactory<MemScopeDbContext> contexts, TimeProvider time)
 {
+    private const string Prefix = "ms_";
+    private static readonly TimeSpan LastUsedStep = TimeSpan.FromMinutes(1);
+
+    private static readonly Expression<Func<TokenTable, TokenRow>> ToRow =
+        t => new TokenRow(t.TokenId, t.Project, t.Name, (TokenScopes)t.Scopes, t.CreatedAt, t.ExpiresAt, t.LastUsedAt, t.RevokedAt);
+
     /// <summary>Makes a token and tells its secret, for the only time.</summary>
-    public Task<(TokenRow Row, string Secret)> CreateAsync(string project, string name, TokenScopes scopes, DateTimeOffset? expiresAt, CancellationToken cancel) =>
-        throw new NotSupportedException();
+    public async Task<(TokenRow Row, string Secret)> CreateAsync(string project, string name, TokenScopes scopes, DateTimeOffset? expiresAt, CancellationToken cancel)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        var (token, secret) = Make(project, name, scopes, expiresAt);
+        context.Add(token);
+        await context.SaveChangesAsync(cancel);
+        return (ToRow.Compile()(token), secret);
+    }
 
     /// <summary>The live token of a secret, or null when it is unknown, expired or revoked. Any text may be passed.</summary>
-    public Task<TokenRow?> FindAsync(string? secret, CancellationToken cancel) => throw new NotSupportedException();
+    public async Task<TokenRow?> FindAsync(string? secret, CancellationToken cancel)
+    {
+        if (secret?.StartsWith(Prefix, StringComparison.Ordinal) is not true || Secrets.Digest(secret) is not { } digest) return null;
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        var now = time.GetUtcNow();
+        var token = await context.Set<TokenTable>().SingleOrDefaultAsync(t => t.SecretSha256 == digest, cancel);
+        if (token is null || !CryptographicOperations.FixedTimeEquals(token.SecretSha256, digest) || token.RevokedAt is not null || token.ExpiresAt <= now) return null;
+        if (token.LastUsedAt is null || token.LastUsedAt < now - LastUsedStep)
+            await context.Set<TokenTable>().Where(t => t.TokenId == token.TokenId).ExecuteUpdateAsync(u => u.SetProperty(t => t.LastUsedAt, now), cancel);
+        return ToRow.Compile()(token);
+    }
 
     /// <summary>Makes the first admin token and tells its secret, or null when there is a live one.</summary>
-    public Task<string?> EnsureAdminAsync(CancellationToken cancel) => throw new NotSupportedException();
+    public async Task<string?> EnsureAdminAsync(CancellationToken cancel)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancel);
+        await context.Database.ExecuteSqlAsync($"LOCK TABLE token IN SHARE ROW EXCLUSIVE MODE", cancel); // two nodes starting at once print one token
+        var now = time.GetUtcNow();
+        const int Admin = (int)TokenScopes.Admin;
+        if (await context.Set<TokenTable>().AnyAsync(t => (t.Scopes & Admin) != 0 && t.RevokedAt == null && (t.ExpiresAt == null || t.ExpiresAt > now), cancel)) return null;
+        var (token, secret) = Make(Projects.Default, "admin", TokenScopes.Admin, null);
+        context.Add(token);
+        await context.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        return secret;
+    }
 
     /// <summary>All tokens, newest first, 1,000 at most.</summary>
-    public Task<IReadOnlyList<TokenRow>> ListAsync(CancellationToken cancel) => throw new NotSupportedException();
+    public async Task<IReadOnlyList<TokenRow>> ListAsync(CancellationToken cancel)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        return await context.Set<TokenTable>().OrderByDescending(t => t.TokenId).Take(1000).Select(ToRow).ToListAsync(cancel);
+    }
 
-    /// <summary>Revokes a token; false when there is none.</summary>
-    public Task<bool> RevokeAsync(Guid token, CancellationToken cancel) => throw new NotSupportedException();
+    /// <summary>Revokes a token; false when there is none. Takes effect with the next look-up, on every node.</summary>
+    public async Task<bool> RevokeAsync(Guid token, CancellationToken cancel)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        var now = time.GetUtcNow();
+        return await context.Set<TokenTable>().Where(t => t.TokenId == token).ExecuteUpdateAsync(u => u.SetProperty(t => t.RevokedAt, t => t.RevokedAt ?? now), cancel) > 0;
+    }
+
+    private (TokenTable Token, string Secret) Make(string project, string name, TokenScopes scopes, DateTimeOffset? expiresAt)
+    {
+        var secret = Prefix + Secrets.New(32);
+        var now = time.GetUtcNow();
+        return (new TokenTable
+        {
+            TokenId = Guid.CreateVersion7(now), SecretSha256 = Secrets.Digest(secret)!, Project = project, Name = CleanText.Of(name, 255), Scopes = (int)scopes, CreatedAt = now,
+            ExpiresAt = expiresAt?.ToUniversalTime(),
+        }, secret);
+    }
 }

@@ -16,7 +16,7 @@ namespace MemScope.Migrations.Files
                 columns: table => new
                 {
                     audit_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     project = table.Column<string>(type: "text", nullable: false),
                     actor = table.Column<string>(type: "text", nullable: false),
                     action = table.Column<string>(type: "text", nullable: false),
@@ -42,7 +42,7 @@ namespace MemScope.Migrations.Files
                     snapshots = table.Column<int>(type: "integer", nullable: false),
                     events = table.Column<int>(type: "integer", nullable: false),
                     report = table.Column<string>(type: "jsonb", nullable: false),
-                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -58,7 +58,7 @@ namespace MemScope.Migrations.Files
                     request_sha256 = table.Column<byte[]>(type: "bytea", nullable: false),
                     capture_id = table.Column<Guid>(type: "uuid", nullable: false),
                     process_ids = table.Column<Guid[]>(type: "uuid[]", nullable: false),
-                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -76,7 +76,7 @@ namespace MemScope.Migrations.Files
                     exec_number = table.Column<int>(type: "integer", nullable: false),
                     boot_id = table.Column<string>(type: "text", nullable: true),
                     start_ticks = table.Column<long>(type: "bigint", nullable: true),
-                    start_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    start_time = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     comm = table.Column<string>(type: "text", nullable: true),
                     command_line = table.Column<string>(type: "text", nullable: true),
                     executable = table.Column<string>(type: "text", nullable: true),
@@ -84,7 +84,7 @@ namespace MemScope.Migrations.Files
                     stack_end = table.Column<long>(type: "bigint", nullable: true),
                     vdso_start = table.Column<long>(type: "bigint", nullable: true),
                     executable_start = table.Column<long>(type: "bigint", nullable: true),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -102,9 +102,9 @@ namespace MemScope.Migrations.Files
                     title = table.Column<string>(type: "text", nullable: false),
                     view = table.Column<string>(type: "text", nullable: false),
                     document = table.Column<string>(type: "json", nullable: false),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    revoked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     views = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -125,7 +125,7 @@ namespace MemScope.Migrations.Files
                     bytes = table.Column<long>(type: "bigint", nullable: false),
                     functions = table.Column<int>(type: "integer", nullable: false),
                     has_lines = table.Column<bool>(type: "boolean", nullable: false),
-                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -141,10 +141,10 @@ namespace MemScope.Migrations.Files
                     project = table.Column<string>(type: "text", nullable: false),
                     name = table.Column<string>(type: "text", nullable: false),
                     scopes = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    last_used_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    revoked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -177,7 +177,7 @@ namespace MemScope.Migrations.Files
                     process_id = table.Column<Guid>(type: "uuid", nullable: false),
                     next_snapshot_number = table.Column<int>(type: "integer", nullable: false),
                     change_seq = table.Column<long>(type: "bigint", nullable: false),
-                    last_upload_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    last_upload_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -197,9 +197,9 @@ namespace MemScope.Migrations.Files
                     process_id = table.Column<Guid>(type: "uuid", nullable: false),
                     side_figures_id = table.Column<Guid>(type: "uuid", nullable: false),
                     kind = table.Column<string>(type: "text", nullable: false),
-                    taken_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    taken_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     time_origin = table.Column<short>(type: "smallint", nullable: false),
-                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     upload_id = table.Column<Guid>(type: "uuid", nullable: false),
                     capture_id = table.Column<Guid>(type: "uuid", nullable: false),
                     series_number = table.Column<int>(type: "integer", nullable: true),
@@ -224,9 +224,9 @@ namespace MemScope.Migrations.Files
                     process_id = table.Column<Guid>(type: "uuid", nullable: false),
                     number = table.Column<int>(type: "integer", nullable: false),
                     source = table.Column<short>(type: "smallint", nullable: false),
-                    taken_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    taken_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     time_origin = table.Column<short>(type: "smallint", nullable: false),
-                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     upload_id = table.Column<Guid>(type: "uuid", nullable: false),
                     capture_id = table.Column<Guid>(type: "uuid", nullable: false),
                     series_number = table.Column<int>(type: "integer", nullable: true),
@@ -272,9 +272,9 @@ namespace MemScope.Migrations.Files
                     last_number = table.Column<int>(type: "integer", nullable: false),
                     snapshots = table.Column<int>(type: "integer", nullable: false),
                     vmas = table.Column<long>(type: "bigint", nullable: false),
-                    from_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    to_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    from_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    to_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     codec = table.Column<short>(type: "smallint", nullable: false),
                     data = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
@@ -306,7 +306,7 @@ namespace MemScope.Migrations.Files
                     to_ns = table.Column<long>(type: "bigint", nullable: true),
                     losses = table.Column<string>(type: "jsonb", nullable: false),
                     codec = table.Column<short>(type: "smallint", nullable: false),
-                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -326,8 +326,8 @@ namespace MemScope.Migrations.Files
                     process_id = table.Column<Guid>(type: "uuid", nullable: false),
                     source = table.Column<short>(type: "smallint", nullable: false),
                     snapshots = table.Column<int>(type: "integer", nullable: false),
-                    first_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    last_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    first_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    last_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     last_rss_bytes = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
@@ -351,7 +351,7 @@ namespace MemScope.Migrations.Files
                     occasion = table.Column<string>(type: "text", nullable: false),
                     position = table.Column<short>(type: "smallint", nullable: false),
                     snapshots = table.Column<int>(type: "integer", nullable: false),
-                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -447,9 +447,21 @@ namespace MemScope.Migrations.Files
                 columns: new[] { "process_id", "kind", "taken_at" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_side_figures_received_at",
+                table: "side_figures",
+                column: "received_at")
+                .Annotation("Npgsql:IndexMethod", "brin");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_snapshot_process_id_source_taken_at",
                 table: "snapshot",
                 columns: new[] { "process_id", "source", "taken_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_snapshot_received_at",
+                table: "snapshot",
+                column: "received_at")
+                .Annotation("Npgsql:IndexMethod", "brin");
 
             migrationBuilder.CreateIndex(
                 name: "IX_snapshot_block_received_at",
@@ -469,6 +481,12 @@ namespace MemScope.Migrations.Files
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_trace_received_at",
+                table: "trace",
+                column: "received_at")
+                .Annotation("Npgsql:IndexMethod", "brin");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_upload_capture_id_occasion",
                 table: "upload",
                 columns: new[] { "capture_id", "occasion" });
@@ -478,6 +496,12 @@ namespace MemScope.Migrations.Files
                 table: "upload",
                 columns: new[] { "process_id", "capture_id", "occasion" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_upload_received_at",
+                table: "upload",
+                column: "received_at")
+                .Annotation("Npgsql:IndexMethod", "brin");
 
             // These values are compressed already: do not let PostgreSQL try again.
             migrationBuilder.Sql("""

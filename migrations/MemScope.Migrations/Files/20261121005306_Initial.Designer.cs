@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace MemScope.Migrations.Files
 {
     [DbContext(typeof(MemScopeDbContext))]
-    [Migration("20261121003632_Initial")]
+    [Migration("20261121005306_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -41,7 +41,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("actor");
 
-                    b.Property<DateTime>("At")
+                    b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
@@ -111,7 +111,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("project");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -167,7 +167,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("uuid[]")
                         .HasColumnName("process_ids");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -191,7 +191,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("bigint")
                         .HasColumnName("change_seq");
 
-                    b.Property<DateTime>("LastUploadAt")
+                    b.Property<DateTimeOffset>("LastUploadAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_upload_at");
 
@@ -224,7 +224,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("command_line");
 
-                    b.Property<DateTime>("CreatedAt")
+                    b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
@@ -267,7 +267,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("bigint")
                         .HasColumnName("start_ticks");
 
-                    b.Property<DateTime?>("StartTime")
+                    b.Property<DateTimeOffset?>("StartTime")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("start_time");
 
@@ -289,7 +289,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("uuid")
                         .HasColumnName("share_id");
 
-                    b.Property<DateTime>("CreatedAt")
+                    b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
@@ -298,7 +298,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("json")
                         .HasColumnName("document");
 
-                    b.Property<DateTime?>("ExpiresAt")
+                    b.Property<DateTimeOffset?>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
@@ -316,7 +316,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("project");
 
-                    b.Property<DateTime?>("RevokedAt")
+                    b.Property<DateTimeOffset?>("RevokedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("revoked_at");
 
@@ -373,7 +373,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -381,7 +381,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("integer")
                         .HasColumnName("series_number");
 
-                    b.Property<DateTime>("TakenAt")
+                    b.Property<DateTimeOffset>("TakenAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("taken_at");
 
@@ -394,6 +394,10 @@ namespace MemScope.Migrations.Files
                         .HasColumnName("upload_id");
 
                     b.HasKey("ProcessId", "SideFiguresId");
+
+                    b.HasIndex("ReceivedAt");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
 
                     b.HasIndex("ProcessId", "Kind", "TakenAt");
 
@@ -423,7 +427,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("bytea")
                         .HasColumnName("data");
 
-                    b.Property<DateTime>("FromAt")
+                    b.Property<DateTimeOffset>("FromAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("from_at");
 
@@ -431,7 +435,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("integer")
                         .HasColumnName("last_number");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -439,7 +443,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("integer")
                         .HasColumnName("snapshots");
 
-                    b.Property<DateTime>("ToAt")
+                    b.Property<DateTimeOffset>("ToAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("to_at");
 
@@ -476,7 +480,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("bigint")
                         .HasColumnName("pss_bytes");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -548,7 +552,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("bigint")
                         .HasColumnName("swap_bytes");
 
-                    b.Property<DateTime>("TakenAt")
+                    b.Property<DateTimeOffset>("TakenAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("taken_at");
 
@@ -573,6 +577,10 @@ namespace MemScope.Migrations.Files
                         .HasColumnName("vma_count");
 
                     b.HasKey("ProcessId", "Number");
+
+                    b.HasIndex("ReceivedAt");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
 
                     b.HasIndex("ProcessId", "Source", "TakenAt");
 
@@ -637,7 +645,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("project");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -660,15 +668,15 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("uuid")
                         .HasColumnName("token_id");
 
-                    b.Property<DateTime>("CreatedAt")
+                    b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<DateTime?>("ExpiresAt")
+                    b.Property<DateTimeOffset?>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
-                    b.Property<DateTime?>("LastUsedAt")
+                    b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_used_at");
 
@@ -682,7 +690,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("project");
 
-                    b.Property<DateTime?>("RevokedAt")
+                    b.Property<DateTimeOffset?>("RevokedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("revoked_at");
 
@@ -771,7 +779,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("jsonb")
                         .HasColumnName("losses");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -790,6 +798,10 @@ namespace MemScope.Migrations.Files
 
                     b.HasKey("ProcessId", "TraceId");
 
+                    b.HasIndex("ReceivedAt");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
+
                     b.ToTable("trace", (string)null);
                 });
 
@@ -803,11 +815,11 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("smallint")
                         .HasColumnName("source");
 
-                    b.Property<DateTime>("FirstAt")
+                    b.Property<DateTimeOffset>("FirstAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("first_at");
 
-                    b.Property<DateTime>("LastAt")
+                    b.Property<DateTimeOffset>("LastAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_at");
 
@@ -847,7 +859,7 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("smallint")
                         .HasColumnName("position");
 
-                    b.Property<DateTime>("ReceivedAt")
+                    b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
@@ -856,6 +868,10 @@ namespace MemScope.Migrations.Files
                         .HasColumnName("snapshots");
 
                     b.HasKey("ProcessId", "UploadId");
+
+                    b.HasIndex("ReceivedAt");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
 
                     b.HasIndex("CaptureId", "Occasion");
 

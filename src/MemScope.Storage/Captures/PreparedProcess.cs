@@ -1,0 +1,61 @@
+using MemScope.Core.Analysis.Lineage;
+using MemScope.Core.Model;
+using MemScope.Storage.Blocks;
+using MemScope.Storage.Traces;
+
+namespace MemScope.Storage.Captures;
+
+/// <summary>A block ready to be written. Its numbers count from the upload's first snapshot of the process.</summary>
+internal sealed record PreparedBlock(SnapshotSource Source, int First, int Last, int Snapshots, long Vmas, DateTimeOffset From, DateTimeOffset To, byte[] Data);
+
+/// <summary>A trace ready to be written.</summary>
+internal sealed record PreparedTrace(Trace Trace, long? FromNs, long? ToNs, byte[] Data);
+
+/// <summary>All that takes time (sums, categories, compression), done before the transaction begins and locks the process.</summary>
+internal sealed class PreparedProcess
+{
+    private const int BlockVmas = 500_000; // bounds the memory that reading one block takes
+
+    private PreparedProcess(PlannedProcess planned)
+    {
+        Planned = planned;
+        Totals = [.. planned.Snapshots.Select(s => SnapshotTotals.Of(s.Snapshot))];
+        Blocks = [.. planned.Snapshots.Select((s, i) => (s, i)).GroupBy(s => s.s.Snapshot.Source).SelectMany(g => BlocksOf(g.Key, g))];
+        Traces = [.. planned.Traces.Select(PrepareTrace)];
+    }
+
+    public PlannedProcess Planned { get; }
+    public IReadOnlyList<SnapshotTotals> Totals { get; }
+    public IReadOnlyList<PreparedBlock> Blocks { get; }
+    public IReadOnlyList<PreparedTrace> Traces { get; }
+
+    public static PreparedProcess Of(PlannedProcess planned) => new(planned);
+
+    /// <summary>Blocks end at a UTC day, so that a day can be dropped.</summary>
+    private static IEnumerable<PreparedBlock> BlocksOf(SnapshotSource source, IEnumerable<(PlannedSnapshot Snapshot, int Index)> snapshots)
+    {
+        var points = new List<TrackPoint>();
+        long vmas = 0;
+        foreach (var (snapshot, index) in snapshots)
+        {
+            var full = points.Count == SnapshotBlockCodec.MostSnapshots || vmas + snapshot.Snapshot.Vmas.Count > BlockVmas;
+            if (points.Count > 0 && (full || points[^1].TakenAt.UtcDateTime.Date != snapshot.TakenAt.UtcDateTime.Date))
+            {
+                yield return Block();
+                points.Clear();
+                vmas = 0;
+            }
+            points.Add(new TrackPoint(index, snapshot.TakenAt, snapshot.Snapshot.Vmas));
+            vmas += snapshot.Snapshot.Vmas.Count;
+        }
+        if (points.Count > 0) yield return Block();
+
+        PreparedBlock Block() => new(source, points[0].Number, points[^1].Number, points.Count, vmas, points[0].TakenAt, points[^1].TakenAt, SnapshotBlockCodec.Encode(points));
+    }
+
+    private static PreparedTrace PrepareTrace(Trace trace)
+    {
+        var timed = trace.Clock != ClockDomain.None && trace.Events.Count > 0;
+        return new PreparedTrace(trace, timed ? trace.Events.Min(e => e.TimeNs) : null, timed ? trace.Events.Max(e => e.TimeNs) : null, TraceCodec.Encode(trace));
+    }
+}
