@@ -51,6 +51,7 @@ internal static class Refusals
 
     private static ReadOnlySpan<byte> FirstLine(ReadOnlySpan<byte> head)
     {
+        head = head.TrimStart(" \t\r\n"u8);
         var end = head.IndexOf((byte)'\n');
         return end < 0 ? head : head[..end];
     }

@@ -83,8 +83,8 @@ internal sealed class Framer
         if (_pmap == PmapPart.Rule) return Enter(PmapPart.Ended);
         if (LineShape.IsPmapRow(line)) return Enter(PmapPart.Rows) && CountRow();
         if (LineShape.EndsInSize(line)) return Enter(PmapPart.Ended);
-        // The one line of titles may be in any language.
-        return _pmap == PmapPart.Head && Enter(PmapPart.Rows);
+        // The one line of titles may be in any language, and -c lets the user choose the columns.
+        return _pmap == PmapPart.Head ? Enter(PmapPart.Rows) : LineShape.BeginsWithAddress(line) && CountRow();
     }
 
     private bool Enter(PmapPart part)

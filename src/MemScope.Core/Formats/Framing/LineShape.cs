@@ -33,21 +33,40 @@ internal static class LineShape
         return cursor.TryInt(out pid) && cursor.TrySkip((byte)':') && (cursor.IsAtEnd || ByteCursor.IsBlank(cursor.Rest[0]));
     }
 
-    /// <summary>A mapping in any of pmap's layouts: an address, then a size or permissions.</summary>
+    /// <summary>A mapping in pmap's layouts: an address, then permissions (-X), or one to five numbers and then permissions (the others).</summary>
     public static bool IsPmapRow(ReadOnlySpan<byte> line)
     {
+        const int maxNumbers = 5;
         var cursor = new ByteCursor(line);
         cursor.SkipBlanks();
         var before = cursor.Rest.Length;
         if (!cursor.TryHex(out _)) return false;
         var digits = before - cursor.Rest.Length;
-        if (cursor.IsAtEnd || !ByteCursor.IsBlank(cursor.Rest[0])) return false;
+        for (var numbers = 0; numbers <= maxNumbers; numbers++)
+        {
+            if (cursor.IsAtEnd || !ByteCursor.IsBlank(cursor.Rest[0])) return false;
+            cursor.SkipBlanks();
+            var word = cursor.Word();
+            // Only -X prints addresses without leading zeros.
+            if (word.Length is 4 or 5 && MapsLine.TryPermissions(word[..4], out _)) return numbers > 0 ? digits >= 8 : word.Length == 4;
+            if (!IsNumber(word)) return false;
+        }
+        return false;
+    }
+
+    /// <summary>A line that begins with a hexadecimal number: below titles that say what follows, it is a mapping.</summary>
+    public static bool BeginsWithAddress(ReadOnlySpan<byte> line)
+    {
+        var cursor = new ByteCursor(line);
         cursor.SkipBlanks();
-        if (MapsLine.TryPermissions(cursor.Rest[..Math.Min(4, cursor.Rest.Length)], out _)) return true;
-        // Only -X prints addresses without leading zeros, and there permissions follow.
-        if (digits < 8 || !cursor.TryDecimal(out _)) return false;
-        cursor.TrySkip((byte)'K');
-        return cursor.IsAtEnd || ByteCursor.IsBlank(cursor.Rest[0]);
+        return cursor.TryHex(out _) && !cursor.IsAtEnd && ByteCursor.IsBlank(cursor.Rest[0]);
+    }
+
+    private static bool IsNumber(ReadOnlySpan<byte> word)
+    {
+        if (word.SequenceEqual("-"u8)) return true;
+        if (word.EndsWith("K"u8)) word = word[..^1];
+        return !word.IsEmpty && !word.ContainsAnyExceptInRange((byte)'0', (byte)'9');
     }
 
     /// <summary>Column titles of pmap in the C locale.</summary>

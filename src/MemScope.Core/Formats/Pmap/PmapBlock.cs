@@ -46,8 +46,8 @@ internal sealed class PmapBlock(ParseOptions options, DiagnosticBag diagnostics)
         if (_command is null && _vmas.Count == 0 && LineShape.IsPmapHead(line, out _)) TakeHead(line);
         else if (LineShape.IsRule(line)) _totals.BeginTotals();
         else if (_totals.IsNext || (LineShape.EndsInSize(line) && !LineShape.IsPmapRow(line))) _totals.Read(line, _layout);
-        else if (!LineShape.IsPmapRow(line)) TakeTitles(line, number);
-        else TakeRow(line, number);
+        else if (LineShape.IsPmapRow(line) || (_hasTitles && LineShape.BeginsWithAddress(line))) TakeRow(line, number);
+        else TakeTitles(line, number);
     }
 
     private void TakeHead(ReadOnlySpan<byte> line)
