@@ -1,6 +1,32 @@
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.WebHost.UseStaticWebAssets(); // a built (unpublished) server in Production finds its assets
-var app = builder.Build();
-app.MapStaticAssets();
-app.MapGet("/healthz", () => "ok");
-app.Run();
+using MemScope.Storage.Postgres;
+using MemScope.Web.Hosting;
+
+if (args is ["--help" or "-h"])
+{
+    Console.WriteLine(ServerOptions.Usage);
+    return 0;
+}
+try
+{
+    var options = ServerOptions.Parse(args, Environment.GetEnvironmentVariable);
+    // Before the first await: the database child ends with the thread that started it, so that must be the main one.
+    var postgres = options.Database is null ? PrivatePostgres.Start(options.DataFolder) : null;
+    await using var app = Server.Build(options, postgres);
+    await Server.PrepareAsync(app);
+    await app.RunAsync();
+    return 0;
+}
+catch (FormatException e)
+{
+    return Refuse(e.Message, 78); // EX_CONFIG of sysexits.h
+}
+catch (PostgresUnavailableException e)
+{
+    return Refuse(e.Message, 69); // EX_UNAVAILABLE
+}
+
+static int Refuse(string message, int exitCode)
+{
+    Console.Error.WriteLine($"memscope: {message}");
+    return exitCode;
+}

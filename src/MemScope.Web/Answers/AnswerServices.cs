@@ -1,0 +1,9 @@
+namespace MemScope.Web.Answers;
+
+/// <summary>Registration of the answers.</summary>
+internal static class AnswerServices
+{
+    /// <summary>Adds them; they are stateless but for the caches they share.</summary>
+    public static IServiceCollection AddAnswers(this IServiceCollection services) =>
+        services.AddSingleton<ProcessAnswers>().AddSingleton<RegionAnswers>().AddSingleton<StackAnswers>();
+}

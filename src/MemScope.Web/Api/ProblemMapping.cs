@@ -1,0 +1,50 @@
+using System.Data.Common;
+using MemScope.Core.Formats;
+using MemScope.Storage.Captures;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace MemScope.Web.Api;
+
+/// <summary>Which problem an exception is. Senders retry 408, 429, 502, 503 and 504 only, so a wrong status loses data.</summary>
+internal static class ProblemMapping
+{
+    private const int RetrySeconds = 5;
+    private const int DiskFullErrno = 28; // ENOSPC
+
+    /// <summary>The problem of an exception; 500 <c>internal</c> for one that nobody expected.</summary>
+    public static ProblemException Of(Exception exception, HttpContext context) => exception switch
+    {
+        ProblemException problem => problem,
+        BadHttpRequestException bad => OfRequest(bad, context),
+        UploadRefusedException refused => new(StatusCodes.Status422UnprocessableEntity, refused.Code, refused.Message),
+        InvalidDataException invalid => new(StatusCodes.Status422UnprocessableEntity, "invalid-data", invalid.Message),
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => DiskFull,
+        PostgresException { IsTransient: false, SqlState: not ("57P01" or "57P02" or "57P03" or "25006") } => Internal,
+        DbException => DatabaseAway,
+        DbUpdateException { InnerException: { } inner } => Of(inner, context),
+        InvalidOperationException { InnerException: DbException inner } => Of(inner, context), // EF's retry strategies and Npgsql's pool wrap it so
+        TimeoutException => DatabaseAway,
+        IOException { HResult: DiskFullErrno } => DiskFull,
+        _ => Internal,
+    };
+
+    private static ProblemException DatabaseAway => new(StatusCodes.Status503ServiceUnavailable, "database-unavailable", "The database does not answer. Nothing was stored; send it again.")
+    {
+        RetryAfterSeconds = RetrySeconds,
+    };
+
+    private static ProblemException DiskFull => new(StatusCodes.Status507InsufficientStorage, "disk-full", "The server's disk is full. Nothing was stored; reading still works.");
+
+    private static ProblemException Internal => new(StatusCodes.Status500InternalServerError, "internal", "The server failed on this request. Its log has the details under the trace id.");
+
+    private static ProblemException OfRequest(BadHttpRequestException bad, HttpContext context) => bad.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => new(bad.StatusCode, "body-too-large", "The body is larger than this address takes.",
+            context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize, context.Request.ContentLength),
+        StatusCodes.Status408RequestTimeout => new(bad.StatusCode, "too-slow", "The body came too slowly."),
+        StatusCodes.Status415UnsupportedMediaType => new(bad.StatusCode, "media-type", bad.Message),
+        _ => new(bad.StatusCode, "bad-request", bad.Message),
+    };
+}
