@@ -6,7 +6,14 @@ namespace MemScope.Web;
 /// <param name="Source">Track, or null for the richest.</param>
 /// <param name="From">First snapshot of the window, or null for the whole track.</param>
 /// <param name="To">Last snapshot of the window, or null.</param>
-public sealed record WindowState(string? Source = null, int? From = null, int? To = null);
+public sealed record WindowState(string? Source = null, int? From = null, int? To = null)
+{
+    /// <summary>Earliest time of the window where the API names times instead of snapshots; not part of page addresses.</summary>
+    public DateTimeOffset? FromTime { get; init; }
+
+    /// <summary>Latest time of the window where the API names times instead of snapshots; not part of page addresses.</summary>
+    public DateTimeOffset? ToTime { get; init; }
+}
 
 /// <summary>Builds every address of the product. Pages never compose one themselves.</summary>
 public static class Urls

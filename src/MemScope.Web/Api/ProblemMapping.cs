@@ -18,6 +18,7 @@ internal static class ProblemMapping
     {
         ProblemException problem => problem,
         BadHttpRequestException bad => OfRequest(bad, context),
+        CaptureRefusedException refused => OfRefusal(refused),
         UploadRefusedException refused => new(StatusCodes.Status422UnprocessableEntity, refused.Code, refused.Message),
         InvalidDataException invalid => new(StatusCodes.Status422UnprocessableEntity, "invalid-data", invalid.Message),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => DiskFull,
@@ -47,4 +48,12 @@ internal static class ProblemMapping
         StatusCodes.Status415UnsupportedMediaType => new(bad.StatusCode, "media-type", bad.Message),
         _ => new(bad.StatusCode, "bad-request", bad.Message),
     };
+
+    private static ProblemException OfRefusal(CaptureRefusedException refused) => new(refused.Kind switch
+    {
+        CaptureRefusal.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        CaptureRefusal.BadEncoding => StatusCodes.Status400BadRequest,
+        CaptureRefusal.Unsupported => StatusCodes.Status415UnsupportedMediaType,
+        _ => StatusCodes.Status422UnprocessableEntity,
+    }, refused.Code, refused.Message, refused.Limit, refused.Actual);
 }

@@ -1,0 +1,86 @@
+using MemScope.Core;
+using MemScope.Web.Api;
+using MemScope.Web.Wire;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+
+namespace MemScope.Web.Ingest;
+
+/// <summary><c>POST /api/v1/captures</c>: what a script sends. A 2xx means that the file is committed.</summary>
+internal static class CaptureEndpoints
+{
+    /// <summary>Maps it.</summary>
+    public static void MapCaptures(this IEndpointRouteBuilder api)
+    {
+        var limits = api.ServiceProvider.GetRequiredService<Limits>();
+        api.MapPost("/captures", PostAsync)
+            .WithMetadata(new RequestSizeLimitAttribute(limits.UploadBytes))
+            .WithName("upload").WithSummary("Store a capture: the body is the file, or multipart/form-data for several. Query: host, pid, startTicks, startTime, bootId, takenAt, format, name, label.NAME")
+            .Produces<UploadWire>(StatusCodes.Status201Created).Produces<UploadWire>(StatusCodes.Status200OK).Produces<string>(StatusCodes.Status201Created, "text/plain")
+            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(411).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(503);
+    }
+
+    /// <summary>Refuses a body that cannot come, before it is waited for.</summary>
+    /// <exception cref="ProblemException">411 without a length and without chunks.</exception>
+    public static void CheckBody(HttpRequest request)
+    {
+        if (request.ContentLength is null && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+            throw new ProblemException(StatusCodes.Status411LengthRequired, "length-required", "There is no body: send the file with curl --data-binary @FILE.");
+    }
+
+    private static async Task<IResult> PostAsync(HttpContext context, CaptureIntake intake, BodySpool spool, MultipartFiles multipart, InFlightKeys keys, Limits limits)
+    {
+        var request = context.Request;
+        var cancel = context.RequestAborted;
+        var sender = UploadParameters.Parse(request);
+        var isGzip = BodyEncoding.IsGzip(request);
+        CheckBody(request);
+        var key = InFlightKeys.Of(request);
+        using var running = keys.Enter(key);
+
+        List<ReceivedFile> files;
+        if (MultipartFiles.Is(request))
+        {
+            if (isGzip) throw new ProblemException(StatusCodes.Status415UnsupportedMediaType, "content-encoding", "A multipart body has no Content-Encoding; send .gz files as they are.");
+            files = await multipart.ReceiveAsync(request, cancel);
+        }
+        else
+        {
+            files = [new ReceivedFile(await spool.ReceiveAsync(request.Body, limits.UploadBytes, ContentDigest.Of(request.Headers), cancel), sender.FileName)];
+        }
+        try
+        {
+            if (isGzip) BodyEncoding.CheckGzip(files[0].Content);
+            return await StoreAsync(context, intake, files, sender, key);
+        }
+        finally
+        {
+            foreach (var file in files) await file.DisposeAsync();
+        }
+    }
+
+    // All files are read before the first is stored, so that a refusal stores nothing.
+    private static async Task<IResult> StoreAsync(HttpContext context, CaptureIntake intake, List<ReceivedFile> files, UploadParameters sender, string? key)
+    {
+        var read = new List<ReadFile>(files.Count);
+        foreach (var file in files) read.Add(await intake.ReadAsync(file, sender, context.RequestAborted));
+        var answers = new List<UploadWire>(files.Count);
+        var isRepeat = true;
+        for (var i = 0; i < read.Count; i++)
+        {
+            var (answer, repeat) = await intake.StoreAsync(read[i], sender, KeyOf(key, i), process => PageOf(context.Request, process), context.RequestAborted);
+            answers.Add(answer);
+            isRepeat &= repeat;
+        }
+        var status = isRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
+        if (WantsText(context.Request)) return Results.Text(answers[0].Url + "\n", statusCode: status);
+        return Results.Json(answers.Count == 1 ? answers[0] : answers[0] with { Items = answers }, statusCode: status);
+    }
+
+    private static string? KeyOf(string? key, int index) => key is null || index == 0 ? key : $"{key}/{index}";
+
+    private static string PageOf(HttpRequest request, Guid process) => $"{request.Scheme}://{request.Host}{Urls.Overview(process)}";
+
+    private static bool WantsText(HttpRequest request) =>
+        request.GetTypedHeaders().Accept.OrderByDescending(a => a.Quality ?? 1).FirstOrDefault()?.MediaType is { } first && first.Equals("text/plain", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,64 @@
+using MemScope.Core;
+using MemScope.Core.Formats;
+using MemScope.Storage.Captures;
+using MemScope.Web.Wire;
+
+namespace MemScope.Web.Ingest;
+
+/// <summary>A file as it arrived: on disk, not yet looked into.</summary>
+internal sealed record ReceivedFile(FileStream Content, string Name) : IAsyncDisposable
+{
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Content.DisposeAsync();
+}
+
+/// <summary>A file that could be read.</summary>
+internal sealed record ReadFile(ReceivedFile File, CaptureContents Contents);
+
+/// <summary>Reads received files and stores them.</summary>
+internal sealed class CaptureIntake(CaptureStore store, ReadingSlots slots, Limits limits, TimeProvider time)
+{
+    private const int MostDiagnostics = 200;
+
+    /// <summary>Reads a file; nothing is stored yet.</summary>
+    public async Task<ReadFile> ReadAsync(ReceivedFile file, UploadParameters sender, CancellationToken cancel)
+    {
+        var contents = await slots.RunAsync(() => CaptureReader.Read(file.Content, file.Name.Length == 0 ? null : file.Name, sender.Format, limits, cancel), cancel);
+        file.Content.Position = 0;
+        return new ReadFile(file, contents);
+    }
+
+    /// <summary>Stores a file: when the task ends it is committed.</summary>
+    public async Task<(UploadWire Answer, bool Repeat)> StoreAsync(ReadFile read, UploadParameters sender, string? idempotencyKey, Func<Guid, string> pageOf, CancellationToken cancel)
+    {
+        var contents = read.Contents;
+        var stored = await store.StoreAsync(new CaptureUpload
+        {
+            Host = sender.Host,
+            Pid = sender.Pid,
+            BootId = sender.BootId,
+            StartTicks = sender.StartTicks,
+            StartTime = sender.StartTime,
+            TakenAt = sender.TakenAt,
+            IdempotencyKey = idempotencyKey,
+            Labels = sender.Labels,
+            FileName = read.File.Name,
+            Sha256 = contents.Sha256OfDecoded,
+            DecodedBytes = contents.DecodedBytes,
+            Content = read.File.Content,
+            Parsed = contents.Parsed,
+            ReceivedAt = time.GetUtcNow(),
+        }, cancel);
+        var process = stored.Processes[0];
+        return (new UploadWire(stored.CaptureId, process, stored.Processes, pageOf(process), contents.Parsed.Format, stored.Snapshots, stored.Regions, stored.Events, stored.Callchains,
+            Report(contents.Parsed)), stored.Repeat);
+    }
+
+    private static List<DiagnosticWire> Report(ParsedCapture parsed)
+    {
+        var report = parsed.Diagnostics.Take(MostDiagnostics).Select(DiagnosticWire.Of).ToList();
+        if (parsed.Diagnostics.Count > MostDiagnostics)
+            report.Add(new DiagnosticWire("", "info", 0, $"and {parsed.Diagnostics.Count - MostDiagnostics} more: see the parse report of the capture", null));
+        return report;
+    }
+}
