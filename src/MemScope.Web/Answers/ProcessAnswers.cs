@@ -1,22 +1,76 @@
+using MemScope.Core;
+using MemScope.Core.Model;
+using MemScope.Storage.Captures;
+using MemScope.Storage.Queries;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Answers;
 
 /// <summary>Answers about a process: what the API returns, what pages show and what shares freeze.</summary>
-public sealed class ProcessAnswers
+public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapshots, CaptureQuery captures, TraceQuery traces, ProcessTracks tracks, TrackCache cache, Judgements judgements, Limits limits)
 {
+    private const int MostCaptures = 1000;
+
     /// <summary>Processes, newest first; filtered by text in host, comm, command line or labels.</summary>
-    public Task<Page<ProcessWire>> ListAsync(string? search, string? cursor, int limit, CancellationToken cancel) => throw new NotSupportedException();
+    public async Task<Page<ProcessWire>> ListAsync(string? search, string? cursor, int limit, CancellationToken cancel)
+    {
+        var page = await processes.ListAsync(Projects.Default, search, cursor, Math.Clamp(limit, 1, limits.PageRows), cancel);
+        var items = new List<ProcessWire>(page.Items.Count);
+        foreach (var row in page.Items) items.Add(row.ToWire(await judgements.OfAsync(row, cancel)));
+        return new Page<ProcessWire>(items, page.Next);
+    }
 
     /// <summary>One process, or null.</summary>
-    public Task<ProcessWire?> FindAsync(Guid process, CancellationToken cancel) => throw new NotSupportedException();
+    public async Task<ProcessWire?> FindAsync(Guid process, CancellationToken cancel) =>
+        await tracks.FindAsync(process, cancel) is { } row ? row.ToWire(await judgements.OfAsync(row, cancel)) : null;
 
-    /// <summary>Snapshots of one track in time order, or null when the process does not exist.</summary>
-    public Task<IReadOnlyList<SnapshotWire>?> SnapshotsAsync(Guid process, string? source, CancellationToken cancel) => throw new NotSupportedException();
+    /// <summary>Snapshots of one track in time order, or null when the process does not exist. Without a source: the richest track; <c>all</c>: every track.</summary>
+    public async Task<IReadOnlyList<SnapshotWire>?> SnapshotsAsync(Guid process, string? source, CancellationToken cancel)
+    {
+        if (await tracks.FindAsync(process, cancel) is not { } row) return null;
+        if (source is "all") return [.. (await snapshots.ListAsync(process, null, cancel)).Select(s => s.ToWire())];
+        if (row.Tracks.Count == 0) return [];
+        return await tracks.SourceAsync(row, new WindowState(source), cancel) is { } chosen
+            ? [.. (await snapshots.ListAsync(process, chosen, cancel)).Select(s => s.ToWire())]
+            : null;
+    }
+
+    /// <summary>One snapshot with its mappings, or null.</summary>
+    public async Task<SnapshotWire?> SnapshotAsync(Guid process, int number, CancellationToken cancel)
+    {
+        if (await tracks.FindAsync(process, cancel) is not { } row || await snapshots.FindAsync(process, number, cancel) is not { } snapshot) return null;
+        var vmas = await cache.UseAsync(row, snapshot.Source, track => VmaWires.At(track, track.IndexOfNumber(number)), cancel);
+        return snapshot.ToWire() with { Vmas = vmas };
+    }
 
     /// <summary>The overview over a window, or null when the process or its snapshots do not exist.</summary>
-    public Task<OverviewWire?> OverviewAsync(Guid process, WindowState window, CancellationToken cancel) => throw new NotSupportedException();
+    public async Task<OverviewWire?> OverviewAsync(Guid process, WindowState window, CancellationToken cancel)
+    {
+        if (await tracks.FindAsync(process, cancel) is not { } row) return null;
+        var judgement = await judgements.OfAsync(row, cancel);
+        var figures = await tracks.OverWindowAsync(row, window, over => OverviewFigures.Of(over, judgement), cancel);
+        if (figures is null || await snapshots.FindAsync(process, figures.Window.ToNumber, cancel) is not { } last) return null;
+        var files = await captures.ListAsync(process, MostCaptures, cancel);
+        return new OverviewWire(row.ToWire(judgement), figures.Window, figures.Total, figures.Categories, figures.TopGrowers, figures.Answer)
+        {
+            Last = last.ToWire(),
+            PrivateDirtyBytes = last.PrivateDirtyBytes,
+            UnchangedRegions = figures.UnchangedRegions,
+            UnchangedRssBytes = figures.UnchangedRssBytes,
+            Traces = [.. (await traces.ListAsync(process, cancel)).Select(t => t.ToWire())],
+            Captures = row.Captures,
+            ParseProblems = files.Sum(f => f.Diagnostics.Count(d => d.Severity >= Severity.Warning)),
+        };
+    }
 
     /// <summary>Captures of a process, newest first.</summary>
-    public Task<IReadOnlyList<CaptureWire>> CapturesAsync(Guid process, CancellationToken cancel) => throw new NotSupportedException();
+    public async Task<IReadOnlyList<CaptureWire>> CapturesAsync(Guid process, CancellationToken cancel) =>
+        await tracks.FindAsync(process, cancel) is null ? [] : [.. (await captures.ListAsync(process, MostCaptures, cancel)).Select(c => c.ToWire())];
+
+    /// <summary>Captures of all processes, newest first.</summary>
+    public async Task<Page<CaptureWire>> AllCapturesAsync(string? cursor, int limit, CancellationToken cancel)
+    {
+        var page = await captures.ListAllAsync(Projects.Default, cursor, Math.Clamp(limit, 1, limits.PageRows), cancel);
+        return new Page<CaptureWire>([.. page.Items.Select(c => c.ToWire())], page.Next);
+    }
 }

@@ -1,0 +1,50 @@
+using MemScope.Core.Analysis.Assessment;
+using MemScope.Core.Model;
+using MemScope.Storage.Queries;
+using MemScope.Web.Wire;
+
+namespace MemScope.Web.Answers;
+
+/// <summary>Rows of storage as wire records.</summary>
+internal static class ProcessWires
+{
+    /// <summary>A process with its judgement.</summary>
+    public static ProcessWire ToWire(this ProcessRow row, ProcessJudgement judgement)
+    {
+        var track = row.Tracks.Count > 0 ? row.Tracks[0] : null;
+        return new ProcessWire(row.Id, row.Host, row.Pid, row.Comm, row.CommandLine, row.StartTime, row.Labels, row.Tracks.Sum(t => t.Snapshots), FirstOf(row), LastOf(row),
+            track?.LastRssBytes ?? row.Tracks.FirstOrDefault(t => t.LastRssBytes is not null)?.LastRssBytes, judgement.BytesPerSecond, judgement.Assessment)
+        {
+            Sources = [.. row.Tracks.Select(t => t.Source.Text())],
+            Traces = row.Traces,
+            Captures = row.Captures,
+            RssSparkline = row.RssSparkline,
+        };
+    }
+
+    /// <summary>A snapshot without its mappings.</summary>
+    public static SnapshotWire ToWire(this SnapshotRow row) =>
+        new(row.Number, row.TakenAt, row.CaptureId, row.VmaCount, row.RssBytes, row.PssBytes, row.SwapBytes, row.VirtualBytes, row.ByCategory.ToDictionary(c => c.Key.Slug(), c => c.Value))
+        {
+            Source = row.Source.Text(),
+            StatusRssBytes = row.StatusRssBytes,
+            RollupRssBytes = row.RollupRssBytes,
+        };
+
+    /// <summary>A capture with its parse report.</summary>
+    public static CaptureWire ToWire(this CaptureRow row) =>
+        new(row.Id, row.FileName, row.Format, row.Version, row.Sha256, row.DecodedBytes, row.ReceivedAt, row.Snapshots, row.Events, [.. row.Diagnostics.Select(DiagnosticWire.Of)]);
+
+    /// <summary>A judgement.</summary>
+    public static AssessmentWire ToWire(this ProcessAssessment assessment) =>
+        new(assessment.Kind, assessment.InsideMallocHeap, assessment.Category?.Slug(), assessment.Summary);
+
+    private static DateTimeOffset? FirstOf(ProcessRow row) => row.Tracks.Count == 0 ? null : row.Tracks.Min(t => t.FirstAt);
+
+    private static DateTimeOffset? LastOf(ProcessRow row) => row.Tracks.Count == 0 ? null : row.Tracks.Max(t => t.LastAt);
+}
+
+/// <summary>What a whole track says of its process.</summary>
+/// <param name="BytesPerSecond">Least-squares slope of RSS, or null without two snapshots that have RSS.</param>
+/// <param name="Assessment">The judgement.</param>
+internal sealed record ProcessJudgement(double? BytesPerSecond, AssessmentWire Assessment);

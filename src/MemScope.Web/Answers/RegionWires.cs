@@ -1,0 +1,77 @@
+using MemScope.Core.Analysis.Growth;
+using MemScope.Core.Analysis.Lineage;
+using MemScope.Core.Model;
+using MemScope.Web.Wire;
+
+namespace MemScope.Web.Answers;
+
+/// <summary>Regions as wire records.</summary>
+internal static class RegionWires
+{
+    /// <summary>Points of a sparkline.</summary>
+    public const int SparklinePoints = 60;
+
+    private const int MostChanges = 100;
+
+    /// <summary>A region over a window.</summary>
+    public static RegionWire Of(TrackWindow window, RegionGrowth growth)
+    {
+        var (track, region) = (window.Track, growth.Region);
+        var vma = LastSeen(window, region);
+        var series = TrackSeries.OfRegion(track, region, Metric.Rss);
+        return new RegionWire(region.Id, region.Category.Slug(), vma.Name, vma.Permissions.Text(), VmaWires.Hex(vma.Start), VmaWires.Hex(vma.End), vma.BytesOrNull(Metric.Rss), (long)vma.VirtualBytes,
+            growth.BytesPerSecond, window.Measure(series).Shape.Slug(), track.Points[region.BornAt].TakenAt, GoneAt(track, region),
+            [.. region.Changes.TakeLast(MostChanges).Select(c => Of(track, c))])
+        {
+            PssBytes = vma.BytesOrNull(Metric.Pss),
+            PrivateDirtyBytes = vma.BytesOrNull(Metric.PrivateDirty),
+            RssChangeBytes = growth.ChangeBytes,
+            Anchor = Anchor(window, region),
+            CategoryReason = region.CategoryReason,
+            RssSparkline = Sparkline(series),
+            Alive = region.BornAt <= window.To && region.LastAt >= window.To,
+            ChangeCount = region.Changes.Count,
+        };
+    }
+
+    /// <summary>Up to <see cref="SparklinePoints"/> values, evenly picked, the first and the last among them; -1 where there is none.</summary>
+    public static long[] Sparkline(double[] series)
+    {
+        var count = Math.Min(series.Length, SparklinePoints);
+        var values = new long[count];
+        for (var i = 0; i < count; i++)
+        {
+            var value = series[count == 1 ? 0 : (int)((long)i * (series.Length - 1) / (count - 1))];
+            values[i] = double.IsFinite(value) ? (long)value : -1;
+        }
+        return values;
+    }
+
+    /// <summary>The mapping of a region at the window's end, or at its last sighting before, or else at its first.</summary>
+    public static Vma LastSeen(TrackWindow window, Region region)
+    {
+        var sightings = region.Sightings;
+        var i = sightings.Count - 1;
+        while (i > 0 && sightings[i].At > window.To) i--;
+        return window.Track.Points[sightings[i].At].Vmas[sightings[i].VmaIndex];
+    }
+
+    // Where the range went between the first and the last sighting in the window.
+    private static string Anchor(TrackWindow window, Region region)
+    {
+        var inside = region.Sightings.Where(s => s.At >= window.From && s.At <= window.To).ToList();
+        if (inside.Count < 2) return "";
+        return RegionWords.Change(RangeOf(inside[0]), RangeOf(inside[^1]));
+
+        AddressRange RangeOf(Sighting sighting) => window.Track.Points[sighting.At].Vmas[sighting.VmaIndex].Range;
+    }
+
+    private static DateTimeOffset? GoneAt(Track track, Region region) => region.LastAt + 1 < track.Points.Count ? track.Points[region.LastAt + 1].TakenAt : null;
+
+    private static RegionChangeWire Of(Track track, RegionChange change)
+    {
+        var point = track.Points[change.At];
+        var text = change.Kind is RegionChangeKind.Reprotected && change.Before == change.After ? "permissions changed" : RegionWords.Change(change.Before, change.After);
+        return new RegionChangeWire(change.Kind.ToString().ToLowerInvariant(), point.Number, point.TakenAt, text, change.Exact);
+    }
+}

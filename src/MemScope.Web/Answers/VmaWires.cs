@@ -1,0 +1,33 @@
+using System.Globalization;
+using MemScope.Core.Analysis.Lineage;
+using MemScope.Core.Model;
+using MemScope.Web.Wire;
+
+namespace MemScope.Web.Answers;
+
+/// <summary>Mappings as wire records.</summary>
+internal static class VmaWires
+{
+    /// <summary>All mappings of a point of a track, in address order; empty when there is no such point.</summary>
+    public static IReadOnlyList<VmaWire> At(Track track, int at)
+    {
+        if (at < 0) return [];
+        var (vmas, regions, categories) = (track.Points[at].Vmas, track.AliveAt(at), track.Categories[at]);
+        var wires = new VmaWire[vmas.Count];
+        for (var row = 0; row < wires.Length; row++)
+        {
+            var vma = vmas[row];
+            wires[row] = new VmaWire(Hex(vma.Start), Hex(vma.End), vma.Permissions.Text(), Hex(vma.Offset), Device(vma), vma.Inode, vma.Name, categories[row].Category.Slug(), regions[row].Id,
+                vma.BytesOrNull(Metric.Rss), vma.BytesOrNull(Metric.Pss), vma.BytesOrNull(Metric.PrivateDirty), vma.BytesOrNull(Metric.Swap), vma.BytesOrNull(Metric.Anonymous), vma.Flags);
+        }
+        return wires;
+    }
+
+    /// <summary>A size in bytes, or null when the source does not print it.</summary>
+    public static long? BytesOrNull(this Vma vma, Metric metric) => vma[metric] is { } kib ? kib * 1024 : null;
+
+    /// <summary>An address as the wire writes it: hex without 0x.</summary>
+    public static string Hex(ulong address) => address.ToString("x", CultureInfo.InvariantCulture);
+
+    private static string Device(Vma vma) => string.Create(CultureInfo.InvariantCulture, $"{vma.DeviceMajor:x2}:{vma.DeviceMinor:x2}");
+}
