@@ -5,5 +5,6 @@ internal static class AnswerServices
 {
     /// <summary>Adds them; they are stateless but for the caches they share.</summary>
     public static IServiceCollection AddAnswers(this IServiceCollection services) =>
-        services.AddSingleton<ProcessAnswers>().AddSingleton<RegionAnswers>().AddSingleton<StackAnswers>();
+        services.AddSingleton<TrackCache>().AddSingleton<ProcessTracks>().AddSingleton<Judgements>()
+            .AddSingleton<ProcessAnswers>().AddSingleton<RegionAnswers>().AddSingleton<StackAnswers>();
 }

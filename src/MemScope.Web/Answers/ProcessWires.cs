@@ -24,7 +24,7 @@ internal static class ProcessWires
 
     /// <summary>A snapshot without its mappings.</summary>
     public static SnapshotWire ToWire(this SnapshotRow row) =>
-        new(row.Number, row.TakenAt, row.CaptureId, row.VmaCount, row.RssBytes, row.PssBytes, row.SwapBytes, row.VirtualBytes, row.ByCategory.ToDictionary(c => c.Key.Slug(), c => c.Value))
+        new(row.Number, row.TakenAt, row.CaptureId, row.VmaCount, row.RssBytes, row.PssBytes, row.SwapBytes, row.VirtualBytes, row.ByCategory.ToDictionary(c => c.Key.Slug(), c => c.Value, StringComparer.Ordinal))
         {
             Source = row.Source.Text(),
             StatusRssBytes = row.StatusRssBytes,

@@ -1,20 +1,55 @@
+using MemScope.Core;
+using MemScope.Core.Analysis.Growth;
+using MemScope.Storage.Queries;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Answers;
 
 /// <summary>Answers about regions and their differences.</summary>
-public sealed class RegionAnswers
+public sealed class RegionAnswers(ProcessTracks tracks, SnapshotQuery snapshots, Limits limits)
 {
-    /// <summary>Regions of a window, sorted by <paramref name="sort"/> (growth, rss, pss, virtual, change, address), filtered; null when there is no such process.</summary>
-    public Task<RegionsWire?> RegionsAsync(Guid process, WindowState window, string? sort, string? category, string? filter, string? cursor, int limit, CancellationToken cancel) =>
-        throw new NotSupportedException();
+    /// <summary>Regions of a window, sorted by <paramref name="sort"/> (growth, rss, pss, virtual, change, address), filtered; null when there is no such process, track or window.</summary>
+    /// <exception cref="BadCursorException">The cursor is not one of this list.</exception>
+    public async Task<RegionsWire?> RegionsAsync(Guid process, WindowState window, string? sort, string? category, string? filter, string? cursor, int limit, CancellationToken cancel)
+    {
+        var request = new RegionRequest(RegionRequest.Sorts.Contains(sort, StringComparer.Ordinal) ? sort : null, category, filter, string.IsNullOrEmpty(cursor) ? null : cursor, Math.Clamp(limit, 1, limits.PageRows));
+        return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => RegionList.Of(over, request), cancel);
+    }
 
     /// <summary>One region with its whole history, or null.</summary>
-    public Task<RegionWire?> RegionAsync(Guid process, Guid region, WindowState window, CancellationToken cancel) => throw new NotSupportedException();
+    public async Task<RegionWire?> RegionAsync(Guid process, Guid region, WindowState window, CancellationToken cancel) =>
+        await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => Region(over, region), cancel);
 
     /// <summary>The difference of the window's two ends, or null.</summary>
-    public Task<DiffWire?> DiffAsync(Guid process, WindowState window, CancellationToken cancel) => throw new NotSupportedException();
+    public async Task<DiffWire?> DiffAsync(Guid process, WindowState window, CancellationToken cancel)
+    {
+        if (await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => new Ends(over.First.Number, over.Last.Number, DiffWires.Of(over)), cancel) is not { } ends) return null;
+        if (await snapshots.FindAsync(process, ends.Base, cancel) is not { } before || await snapshots.FindAsync(process, ends.Current, cancel) is not { } after) return null;
+        return new DiffWire(before.ToWire(), after.ToWire(), ends.Diff.Total, ends.Diff.Rows) { Answer = ends.Diff.Answer };
+    }
 
     /// <summary>Columns for a chart, or null.</summary>
-    public Task<SeriesWire?> SeriesAsync(Guid process, WindowState window, string by, string metric, int points, int top, CancellationToken cancel) => throw new NotSupportedException();
+    /// <param name="process">The process.</param>
+    /// <param name="window">The window.</param>
+    /// <param name="by"><c>total</c>, <c>category</c> or <c>region</c>.</param>
+    /// <param name="metric"><c>rss</c>, <c>pss</c>, <c>private-dirty</c>, <c>swap</c>, <c>anonymous</c> or <c>virtual</c>.</param>
+    /// <param name="points">Most points.</param>
+    /// <param name="top">Most regions; the rest is one series.</param>
+    /// <param name="cancel">Ends the work.</param>
+    public async Task<SeriesWire?> SeriesAsync(Guid process, WindowState window, string by, string metric, int points, int top, CancellationToken cancel)
+    {
+        if (!SeriesRequest.Splits.Contains(by, StringComparer.Ordinal)) throw new ArgumentException("unknown split", nameof(by));
+        if (!SeriesRequest.Metrics.ContainsKey(metric)) throw new ArgumentException("unknown metric", nameof(metric));
+        return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => SeriesColumns.Of(over, new SeriesRequest(by, metric, points, top)), cancel);
+    }
+
+    // A region that is not alive in the window has no growth there, but it still has its history.
+    private static RegionWire? Region(TrackWindow window, Guid id)
+    {
+        if (window.Track.Find(id) is not { } region) return null;
+        var growth = GrowthRanking.Rank(window.Track, window.From, window.To).FirstOrDefault(g => g.Region == region);
+        return RegionWires.Of(window, growth.Region is null ? new RegionGrowth(region, 0, 0, 0) : growth);
+    }
+
+    private sealed record Ends(int Base, int Current, (DiffTotalWire Total, IReadOnlyList<DiffRowWire> Rows, string Answer) Diff);
 }

@@ -26,7 +26,7 @@ internal static class RegionWires
             PssBytes = vma.BytesOrNull(Metric.Pss),
             PrivateDirtyBytes = vma.BytesOrNull(Metric.PrivateDirty),
             RssChangeBytes = growth.ChangeBytes,
-            Anchor = Anchor(window, region),
+            Anchor = RegionWords.Anchor(region),
             CategoryReason = region.CategoryReason,
             RssSparkline = Sparkline(series),
             Alive = region.BornAt <= window.To && region.LastAt >= window.To,
@@ -56,22 +56,11 @@ internal static class RegionWires
         return window.Track.Points[sightings[i].At].Vmas[sightings[i].VmaIndex];
     }
 
-    // Where the range went between the first and the last sighting in the window.
-    private static string Anchor(TrackWindow window, Region region)
-    {
-        var inside = region.Sightings.Where(s => s.At >= window.From && s.At <= window.To).ToList();
-        if (inside.Count < 2) return "";
-        return RegionWords.Change(RangeOf(inside[0]), RangeOf(inside[^1]));
-
-        AddressRange RangeOf(Sighting sighting) => window.Track.Points[sighting.At].Vmas[sighting.VmaIndex].Range;
-    }
-
     private static DateTimeOffset? GoneAt(Track track, Region region) => region.LastAt + 1 < track.Points.Count ? track.Points[region.LastAt + 1].TakenAt : null;
 
     private static RegionChangeWire Of(Track track, RegionChange change)
     {
         var point = track.Points[change.At];
-        var text = change.Kind is RegionChangeKind.Reprotected && change.Before == change.After ? "permissions changed" : RegionWords.Change(change.Before, change.After);
-        return new RegionChangeWire(change.Kind.ToString().ToLowerInvariant(), point.Number, point.TakenAt, text, change.Exact);
+        return new RegionChangeWire(change.Kind.ToString().ToLowerInvariant(), point.Number, point.TakenAt, RegionWords.Describe(change), change.Exact);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MemScope.Web.Hosting;
+using MemScope.Web.Ingest;
 
 namespace MemScope.Web.Api;
 
@@ -27,6 +28,10 @@ internal static class ApiEndpoints
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/v1");
+        api.MapCaptures();
+        api.MapProcesses();
+        api.MapRegions();
+        api.MapReference();
     }
 }
 

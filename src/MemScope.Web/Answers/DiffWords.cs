@@ -1,0 +1,44 @@
+using System.Globalization;
+using MemScope.Core.Analysis.Diff;
+
+namespace MemScope.Web.Answers;
+
+/// <summary>The sentence on top of a diff.</summary>
+internal static class DiffWords
+{
+    /// <summary>What changed most, what else, and what stayed.</summary>
+    public static string Answer(SnapshotDiff diff)
+    {
+        if (diff.Base.Number == diff.Current.Number) return "Both ends are the same snapshot.";
+        var span = SizeWords.Length(diff.Current.TakenAt - diff.Base.TakenAt);
+        var same = diff.Rows.Count(r => r.State == DiffState.Unchanged);
+        var changed = diff.Rows.Where(r => r.State != DiffState.Unchanged).ToList();
+        if (changed.Count == 0) return $"Nothing changed in {span}: all {Count(same, "region")} are the same.";
+        var top = changed.MaxBy(r => Math.Abs(r.Delta.RssBytes))!;
+        var sentence = top.Delta.RssBytes == 0 ? $"{Count(changed.Count, "region")} changed in {span} without a change of RSS" : $"{Subject(top)} in {span}{(top.Words.Length > 0 ? ", " + top.Words : "")}";
+        return $"{sentence}. {Others(changed, top)}{(same > 0 ? $"{Count(same, "region")} {(same == 1 ? "is" : "are")} the same." : "")}".TrimEnd();
+    }
+
+    private static string Subject(DiffRow row)
+    {
+        var name = row.Category == Core.Model.Category.Anonymous && row.Region.Backing.Length == 0 ? "One unnamed region" : row.Region.Backing.Length == 0 ? "One region" : row.Region.Backing;
+        var size = SizeWords.Size(row.Delta.RssBytes);
+        return row.State switch
+        {
+            DiffState.New => $"{name} came with {size}",
+            DiffState.Gone => $"{name} went with {size}",
+            _ => $"{name} {(row.Delta.RssBytes > 0 ? "grew" : "shrank")} by {size}",
+        };
+    }
+
+    private static string Others(List<DiffRow> changed, DiffRow top)
+    {
+        var groups = changed.Where(r => r != top).GroupBy(r => r.State).OrderByDescending(g => g.Count()).Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Count():N0} {Word(g.Key)}")).ToList();
+        if (top.Delta.RssBytes == 0 || groups.Count == 0) return "";
+        return $"Besides, {string.Join(", ", groups)}; ";
+    }
+
+    private static string Word(DiffState state) => state switch { DiffState.New => "came", DiffState.Gone => "went", DiffState.Split => "were cut off", DiffState.Reprotected => "have other permissions", _ => state.ToString().ToLowerInvariant() };
+
+    private static string Count(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
+}

@@ -1,0 +1,72 @@
+using MemScope.Core.Analysis.Growth;
+using MemScope.Core.Analysis.Lineage;
+using MemScope.Core.Model;
+using MemScope.Web.Wire;
+
+namespace MemScope.Web.Answers;
+
+/// <summary>What is asked of the list of regions.</summary>
+/// <param name="Sort"><c>growth</c>, <c>rss</c>, <c>pss</c>, <c>virtual</c>, <c>change</c>, <c>address</c>; null for growth, or virtual size where there is no RSS.</param>
+/// <param name="Category">Slug that a region must have, or null.</param>
+/// <param name="Filter">Text of the filter box, or null.</param>
+/// <param name="Cursor">Where the page before ended, or null.</param>
+/// <param name="Limit">Rows of the page.</param>
+internal sealed record RegionRequest(string? Sort, string? Category, string? Filter, string? Cursor, int Limit)
+{
+    /// <summary>Names that <see cref="Sort"/> may have.</summary>
+    public static IReadOnlyList<string> Sorts { get; } = ["growth", "rss", "pss", "virtual", "change", "address"];
+}
+
+/// <summary>Regions of a window: filtered, sorted, a page of them, totals over all that match.</summary>
+internal static class RegionList
+{
+    /// <summary>Answers a request.</summary>
+    public static RegionsWire Of(TrackWindow window, RegionRequest request)
+    {
+        var ranked = GrowthRanking.Rank(window.Track, window.From, window.To);
+        var filter = new RegionFilter(request.Filter);
+        var matching = ranked.Select(g => new Row(g, RegionWires.LastSeen(window, g.Region), window)).Where(r => Matches(r, request.Category, filter)).ToList();
+        var sort = request.Sort ?? (window.HasRss ? "growth" : "virtual");
+        var ordered = matching.Select(r => (Row: r, Value: r.ValueOf(sort))).OrderByDescending(r => r.Value).ThenBy(r => r.Row.Growth.Region.Id).ToList();
+        var begin = request.Cursor is null ? 0 : IndexAfter(ordered, RegionCursor.Decode(request.Cursor) ?? throw new BadCursorException());
+        var page = ordered.Skip(begin).Take(request.Limit).ToList();
+        var more = begin + page.Count < ordered.Count;
+        return new RegionsWire(window.ToWire(), page.ConvertAll(r => RegionWires.Of(window, r.Row.Growth)), more ? new RegionCursor(page[^1].Value, page[^1].Row.Growth.Region.Id).Encode() : null)
+        {
+            Matching = matching.Count,
+            All = ranked.Count,
+            RssBytes = matching.Sum(r => r.Growth.LastBytes),
+            RssChangeBytes = matching.Sum(r => r.Growth.ChangeBytes),
+            VirtualBytes = matching.Sum(r => r.IsAlive ? (long)r.Vma.VirtualBytes : 0),
+        };
+    }
+
+    private static bool Matches(Row row, string? category, RegionFilter filter)
+    {
+        var slug = row.Growth.Region.Category.Slug();
+        return (string.IsNullOrEmpty(category) || slug.Equals(category, StringComparison.Ordinal))
+            && filter.Matches(row.Vma.Start, row.Vma.End, row.Vma.Name, slug, row.Vma.Permissions.Text(), row.Vma.Range.ToString());
+    }
+
+    private static int IndexAfter(List<(Row Row, double Value)> ordered, RegionCursor cursor)
+    {
+        var i = 0;
+        while (i < ordered.Count && (ordered[i].Value > cursor.Value || (ordered[i].Value.Equals(cursor.Value) && ordered[i].Row.Growth.Region.Id.CompareTo(cursor.Region) <= 0))) i++;
+        return i;
+    }
+
+    private readonly record struct Row(RegionGrowth Growth, Vma Vma, TrackWindow Window)
+    {
+        public bool IsAlive => Growth.Region.BornAt <= Window.To && Growth.Region.LastAt >= Window.To;
+
+        public double ValueOf(string sort) => sort switch
+        {
+            "rss" => Growth.LastBytes,
+            "pss" => IsAlive ? Vma.Bytes(Metric.Pss) : 0,
+            "virtual" => IsAlive ? Vma.VirtualBytes : 0,
+            "change" => Growth.ChangeBytes,
+            "address" => -(double)Vma.Start,
+            _ => Growth.BytesPerSecond,
+        };
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using MemScope.Core;
+using MemScope.Core.Model;
+
+namespace MemScope.Web.Api;
+
+/// <summary>Reads queries of the API. What cannot be read is refused by name.</summary>
+internal static class Parameters
+{
+    private const int LongestText = 1000;
+
+    /// <summary>A text, or null when it is not given or empty.</summary>
+    public static string? Text(this HttpRequest request, string name)
+    {
+        var values = request.Query[name];
+        if (values.Count > 1) throw Problems.BadParameter(name, "given more than once.");
+        var text = values.ToString();
+        if (text.Length > LongestText) throw new ProblemException(StatusCodes.Status400BadRequest, "bad-parameter", $"{name}: too long.", LongestText, text.Length);
+        return text.Length == 0 ? null : text;
+    }
+
+    /// <summary>One of some words.</summary>
+    public static string Word(this HttpRequest request, string name, string fallback, IEnumerable<string> known)
+    {
+        var text = request.Text(name) ?? fallback;
+        return known.Contains(text, StringComparer.Ordinal) ? text : throw Problems.BadParameter(name, $"known are {string.Join(", ", known)}.");
+    }
+
+    /// <summary>A whole number within bounds.</summary>
+    public static int Number(this HttpRequest request, string name, int fallback, int least, int most)
+    {
+        if (request.Text(name) is not { } text) return fallback;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw Problems.BadParameter(name, $"a number from {least} to {most} is needed.");
+    }
+
+    /// <summary>An id.</summary>
+    public static Guid? Id(this HttpRequest request, string name)
+    {
+        if (request.Text(name) is not { } text) return null;
+        return Guid.TryParse(text, out var id) ? id : throw Problems.BadParameter(name, "an id is needed.");
+    }
+
+    /// <summary>Rows of a page.</summary>
+    public static int Limit(this HttpRequest request, Limits limits, int fallback = 100) => request.Number("limit", fallback, 1, limits.PageRows);
+
+    /// <summary><c>source</c>, <c>from</c> and <c>to</c>: the ends are times, or snapshot numbers.</summary>
+    public static WindowState Window(this HttpRequest request)
+    {
+        var window = new WindowState(Source(request));
+        window = End(request, "from") is var (first, after) ? window with { From = first, FromTime = after } : window;
+        return End(request, "to") is var (last, before) ? window with { To = last, ToTime = before } : window;
+    }
+
+    /// <summary>A snapshot number of the query, or null.</summary>
+    public static int? Snapshot(this HttpRequest request, string name) => request.Text(name) is null ? null : request.Number(name, 0, 1, int.MaxValue);
+
+    /// <summary>The track that is asked for, or null.</summary>
+    public static string? Source(this HttpRequest request)
+    {
+        // '+' is a blank in queries, so "pmap+-x" and "pmap%20-x" are both read.
+        if (request.Text("source") is not { } source) return null;
+        return SnapshotSources.Parse(source) is not null ? source : throw Problems.BadParameter("source", $"known are {string.Join(", ", Enum.GetValues<SnapshotSource>().Select(s => s.Text()))}.");
+    }
+
+    private static (int? Number, DateTimeOffset? Time)? End(HttpRequest request, string name)
+    {
+        if (request.Text(name) is not { } text) return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return (number, null);
+        return (null, TimeParameter.Parse(text) ?? throw Problems.BadParameter(name, "a time (2026-11-21T15:42:29Z) or a snapshot number is needed."));
+    }
+}

@@ -1,0 +1,82 @@
+using MemScope.Core;
+using MemScope.Web.Answers;
+using MemScope.Web.Wire;
+
+namespace MemScope.Web.Api;
+
+/// <summary>Processes, their snapshots and captures.</summary>
+internal static class ProcessEndpoints
+{
+    private const int MostVmasAsJson = 200_000;
+
+    private static readonly string[] SnapshotColumns =
+        ["number", "takenAt", "source", "captureId", "vmaCount", "rssBytes", "pssBytes", "swapBytes", "virtualBytes", "statusRssBytes", "rollupRssBytes"];
+
+    private static readonly string[] VmaColumns =
+        ["start", "end", "perms", "offset", "device", "inode", "name", "category", "regionId", "rssBytes", "pssBytes", "privateDirtyBytes", "swapBytes", "anonymousBytes", "vmFlags"];
+
+    /// <summary>Maps them.</summary>
+    public static void MapProcesses(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/processes", ListAsync).WithName("processes").WithSummary("Processes, newest first. Query: q (host, pid, comm, command line, label), cursor, limit").Produces<Page<ProcessWire>>();
+        api.MapGet("/processes/{process:guid}", FindAsync).WithName("process").WithSummary("One process").Produces<ProcessWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/snapshots", SnapshotsAsync).WithName("snapshots")
+            .WithSummary("Snapshots of a track in time order, JSON or CSV. Query: source (default: the richest; all), cursor, limit, format").Produces<Page<SnapshotWire>>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/snapshots/{number:int}", SnapshotAsync).WithName("snapshot").WithSummary("One snapshot with its mappings, JSON or CSV").Produces<SnapshotWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/captures", CapturesAsync).WithName("captures").WithSummary("Uploaded files with their parse reports").Produces<Page<CaptureWire>>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/overview", OverviewAsync).WithName("overview").WithSummary("Growth by category and the top growers over a window. Query: source, from, to").Produces<OverviewWire>().ProducesProblem(404);
+    }
+
+    /// <summary>404 for a process that does not exist.</summary>
+    public static IResult NoProcess => Problems.NotFound("There is no process of that id.");
+
+    /// <summary>404 for a process, track, snapshot or span of time that does not exist.</summary>
+    public static IResult NoWindow => Problems.NotFound("There is no such process, or it has no snapshot in that track and window.");
+
+    private static async Task<IResult> ListAsync(HttpRequest request, ProcessAnswers answers, Limits limits, CancellationToken cancel) =>
+        Results.Json(await answers.ListAsync(request.Text("q"), request.Text("cursor"), request.Limit(limits, 50), cancel));
+
+    private static async Task<IResult> FindAsync(Guid process, ProcessAnswers answers, CancellationToken cancel) =>
+        await answers.FindAsync(process, cancel) is { } found ? Results.Json(found) : NoProcess;
+
+    private static async Task<IResult> SnapshotsAsync(Guid process, HttpRequest request, ProcessAnswers answers, Limits limits, CancellationToken cancel)
+    {
+        var source = request.Text("source") is "all" ? "all" : request.Source();
+        if (await answers.SnapshotsAsync(process, source, cancel) is not { } snapshots) return NoWindow;
+        if (request.Wanted(Representation.Json, Representation.Csv) is Representation.Csv) return new CsvAnswer($"{process}-snapshots", SnapshotColumns, snapshots.Select(Row));
+        return Results.Json(PageOf(snapshots, request.Snapshot("cursor"), request.Limit(limits, limits.PageRows)));
+    }
+
+    private static async Task<IResult> SnapshotAsync(Guid process, int number, HttpRequest request, ProcessAnswers answers, CancellationToken cancel)
+    {
+        if (await answers.SnapshotAsync(process, number, cancel) is not { } snapshot) return Problems.NotFound("There is no such process or snapshot.");
+        if (request.Wanted(Representation.Json, Representation.Csv) is Representation.Csv) return new CsvAnswer($"{process}-snapshot-{number}", VmaColumns, snapshot.Vmas!.Select(Row));
+        return snapshot.VmaCount <= MostVmasAsJson
+            ? Results.Json(snapshot)
+            : Problems.Result(StatusCodes.Status422UnprocessableEntity, "too-many-mappings", "The snapshot has too many mappings for JSON; ask with format=csv.", MostVmasAsJson, snapshot.VmaCount);
+    }
+
+    private static async Task<IResult> CapturesAsync(Guid process, ProcessAnswers answers, CancellationToken cancel) =>
+        await answers.FindAsync(process, cancel) is null ? NoProcess : Results.Json(new Page<CaptureWire>(await answers.CapturesAsync(process, cancel), null));
+
+    private static async Task<IResult> OverviewAsync(Guid process, HttpRequest request, ProcessAnswers answers, CancellationToken cancel) =>
+        await answers.OverviewAsync(process, request.Window(), cancel) is { } overview ? Results.Json(overview) : NoWindow;
+
+    // The cursor is the number of the last snapshot of the page before; numbers never change.
+    private static Page<SnapshotWire> PageOf(IReadOnlyList<SnapshotWire> snapshots, int? after, int limit)
+    {
+        var begin = 0;
+        if (after is { } number)
+        {
+            while (begin < snapshots.Count && snapshots[begin].Number != number) begin++;
+            begin++;
+        }
+        var items = snapshots.Skip(begin).Take(limit).ToList();
+        return new Page<SnapshotWire>(items, begin + items.Count < snapshots.Count && items.Count > 0 ? items[^1].Number.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
+    }
+
+    private static object?[] Row(SnapshotWire s) => [s.Number, s.TakenAt, s.Source, s.CaptureId, s.VmaCount, s.RssBytes, s.PssBytes, s.SwapBytes, s.VirtualBytes, s.StatusRssBytes, s.RollupRssBytes];
+
+    private static object?[] Row(VmaWire v) =>
+        [v.Start, v.End, v.Perms, v.Offset, v.Device, v.Inode, v.Name, v.Category, v.RegionId, v.RssBytes, v.PssBytes, v.PrivateDirtyBytes, v.SwapBytes, v.AnonymousBytes, v.VmFlags];
+}

@@ -1,0 +1,76 @@
+using MemScope.Core;
+using MemScope.Core.Model;
+using MemScope.Web.Answers;
+using MemScope.Web.Wire;
+
+namespace MemScope.Web.Api;
+
+/// <summary>Regions, series and differences.</summary>
+internal static class RegionEndpoints
+{
+    private static readonly string[] RegionColumns =
+        ["id", "category", "name", "perms", "start", "end", "rssBytes", "pssBytes", "privateDirtyBytes", "virtualBytes", "rssChangeBytes", "rssBytesPerSecond", "shape", "bornAt", "goneAt", "anchor", "categoryReason"];
+
+    private static readonly string[] DiffColumns =
+        ["state", "regionId", "category", "name", "perms", "baseRange", "currentRange", "baseRssBytes", "currentRssBytes", "deltaRssBytes", "basePssBytes", "currentPssBytes", "deltaPssBytes",
+            "baseVirtualBytes", "currentVirtualBytes", "deltaVirtualBytes", "words"];
+
+    /// <summary>Maps them.</summary>
+    public static void MapRegions(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/processes/{process:guid}/regions", ListAsync).WithName("regions")
+            .WithSummary("Regions over a window, JSON or CSV. Query: source, from, to, sort, category, q, cursor, limit, format").Produces<RegionsWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/regions/{region:guid}", FindAsync).WithName("region").WithSummary("One region with its history").Produces<RegionWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/series", SeriesAsync).WithName("series")
+            .WithSummary("Columns for charts: JSON, CSV, or little-endian doubles (times in ms, snapshot numbers, one column per key of X-Keys). Query: by, metric, source, from, to, points, top, format")
+            .Produces<SeriesWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/diff", DiffAsync).WithName("diff").WithSummary("Difference of two snapshots of a track, JSON or CSV. Query: base, current (snapshot numbers)").Produces<DiffWire>().ProducesProblem(404);
+    }
+
+    private static async Task<IResult> ListAsync(Guid process, HttpRequest request, RegionAnswers answers, Limits limits, CancellationToken cancel)
+    {
+        var form = request.Wanted(Representation.Json, Representation.Csv);
+        var sort = request.Text("sort") is null ? null : request.Word("sort", "", RegionRequest.Sorts);
+        var category = request.Text("category");
+        if (category is not null && Categories.Parse(category) is null) throw Problems.BadParameter("category", $"known are {string.Join(", ", Categories.All.Select(c => c.Slug()))}.");
+        var limit = request.Limit(limits, form is Representation.Csv ? limits.PageRows : 100);
+        try
+        {
+            if (await answers.RegionsAsync(process, request.Window(), sort, category, request.Text("q"), request.Text("cursor"), limit, cancel) is not { } regions) return ProcessEndpoints.NoWindow;
+            return form is Representation.Csv ? new CsvAnswer($"{process}-regions", RegionColumns, regions.Items.Select(Row)) : Results.Json(regions);
+        }
+        catch (BadCursorException e)
+        {
+            throw Problems.BadParameter("cursor", e.Message);
+        }
+    }
+
+    private static async Task<IResult> FindAsync(Guid process, Guid region, HttpRequest request, RegionAnswers answers, CancellationToken cancel) =>
+        await answers.RegionAsync(process, region, request.Window(), cancel) is { } found ? Results.Json(found) : Problems.NotFound("There is no such process, window or region.");
+
+    private static async Task<IResult> SeriesAsync(Guid process, HttpRequest request, RegionAnswers answers, CancellationToken cancel)
+    {
+        var by = request.Word("by", "category", SeriesRequest.Splits);
+        var metric = request.Word("metric", "rss", SeriesRequest.Metrics.Keys);
+        var points = request.Number("points", 1000, 2, SeriesRequest.MostPoints);
+        var top = request.Number("top", 20, 1, SeriesRequest.MostRegions);
+        return await answers.SeriesAsync(process, request.Window(), by, metric, points, top, cancel) is { } series
+            ? SeriesAnswer.Of(request, series, $"{process}-{by}-{metric}")
+            : ProcessEndpoints.NoWindow;
+    }
+
+    private static async Task<IResult> DiffAsync(Guid process, HttpRequest request, RegionAnswers answers, CancellationToken cancel)
+    {
+        if (request.Text("other") is not null) throw Problems.BadParameter("other", "snapshots of two processes are not compared.");
+        var window = new WindowState(request.Source(), request.Snapshot("base"), request.Snapshot("current"));
+        if (await answers.DiffAsync(process, window, cancel) is not { } diff) return Problems.NotFound("There is no such process, or the two snapshots are not of one track.");
+        return request.Wanted(Representation.Json, Representation.Csv) is Representation.Csv ? new CsvAnswer($"{process}-diff", DiffColumns, diff.Rows.Select(Row)) : Results.Json(diff);
+    }
+
+    private static object?[] Row(RegionWire r) =>
+        [r.Id, r.Category, r.Name, r.Perms, r.Start, r.End, r.RssBytes, r.PssBytes, r.PrivateDirtyBytes, r.VirtualBytes, r.RssChangeBytes, r.RssBytesPerSecond, r.Shape, r.BornAt, r.GoneAt, r.Anchor, r.CategoryReason];
+
+    private static object?[] Row(DiffRowWire r) =>
+        [r.State, r.RegionId, r.Category, r.Name, r.Perms, r.BaseRange, r.CurrentRange, r.Base.RssBytes, r.Current.RssBytes, r.Delta.RssBytes, r.Base.PssBytes, r.Current.PssBytes, r.Delta.PssBytes,
+            r.Base.VirtualBytes, r.Current.VirtualBytes, r.Delta.VirtualBytes, r.Words];
+}
