@@ -4,6 +4,7 @@ using MemScope.Storage;
 using MemScope.Storage.Postgres;
 using MemScope.Web.Answers;
 using MemScope.Web.Api;
+using MemScope.Web.Components;
 using MemScope.Web.Ingest;
 using MemScope.Web.Live;
 using MemScope.Web.Security;
@@ -33,7 +34,7 @@ internal static class Server
         services.AddMemScopeStorage(new StorageOptions(options.Database ?? postgres!.ConnectionString, options.Keep));
         services.Configure<HostOptions>(o => o.ShutdownTimeout = StopLimit);
         services.AddDataProtection().SetApplicationName("MemScope").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(options.DataFolder, "keys")));
-        services.AddProblems().AddApi().AddIngest().AddAnswers().AddSymbolication().AddSharing().AddLive().AddAccess();
+        services.AddProblems().AddApi().AddIngest().AddAnswers().AddSymbolication().AddSharing().AddLive().AddAccess().AddMemScopePages();
         var app = builder.Build();
         Route(app);
         return app;
@@ -65,6 +66,7 @@ internal static class Server
         app.MapSharedSeries();
         app.MapLive();
         app.MapStaticAssets();
+        app.MapMemScopePages();
     }
 }
 
