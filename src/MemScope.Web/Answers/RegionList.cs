@@ -27,11 +27,12 @@ internal static class RegionList
         var filter = new RegionFilter(request.Filter);
         var matching = ranked.Select(g => new Row(g, RegionWires.LastSeen(window, g.Region), window)).Where(r => Matches(r, request.Category, filter)).ToList();
         var sort = request.Sort ?? (window.HasRss ? "growth" : "virtual");
-        var ordered = matching.Select(r => (Row: r, Value: r.ValueOf(sort))).OrderByDescending(r => r.Value).ThenBy(r => r.Row.Growth.Region.Id).ToList();
-        var begin = request.Cursor is null ? 0 : IndexAfter(ordered, RegionCursor.Decode(request.Cursor) ?? throw new BadCursorException());
+        var ordered = matching.Select(r => (Row: r, Place: new RegionCursor(r.ValueOf(sort), r.Growth.LastBytes, r.Growth.Region.Id))).OrderBy(r => r.Place, RegionCursor.Order).ToList();
+        var after = request.Cursor is null ? default(RegionCursor?) : RegionCursor.Decode(request.Cursor) ?? throw new BadCursorException();
+        var begin = after is { } place ? ordered.Count(r => RegionCursor.Order.Compare(r.Place, place) <= 0) : 0;
         var page = ordered.Skip(begin).Take(request.Limit).ToList();
         var more = begin + page.Count < ordered.Count;
-        return new RegionsWire(window.ToWire(), page.ConvertAll(r => RegionWires.Of(window, r.Row.Growth)), more ? new RegionCursor(page[^1].Value, page[^1].Row.Growth.Region.Id).Encode() : null)
+        return new RegionsWire(window.ToWire(), page.ConvertAll(r => RegionWires.Of(window, r.Row.Growth)), more ? page[^1].Place.Encode() : null)
         {
             Matching = matching.Count,
             All = ranked.Count,
@@ -48,13 +49,6 @@ internal static class RegionList
             && filter.Matches(row.Vma.Start, row.Vma.End, row.Vma.Name, slug, row.Vma.Permissions.Text(), row.Vma.Range.ToString());
     }
 
-    private static int IndexAfter(List<(Row Row, double Value)> ordered, RegionCursor cursor)
-    {
-        var i = 0;
-        while (i < ordered.Count && (ordered[i].Value > cursor.Value || (ordered[i].Value.Equals(cursor.Value) && ordered[i].Row.Growth.Region.Id.CompareTo(cursor.Region) <= 0))) i++;
-        return i;
-    }
-
     private readonly record struct Row(RegionGrowth Growth, Vma Vma, TrackWindow Window)
     {
         public bool IsAlive => Growth.Region.BornAt <= Window.To && Growth.Region.LastAt >= Window.To;
@@ -66,7 +60,7 @@ internal static class RegionList
             "virtual" => IsAlive ? Vma.VirtualBytes : 0,
             "change" => Growth.ChangeBytes,
             "address" => -(double)Vma.Start,
-            _ => Growth.BytesPerSecond,
+            _ => RegionWires.Slope(Growth),
         };
     }
 }

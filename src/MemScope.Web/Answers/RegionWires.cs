@@ -20,7 +20,7 @@ internal static class RegionWires
         var vma = LastSeen(window, region);
         var series = TrackSeries.OfRegion(track, region, Metric.Rss);
         return new RegionWire(region.Id, region.Category.Slug(), vma.Name, vma.Permissions.Text(), VmaWires.Hex(vma.Start), VmaWires.Hex(vma.End), vma.BytesOrNull(Metric.Rss), (long)vma.VirtualBytes,
-            growth.BytesPerSecond, window.Measure(series).Shape.Slug(), track.Points[region.BornAt].TakenAt, GoneAt(track, region),
+            Slope(growth), window.Measure(series).Shape.Slug(), track.Points[region.BornAt].TakenAt, GoneAt(track, region),
             [.. region.Changes.TakeLast(MostChanges).Select(c => Of(track, c))])
         {
             PssBytes = vma.BytesOrNull(Metric.Pss),
@@ -33,6 +33,9 @@ internal static class RegionWires
             ChangeCount = region.Changes.Count,
         };
     }
+
+    /// <summary>The slope in bytes per second, without what rounding leaves of a constant.</summary>
+    public static double Slope(RegionGrowth growth) => Math.Abs(growth.BytesPerSecond) < 1e-6 ? 0 : growth.BytesPerSecond;
 
     /// <summary>Up to <see cref="SparklinePoints"/> values, evenly picked, the first and the last among them; -1 where there is none.</summary>
     public static long[] Sparkline(double[] series)
