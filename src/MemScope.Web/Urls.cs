@@ -59,6 +59,10 @@ public static class Urls
     public static string RegionsCsv(Guid process, WindowState? window, string? filter, string? category, string? sort) =>
         $"api/v1/processes/{process}/regions{Query(window, ("q", filter), ("category", category), ("sort", sort), ("format", "csv"))}";
 
+    /// <summary>The difference of two snapshots as CSV.</summary>
+    public static string DiffCsv(Guid process, string? source, int from, int to) =>
+        $"api/v1/processes/{process}/diff?base={from.ToString(CultureInfo.InvariantCulture)}&current={to.ToString(CultureInfo.InvariantCulture)}{(source is null ? "" : "&source=" + Uri.EscapeDataString(source))}&format=csv";
+
     /// <summary>A share's page.</summary>
     public static string Share(string key) => $"/s/{key}";
 
