@@ -21,10 +21,10 @@ public static class InputFormats
         SmapsFormats.Maps,
         SmapsFormats.Rollup,
         StatusFormat.Format,
-        PmapFormat.Format,
         BpftraceFormat.Format,
         StraceFormat.Format,
         GdbFormat.Format,
+        PmapFormat.Format,
         MixedFormat.Format,
     ];
 

@@ -76,7 +76,7 @@ public sealed class GdbCorpusTests
     [Fact]
     public void A_debugger_that_may_not_attach_says_so()
     {
-        var capture = TraceFixtures.Read(GdbFormat.Format, "gdb/ptrace-not-root.txt");
+        var capture = TraceFixtures.Read(GdbFormat.Format, "tool-messages/gdb/not-root.txt");
 
         Assert.Contains(capture.Diagnostics, d => d is { Id: "GDB005", Severity: Severity.Error });
         Assert.Empty(capture.Traces);

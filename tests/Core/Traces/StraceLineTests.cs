@@ -181,7 +181,7 @@ public sealed class StraceLineTests
         Assert.Contains(capture.Diagnostics, d => d is { Id: "STRACE001" });
         Assert.Equal(4767, Assert.Single(capture.Traces).Process.Pid);
 
-        capture = TraceFixtures.Read(StraceFormat.Format, "strace/already-traced.txt");
+        capture = TraceFixtures.Read(StraceFormat.Format, "tool-messages/strace/already-traced.txt");
         Assert.Contains(capture.Diagnostics, d => d.Text.Contains("Operation not permitted", StringComparison.Ordinal));
     }
 

@@ -59,6 +59,12 @@ internal sealed class BpftraceParser
             {
                 EndStack();
             }
+            else if (!lines.IsTerminated && line[^1] != ')')
+            {
+                // What the line ends in may lack digits or letters.
+                EndStack();
+                _trace.CutOff();
+            }
             else if (line[0] is (byte)' ' or (byte)'\t')
             {
                 AddToStack(lines.Offset, lines.Offset + lines.Line.Length, lines.Number, line);

@@ -21,7 +21,7 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
     /// <summary>What the parser has to say.</summary>
     public DiagnosticBag Diagnostics => _trace.Diagnostics;
 
-    /// <summary>Lines that could only come from bpftrace or the known scripts.</summary>
+    /// <summary>Lines that show that the script ran.</summary>
     public int Understood { get; set; }
 
     /// <summary>Reads the line of a call and waits for its stack; false when it is none.</summary>
@@ -68,6 +68,9 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
         _lostEvents += (long)Math.Min(events, int.MaxValue);
     }
 
+    /// <summary>Notes that the last line lacks its end: the number that it ends in may lack digits.</summary>
+    public void CutOff() => _trace.Lose("cut-off", 1, "The file ends in the middle of a line.");
+
     /// <summary>Notes a value of a map that the script printed.</summary>
     public void AddMap(ReadOnlySpan<byte> name)
     {
@@ -95,8 +98,7 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
         }
         if (_lostEvents > 0) _trace.Lose("lost-events", _lostEvents, $"bpftrace lost {_lostEvents} events: its buffer was full.");
         var pid = _tracedPid ?? (_firstPid == 0 || _severalPids ? null : _firstPid);
-        var trace = _trace.Build(ClockDomain.Monotonic, new ProcessHint(pid, _comm), "print ustack in the script.");
-        return new ParsedCapture(format, "", [], [], Understood > 0 ? [trace] : [], Diagnostics.ToList());
+        return _trace.Build(format, Understood > 0, ClockDomain.Monotonic, new ProcessHint(pid, _comm), "print ustack in the script.");
     }
 
     private void Begin(ByteCursor cursor)
@@ -131,7 +133,6 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
         {
             Diagnostics.Add("BPFTRACE006", error ? Severity.Error : Severity.Warning, number, $"bpftrace said: {quote}");
         }
-        Understood++;
         return true;
     }
 }

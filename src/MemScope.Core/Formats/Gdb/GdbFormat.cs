@@ -11,7 +11,7 @@ public static class GdbFormat
     /// <summary>The entry of the registry.</summary>
     public static InputFormat Format { get; } = new("gdb", "gdb batch log", "gdb -p PID -batch -x syscalls.gdb > trace.txt", Sniff, GdbParser.Parse) { IsTrace = true };
 
-    /// <summary>A hit line, a frame at the beginning of a line, or what gdb prints when it attaches.</summary>
+    /// <summary>A hit line, a frame at the beginning of a line, or what gdb prints when it attaches or may not.</summary>
     private static bool Sniff(ReadOnlySpan<byte> head)
     {
         var lines = new LineReader(head);
@@ -20,7 +20,7 @@ public static class GdbFormat
             var line = lines.Line;
             if (line.StartsWith("=== hit "u8) || line.StartsWith("[Thread debugging using "u8)) return true;
             if (line.StartsWith("#0  "u8) && line.IndexOf(" ("u8) > 0) return true;
-            if (line.StartsWith("Breakpoint 1 at 0x"u8)) return true;
+            if (line.StartsWith("Breakpoint 1 at 0x"u8) || line.StartsWith("ptrace: Operation not permitted"u8)) return true;
         }
         return false;
     }

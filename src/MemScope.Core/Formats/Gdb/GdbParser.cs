@@ -48,6 +48,11 @@ internal sealed class GdbParser
             {
                 _trace.Diagnostics.Add("GDB004", Severity.Warning, lines.Number, $"A line of more than {_limits.LineBytes} bytes was skipped.");
             }
+            else if (!lines.IsTerminated && line is [(byte)'#' or (byte)'=', ..])
+            {
+                // What the line ends in may lack digits or letters.
+                _trace.Lose("cut-off", 1, "The file ends in the middle of a line.");
+            }
             else if (GdbFrame.IsFrame(line, out var level))
             {
                 if (level == 0) EndStack();
@@ -163,7 +168,6 @@ internal sealed class GdbParser
         {
             if (_trace.Events[i].Pid == 0) _trace.Events[i] = _trace.Events[i] with { Pid = pid };
         }
-        var trace = _trace.Build(ClockDomain.None, new ProcessHint(_pid), "put bt into the breakpoint's commands.");
-        return new ParsedCapture("gdb", "", [], [], _understood > 0 || _pid is not null ? [trace] : [], _trace.Diagnostics.ToList());
+        return _trace.Build("gdb", _understood > 0 || _pid is not null, ClockDomain.None, new ProcessHint(_pid), "put bt into the breakpoint's commands.");
     }
 }

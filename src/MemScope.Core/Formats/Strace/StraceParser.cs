@@ -61,7 +61,8 @@ internal sealed class StraceParser
         {
             if (head is null && lines.Line.StartsWith(StraceFrame.Mark))
             {
-                AddToStack(lines.Offset, lines.Offset + lines.Line.Length);
+                if (lines.IsTerminated || lines.Line.EndsWith("]"u8)) AddToStack(lines.Offset, lines.Offset + lines.Line.Length);
+                else CutOff();
                 continue;
             }
             EndStack();
@@ -125,7 +126,7 @@ internal sealed class StraceParser
         }
         var text = body[(open + 1)..];
         var unfinished = text.IndexOf("<unfinished ..."u8) >= 0 || text.IndexOf("<detached ..."u8) >= 0;
-        if (!unfinished && (text.LastIndexOf(" = "u8) < 0 || (!terminated && IsCutResult(call, text)))) return false;
+        if (!unfinished && (text.LastIndexOf(" = "u8) < 0 || (!terminated && IsCutResult(text)))) return false;
         var memoryEvent = new TraceEvent { Call = call, Tid = tid, TimeNs = timeNs, Line = number };
         if (!StraceCall.TryArguments(call, name, text, ref memoryEvent, out var unknownFlag)) return false;
         if (unknownFlag) _trace.Diagnostics.Add("STRACE005", Severity.Warning, number, $"A flag is not known; its bits are missing: {DiagnosticBag.Quote(body)}");
@@ -137,9 +138,8 @@ internal sealed class StraceParser
         return true;
     }
 
-    // An address whose line ends with the file may lack its last digits; "<0.000056>" or "(File exists)" behind it shows that it does not.
-    private static bool IsCutResult(MemoryCall call, ReadOnlySpan<byte> text) =>
-        call is MemoryCall.Mmap or MemoryCall.Mremap or MemoryCall.Brk && char.IsAsciiHexDigit((char)text[^1]);
+    // A result that ends with the file may lack its last digits; "<0.000056>" or "(File exists)" behind it shows that it does not.
+    private static bool IsCutResult(ReadOnlySpan<byte> text) => text[^1] is not ((byte)'>' or (byte)')');
 
     private void AddCall(TraceEvent memoryEvent, bool unfinished)
     {
@@ -213,10 +213,12 @@ internal sealed class StraceParser
         _trace.Diagnostics.Add("STRACE006", text.IndexOf("attach: "u8) > 0 ? Severity.Error : Severity.Warning, 0, $"strace said: {DiagnosticBag.Quote(text)}");
     }
 
+    private void CutOff() => _trace.Lose("cut-off", 1, "The file ends in the middle of a line.");
+
     private void NotUnderstood(ReadOnlySpan<byte> line, int number, bool terminated)
     {
         _understood--;
-        if (!terminated) _trace.Lose("cut-off", 1, "The file ends in the middle of a line.");
+        if (!terminated) CutOff();
         else _trace.Diagnostics.Add("STRACE002", Severity.Warning, number, $"Not understood and skipped: {DiagnosticBag.Quote(line)}");
     }
 
@@ -239,7 +241,6 @@ internal sealed class StraceParser
         if (_unfinished.Count > 0) _trace.Lose("cut-off", _unfinished.Count, $"{_unfinished.Count} calls had not returned when the log ended.");
         if (_trace.Events.Count > 0 && _trace.Events[0].Call != MemoryCall.Exec) _trace.Lose("began-late", 0, "The process was running when the trace began: what it had mapped before is not in the trace.");
         if (_trace.Events.Count == 0) _trace.Diagnostics.Add("STRACE001", Severity.Warning, 0, "No memory call was recorded: the process mapped nothing while strace watched, or strace could not attach.");
-        var trace = _trace.Build(_clock, new ProcessHint(rootPid), "run strace with -k.");
-        return new ParsedCapture("strace", "", [], [], _understood > 0 ? [trace] : [], _trace.Diagnostics.ToList());
+        return _trace.Build("strace", _understood > 0, _clock, new ProcessHint(rootPid), "run strace with -k.");
     }
 }

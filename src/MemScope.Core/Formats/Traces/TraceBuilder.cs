@@ -32,11 +32,19 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
     /// <summary>Notes a loss that the tool or the text shows.</summary>
     public void Lose(string kind, long count, string text) => _losses.Add(new TraceLoss(kind, count, text));
 
-    /// <summary>The finished trace, with the losses that the events themselves show.</summary>
+    /// <summary>The finished capture: one trace with the losses that the events themselves show, or none when the tool did not even run; then what it said comes first.</summary>
+    /// <param name="format">Slug of the format.</param>
+    /// <param name="ran">Whether the text shows that the tool watched the process, be it without seeing a call.</param>
     /// <param name="clock">Clock of the events' times.</param>
     /// <param name="process">What the text says of the process.</param>
     /// <param name="stackAdvice">How to get stacks from this tool.</param>
-    public Trace Build(ClockDomain clock, ProcessHint process, string stackAdvice)
+    public ParsedCapture Build(string format, bool ran, ClockDomain clock, ProcessHint process, string stackAdvice)
+    {
+        if (!ran && Events.Count == 0) return ParsedCapture.Nothing(format, [.. Diagnostics.ToList().OrderByDescending(d => d.Severity)]);
+        return new ParsedCapture(format, "", [], [], [Trace(clock, process, stackAdvice)], Diagnostics.ToList());
+    }
+
+    private Trace Trace(ClockDomain clock, ProcessHint process, string stackAdvice)
     {
         LoseMissingStacks(stackAdvice);
         LoseMissingResults();
