@@ -14,7 +14,7 @@ public static class TraceCodec
     /// <summary>Memory that a trace may take when it is read: 2 GiB.</summary>
     public const long DefaultBudgetBytes = int.MaxValue;
 
-    private const int EventColumns = 14;
+    private const int EventColumns = 15;
     private const int EventBytes = 104; // sizeof(TraceEvent), rounded up
 
     /// <summary>Writes a trace.</summary>
@@ -179,7 +179,8 @@ public static class TraceCodec
         10 => e.Flags,
         11 => e.Result,
         12 => (ulong)e.Callchain,
-        _ => (ulong)e.Line,
+        13 => (ulong)e.Line,
+        _ => (ulong)e.ResumedLine,
     });
 
     private static TraceEvent With(in TraceEvent e, int column, ulong value) => unchecked(column switch
@@ -197,7 +198,8 @@ public static class TraceCodec
         10 => e with { Flags = value },
         11 => e with { Result = value },
         12 => e with { Callchain = (int)value },
-        _ => e with { Line = (int)value },
+        13 => e with { Line = (int)value },
+        _ => e with { ResumedLine = (int)value },
     });
 
     private static void WriteOptional(PackedWriter writer, ulong? value)
