@@ -2,9 +2,8 @@ namespace MemScope.Core.Analysis.Lineage;
 
 /// <summary>What is known of the regions of the earlier snapshot from the steps before.</summary>
 /// <param name="MovedBefore">Per row, whether its region ever moved: a table that moved once is likely to move again.</param>
-/// <param name="LastGrowthBytes">Per row, by how much its virtual size changed in the step before; 0 when new.</param>
 /// <param name="Sightings">Per row, in how many snapshots its region was seen.</param>
-internal sealed record MoveHistory(bool[] MovedBefore, long[] LastGrowthBytes, int[] Sightings);
+internal sealed record MoveHistory(bool[] MovedBefore, int[] Sightings);
 
 /// <summary>
 /// Infers moves (mremap with MREMAP_MAYMOVE) from a row that went and a row that came. Snapshots alone cannot prove one, so it takes two independent signs and no second pair
@@ -12,9 +11,6 @@ internal sealed record MoveHistory(bool[] MovedBefore, long[] LastGrowthBytes, i
 /// </summary>
 internal static class Moves
 {
-    /// <summary>A row that continues in place with at least this weight does not take part.</summary>
-    private const double FirmInPlace = 0.75;
-
     /// <summary>Scores of a second choice must stay below this share of the first one's.</summary>
     private const double Ambiguous = 0.9;
 
@@ -47,6 +43,7 @@ internal static class Moves
         return found;
     }
 
+    /// <summary>Rows that nothing continues, or only something that may as well have filled the hole they left.</summary>
     private static (bool[] From, bool[] To) FreeRows(List<ChangedRow> earlier, List<ChangedRow> later, List<Candidate> overlaps, int[] inPlace)
     {
         var (from, to) = (new bool[earlier.Count], new bool[later.Count]);
@@ -54,26 +51,24 @@ internal static class Moves
         Array.Fill(to, true);
         foreach (var c in overlaps)
         {
-            if (inPlace[c.Earlier] == c.Later && c.Weight >= FirmInPlace) from[c.Earlier] = to[c.Later] = false;
+            if (inPlace[c.Earlier] == c.Later && Overlaps.IsFirm(earlier[c.Earlier].Range, later[c.Later].Range)) from[c.Earlier] = to[c.Later] = false;
         }
         return (from, to);
     }
 
-    /// <summary>0 when nothing speaks for a move, else up to 0.95, which no in-place continuation that kept its range falls below.</summary>
+    /// <summary>0 when too little speaks for a move, else comparable with the weights of <see cref="Overlaps"/>: two signs weigh as much as a range kept whole.</summary>
     private static double Score(ChangedRow from, ChangedRow to, MoveHistory history, bool alone)
     {
         if (from.Key != to.Key || from.Class != to.Class || to.Range.Length < from.Range.Length || !PagesCameAlong(from, to)) return 0;
         var size = (double)from.Range.Length / to.Range.Length;
-        var growth = history.LastGrowthBytes[from.Row];
-        var expected = from.Range.Length + (ulong)Math.Max(growth, 0);
         var signs = 0;
         if (history.MovedBefore[from.Row]) signs += 1;
-        if (growth > 0 && to.Range.Length == expected) signs += 1;
         if (SameUntouched(from, to)) signs += 2;
         if (history.Sightings[from.Row] >= Settled && size > 0.8) signs += 1;
-        if (alone && (size > 0.8 || to.Range.Length == 2 * from.Range.Length)) signs += 1;
+        if (alone && size > 0.8) signs += 1;
+        if (alone && to.Range.Length == 2 * from.Range.Length) signs += 2;
         if (signs < 2 || size < 0.3) return 0;
-        return Math.Min(0.95, 0.5 + (0.1 * signs) + (0.15 * size));
+        return 0.4 + (0.15 * signs) + (0.1 * size);
     }
 
     /// <summary>A moved mapping never shrinks and keeps its pages, but for 2 % that were swapped or given back. Without Rss nothing is known of pages.</summary>

@@ -13,7 +13,7 @@ internal enum LinkKind : byte
     Overlap,
     /// <summary>Elsewhere: inferred from sizes and use.</summary>
     Move,
-    /// <summary>Equal range, permissions of another class.</summary>
+    /// <summary>Equal range, other permissions.</summary>
     Reprotect,
 }
 
@@ -71,7 +71,6 @@ internal sealed class SnapshotLinks
             var moved = moves.Exists(m => m.Earlier == i && m.Later == chosen[i]) || a.Range.Overlap(b.Range) == 0;
             links.Pair(a.Row, b.Row, moved ? LinkKind.Move : LinkKind.Overlap);
         }
-        links.PairReprotected(changedEarlier, changedLater, overlaps);
         links.MarkMergesAndSplits(changedEarlier, changedLater, overlaps);
         return links;
     }
@@ -87,28 +86,24 @@ internal sealed class SnapshotLinks
 
     private void PairUnchanged(VmaTable earlier, VmaTable later, BackingKeys keys, List<ChangedRow> changedEarlier, List<ChangedRow> changedLater)
     {
+        // Rows of one start but different ends are both passed over; they meet again as overlaps.
         var (i, j) = (0, 0);
         while (i < earlier.Count || j < later.Count)
         {
-            if (i < earlier.Count && j < later.Count && IsSame(earlier, i, later, j)) Pair(i++, j++, LinkKind.Same);
+            if (i < earlier.Count && j < later.Count && IsSame(earlier, i, later, j))
+            {
+                Pair(i, j, earlier.Permissions[i] == later.Permissions[j] ? LinkKind.Same : LinkKind.Reprotect);
+                (i, j) = (i + 1, j + 1);
+            }
             else if (j == later.Count || (i < earlier.Count && earlier.Starts[i] <= later.Starts[j])) changedEarlier.Add(new(earlier, i, keys.KeyOf(earlier, i++)));
             else changedLater.Add(new(later, j, keys.KeyOf(later, j++)));
         }
-        // Rows of one start may be walked past each other when their ends differ; they meet again as overlaps.
     }
 
+    /// <summary>Equal range and backing; permissions may have changed.</summary>
     private static bool IsSame(VmaTable a, int i, VmaTable b, int j) =>
-        a.Starts[i] == b.Starts[j] && a.Ends[i] == b.Ends[j] && a.Permissions[i] == b.Permissions[j] && a.Inodes[i] == b.Inodes[j]
+        a.Starts[i] == b.Starts[j] && a.Ends[i] == b.Ends[j] && ((a.Permissions[i] ^ b.Permissions[j]) & VmaPermissions.Shared) == VmaPermissions.None && a.Inodes[i] == b.Inodes[j]
         && string.Equals(a.Names[i], b.Names[j], StringComparison.Ordinal);
-
-    private void PairReprotected(List<ChangedRow> earlier, List<ChangedRow> later, List<Overlap> overlaps)
-    {
-        foreach (var o in overlaps)
-        {
-            var (a, b) = (earlier[o.Earlier], later[o.Later]);
-            if (a.Range == b.Range && LaterOf[a.Row] < 0 && EarlierOf[b.Row] < 0) Pair(a.Row, b.Row, LinkKind.Reprotect);
-        }
-    }
 
     /// <summary>An earlier row left over was merged into the later row of its kind that covers most of it; a later row left over was cut off the earlier one that did.</summary>
     private void MarkMergesAndSplits(List<ChangedRow> earlier, List<ChangedRow> later, List<Overlap> overlaps)
@@ -117,14 +112,14 @@ internal sealed class SnapshotLinks
         foreach (var o in overlaps)
         {
             var (a, b) = (earlier[o.Earlier], later[o.Later]);
-                        var fits = o.SameClass && LaterOf[a.Row] < 0 && EarlierOf[b.Row] >= 0 && Kinds[b.Row] != LinkKind.Move;
+            var fits = o.SameClass && LaterOf[a.Row] < 0 && EarlierOf[b.Row] >= 0 && Kinds[b.Row] != LinkKind.Move;
             if (fits && o.Bytes * 2 > a.Range.Length && o.Bytes > covered[a.Row]) (covered[a.Row], MergedInto[a.Row]) = (o.Bytes, b.Row);
         }
         Array.Clear(covered);
         foreach (var o in overlaps)
         {
             var (a, b) = (earlier[o.Earlier], later[o.Later]);
-                        var fits = EarlierOf[b.Row] < 0 && LaterOf[a.Row] >= 0 && Kinds[LaterOf[a.Row]] != LinkKind.Move;
+            var fits = EarlierOf[b.Row] < 0 && LaterOf[a.Row] >= 0 && Kinds[LaterOf[a.Row]] != LinkKind.Move;
             if (fits && o.Bytes * 2 > b.Range.Length && o.Bytes > covered[b.Row]) (covered[b.Row], SplitFrom[b.Row]) = (o.Bytes, a.Row);
         }
     }

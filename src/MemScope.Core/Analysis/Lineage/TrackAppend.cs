@@ -58,18 +58,8 @@ public sealed partial class Track
         }
     }
 
-    private MoveHistory HistoryOf(Region[] regions)
-    {
-        var (moved, growth, sightings) = (new bool[regions.Length], new long[regions.Length], new int[regions.Length]);
-        for (var row = 0; row < regions.Length; row++)
-        {
-            var region = regions[row];
-            (moved[row], sightings[row]) = (region.HasMoved, region.SightingList.Count);
-            if (region.SightingList.Count < 2) continue;
-            growth[row] = (long)RangeAt(region.SightingList[^1]).Length - (long)RangeAt(region.SightingList[^2]).Length;
-        }
-        return new(moved, growth, sightings);
-    }
+    private static MoveHistory HistoryOf(Region[] regions) =>
+        new(Array.ConvertAll(regions, r => r.HasMoved), Array.ConvertAll(regions, r => r.SightingList.Count));
 
     private AddressRange RangeAt(Sighting sighting) => _points[sighting.At].Vmas[sighting.VmaIndex].Range;
 
