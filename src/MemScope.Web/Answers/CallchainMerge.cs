@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using MemScope.Web.Wire;
+
+namespace MemScope.Web.Answers;
+
+/// <summary>Adds up callchains that read the same, over several traces: the same code has another address in each stack format, so frames are compared as they are shown.</summary>
+internal sealed class CallchainMerge
+{
+    private readonly Dictionary<string, CallchainWire> _byFrames = new(StringComparer.Ordinal);
+
+    public void Add(IReadOnlyList<FrameWire> frames, long outstanding, long mapped, long calls, long? resident)
+    {
+        var key = Key(frames);
+        if (!_byFrames.TryGetValue(key, out var sum)) sum = new CallchainWire(0, 0, frames);
+        _byFrames[key] = sum with
+        {
+            OutstandingBytes = sum.OutstandingBytes + outstanding,
+            MappedBytes = sum.MappedBytes + mapped,
+            Calls = sum.Calls + calls,
+            ResidentBytes = resident is null ? sum.ResidentBytes : (sum.ResidentBytes ?? 0) + resident,
+        };
+    }
+
+    /// <summary>Heaviest first; callchains without weight stand at the end, so that nothing that was traced is left out.</summary>
+    public IReadOnlyList<CallchainWire> Ranked(CallchainWeight weight) =>
+    [
+        .. _byFrames.Values
+            .Select(c => c with { Bytes = WeightOf(c, weight), Count = c.Calls })
+            .OrderByDescending(c => c.Bytes)
+            .ThenByDescending(c => c.OutstandingBytes)
+            .ThenByDescending(c => c.MappedBytes)
+            .ThenByDescending(c => c.Calls),
+    ];
+
+    private static long WeightOf(CallchainWire chain, CallchainWeight weight) => weight switch
+    {
+        CallchainWeight.Outstanding => chain.OutstandingBytes,
+        CallchainWeight.Resident => chain.ResidentBytes ?? 0,
+        CallchainWeight.Mapped => chain.MappedBytes,
+        _ => chain.Calls,
+    };
+
+    private static string Key(IReadOnlyList<FrameWire> frames)
+    {
+        var key = new StringBuilder();
+        foreach (var f in frames)
+            key.Append(CultureInfo.InvariantCulture, $"{f.Function ?? f.Offset}\u0001{Path.GetFileName(f.Module)}\u0001{f.File}\u0001{f.Line}\u0001{(f.Inlined ? 'i' : ' ')}{(f.GapAfter ? 'g' : ' ')}\u0002");
+        return key.ToString();
+    }
+}
