@@ -1,0 +1,91 @@
+using System.Globalization;
+using MemScope.Core.Model;
+using MemScope.Symbols;
+using MemScope.Symbols.Demangling;
+using MemScope.Symbols.Lines;
+using MemScope.Web.Wire;
+
+namespace MemScope.Web.Symbolication;
+
+/// <summary>
+/// Names the frames of a trace at the moment they are shown, so that a debug file that arrives later improves old traces as well. Names that a tracer printed are kept unless the
+/// module's own symbol table says otherwise.
+/// </summary>
+public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, LineSymbolizer lines)
+{
+    /// <summary>libc's wrappers set up no frame: a frame-pointer walk loses their caller (reference: bpftrace issue 646).</summary>
+    private static readonly HashSet<string> Wrappers = new(StringComparer.Ordinal)
+    {
+        "syscall", "mmap", "mmap64", "__mmap", "__mmap64", "munmap", "__munmap", "mremap", "__mremap", "mprotect", "__mprotect", "madvise", "__madvise", "brk", "__brk",
+    };
+
+    /// <summary>The frames of each callchain of the trace, leaf first. An inlined call gives frames of its own.</summary>
+    /// <param name="trace">The trace.</param>
+    /// <param name="maps">Mappings of the process, by which absolute addresses find their module; may be null.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async Task<IReadOnlyList<IReadOnlyList<FrameWire>>> NameAsync(Trace trace, VmaTable? maps, CancellationToken cancel)
+    {
+        var named = new Dictionary<(RawFrame, bool), IReadOnlyList<FrameWire>>();
+        var result = new List<IReadOnlyList<FrameWire>>(trace.Callchains.Count);
+        foreach (var chain in trace.Callchains)
+        {
+            var frames = new List<FrameWire>(chain.Frames.Count + 4);
+            for (var i = 0; i < chain.Frames.Count; i++)
+            {
+                var key = (chain.Frames[i], i == 0);
+                if (!named.TryGetValue(key, out var one)) named[key] = one = await NameAsync(chain.Frames[i], i == 0, maps, cancel);
+                frames.AddRange(one);
+            }
+            if (frames.Count > 1 && WalksFramePointers(trace.Tool) && Wrappers.Contains(frames[0].Function ?? "")) frames[0] = frames[0] with { GapAfter = true };
+            result.Add(frames);
+        }
+        return result;
+    }
+
+    /// <summary>Build id of a module for which symbols are stored, or null.</summary>
+    public async Task<string?> BuildIdOfAsync(string module, CancellationToken cancel) => (await catalog.FindAsync(module, null, cancel))?.BuildId;
+
+    private static bool WalksFramePointers(string tool) => tool is "bpftrace" or "perf";
+
+    private async Task<IReadOnlyList<FrameWire>> NameAsync(RawFrame raw, bool leaf, VmaTable? maps, CancellationToken cancel)
+    {
+        var place = ModuleAddress.Of(raw, maps);
+        var asPrinted = new FrameWire(raw.Function, raw.File, raw.Line, place.Module, raw.BuildId, Hex(place.Value ?? raw.Address), raw.Inlined, null)
+        {
+            NamedBy = raw.Function is null ? null : "tracer",
+        };
+        // A tracer that printed the source line used the debug information itself.
+        if (raw.File is not null || raw.AddressKind == FrameAddressKind.None) return [Missing(asPrinted, SymbolMiss.NoModule)];
+        if (place.Module is null) return [Missing(asPrinted, raw.AddressKind == FrameAddressKind.Absolute && maps is not null ? SymbolMiss.Unmapped : SymbolMiss.NoModule)];
+        if (place.Value is null || await catalog.FindAsync(place.Module, raw.BuildId, cancel) is not { } symbols) return [Missing(asPrinted, SymbolMiss.NoSymbols)];
+
+        var link = place.IsFileOffset ? symbols.Layout.LinkAddressOf(place.Value.Value) : symbols.Layout.ResolveTracerOffset(place.Value.Value, raw.Function, raw.FunctionOffset);
+        if (link is null) return [Missing(asPrinted with { BuildId = symbols.BuildId }, SymbolMiss.UnknownAddress)];
+
+        // All but the leaf are return addresses: the call lies one byte before.
+        var lookup = leaf || link.Value == 0 ? link.Value : link.Value - 1;
+        if (!symbols.Named.TryGetValue(lookup, out var frames)) symbols.Named[lookup] = frames = await LookUpAsync(symbols, place.Module, link.Value, lookup, cancel);
+        return frames.Count > 0 ? frames : [Missing(asPrinted with { BuildId = symbols.BuildId, Offset = Hex(link.Value) }, SymbolMiss.UnknownAddress)];
+    }
+
+    private async Task<IReadOnlyList<FrameWire>> LookUpAsync(ModuleSymbols symbols, string module, ulong link, ulong lookup, CancellationToken cancel)
+    {
+        if (symbols.Table.Lookup(lookup) is not { } symbol) return [];
+        if (symbols.LinesPath is { } path && await lines.SymbolizeAsync(path, lookup, cancel) is { Count: > 0 } found)
+        {
+            var frames = new List<FrameWire>(found.Count);
+            for (var i = 0; i < found.Count; i++)
+            {
+                var f = found[i];
+                frames.Add(new FrameWire(f.Function ?? symbol.Name, f.File, f.Line, module, symbols.BuildId, Hex(link), i < found.Count - 1, null) { NamedBy = symbols.NamedBy });
+            }
+            return frames;
+        }
+        var names = await demangler.DemangleAsync([symbol.Name], cancel);
+        return [new FrameWire(names[0], null, null, module, symbols.BuildId, Hex(link), false, null) { NamedBy = symbols.NamedBy }];
+    }
+
+    private static FrameWire Missing(FrameWire frame, SymbolMiss miss) => frame.Function is null ? frame with { Miss = miss.Slug() } : frame;
+
+    private static string Hex(ulong value) => value.ToString("x", CultureInfo.InvariantCulture);
+}
