@@ -1,0 +1,48 @@
+using MemScope.Core;
+using MemScope.Storage;
+using MemScope.Storage.Symbols;
+using MemScope.Symbols;
+using MemScope.Web.Ingest;
+using MemScope.Web.Symbolication;
+using MemScope.Web.Wire;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace MemScope.Web.Api;
+
+/// <summary>Symbol files: upload and status.</summary>
+internal static class SymbolEndpoints
+{
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapSymbols(this IEndpointRouteBuilder api)
+    {
+        // `curl -T libfoo.so.debug …/symbols/` appends the file's name to the address.
+        api.MapPut("/symbols", UploadAsync).WithSummary("Upload an ELF or .debug file; the body is the file").Produces<SymbolsWire>().Produces<SymbolsWire>(StatusCodes.Status201Created);
+        api.MapPut("/symbols/{name}", UploadAsync).ExcludeFromDescription();
+        api.MapGet("/symbols", ListAsync).WithSummary("Symbol files, newest first").Produces<Page<SymbolsWire>>();
+        api.MapGet("/symbols/{buildId}", StatusAsync).WithSummary("What is known of a build id").Produces<SymbolsWire>();
+    }
+
+    private static async Task<IResult> UploadAsync(HttpContext context, BodySpool spool, SymbolIntake intake, Limits limits, CancellationToken cancel, string? name = null)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limits.SymbolFileBytes;
+        if (BodyEncoding.IsGzip(context.Request)) return Problems.Result(StatusCodes.Status415UnsupportedMediaType, "content-encoding", "Symbol files are taken as they are, without Content-Encoding");
+        await using var body = await spool.ReceiveAsync(context.Request.Body, limits.SymbolFileBytes, null, cancel);
+        if (body.Length == 0) return Problems.Result(StatusCodes.Status400BadRequest, "empty-body", "The body is empty; send the ELF or .debug file itself");
+        var given = name ?? UploadedName.Of(context.Request.Headers.ContentDisposition);
+        var (symbols, repeat) = await intake.StoreAsync(body, given, cancel);
+        return repeat ? Results.Ok(symbols) : Results.Created($"/api/v1/symbols/{symbols.BuildId}", symbols);
+    }
+
+    private static async Task<IResult> ListAsync(SymbolFileStore store, Limits limits, CancellationToken cancel, string? cursor = null, int limit = 100)
+    {
+        var page = await store.ListAsync(Projects.Default, cursor, Math.Clamp(limit, 1, limits.PageRows), cancel);
+        return Results.Ok(new Page<SymbolsWire>([.. page.Items.Select(f => new SymbolsWire(f.BuildId, [SymbolIntake.Wire(f)]))], page.Next));
+    }
+
+    private static async Task<IResult> StatusAsync(string buildId, SymbolFileStore store, CancellationToken cancel)
+    {
+        if (!BuildId.TryParse(buildId, out var id)) return Problems.Result(StatusCodes.Status400BadRequest, "bad-build-id", "a build id is 8 to 64 hex digits in lower case");
+        var files = await store.FindAsync(Projects.Default, id.Hex, cancel);
+        return files.Count == 0 ? Problems.NotFound($"no file with build id {id.Hex} was uploaded") : Results.Ok(new SymbolsWire(id.Hex, [.. files.Select(SymbolIntake.Wire)]));
+    }
+}
