@@ -18,6 +18,9 @@ public static class CallchainWeights
 {
     private static readonly string[] Slugs = ["outstanding", "resident", "mapped", "calls"];
 
+    /// <summary>All slugs.</summary>
+    public static IReadOnlyList<string> All => Slugs;
+
     /// <summary>The slug on the wire.</summary>
     public static string Slug(this CallchainWeight weight) => Slugs[(int)weight];
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Model;
-using MemScope.Storage;
+using MemScope.Storage.Captures;
 using MemScope.Storage.Queries;
 using MemScope.Web.Symbolication;
 using MemScope.Web.Wire;
@@ -47,22 +47,11 @@ public sealed class StackAnswers(ProcessQuery processes, TraceQuery traces, Trac
         var items = merge.Ranked(by);
         return new CallchainsWire(by.Slug(), items.Sum(i => i.Bytes), await CoverageAsync(row, chosen, outstanding, cancel), losses, items)
         {
-            Traces = [.. all.Select(Wire)],
+            Traces = [.. all.Select(TraceWires.ToWire)],
             Modules = await modules.ToWireAsync(naming, cancel),
             Notes = notes,
         };
     }
-
-    /// <summary>A trace as a list shows it.</summary>
-    public static TraceWire Wire(TraceRow t) => new(t.Id, t.Tool, t.Events, t.From, t.To, ClockText(t.Clock), [.. t.Losses.Select(l => l.Text)], t.CaptureId, t.FileName);
-
-    private static string ClockText(ClockDomain clock) => clock switch
-    {
-        ClockDomain.Wall => "wall clock",
-        ClockDomain.WallTimeOfDay => "time of day without a date: not lined up with the snapshots",
-        ClockDomain.Monotonic => "nanoseconds since boot without an anchor: not lined up with the snapshots",
-        _ => "no times",
-    };
 
     private static IEnumerable<string> Notes(TraceRow row, ReplayedTrace replayed)
     {

@@ -31,6 +31,8 @@ internal static class ApiEndpoints
         api.MapCaptures();
         api.MapProcesses();
         api.MapRegions();
+        api.MapCallchains();
+        api.MapSymbols();
         api.MapReference();
     }
 }

@@ -9,23 +9,21 @@ internal static class CallchainEndpoints
 {
     /// <summary>Maps the endpoint.</summary>
     public static void MapCallchains(this IEndpointRouteBuilder api) =>
-        api.MapGet("/processes/{id:guid}/callchains", CallchainsAsync)
-            .WithSummary("Callchains by weight (outstanding, resident, mapped, calls), symbolized; format json, folded or speedscope")
-            .Produces<CallchainsWire>();
+        api.MapGet("/processes/{process:guid}/callchains", CallchainsAsync).WithName("callchains")
+            .WithSummary("Who mapped it. Query: weight (outstanding, resident, mapped, calls), trace, region, source, from, to, format (json, folded, speedscope)")
+            .Produces<CallchainsWire>().ProducesProblem(404);
 
-    private static async Task<IResult> CallchainsAsync(Guid id, StackAnswers answers, CancellationToken cancel, string? weight = null, Guid? trace = null, Guid? region = null,
-        string? source = null, int? from = null, int? to = null, string? format = null)
+    private static async Task<IResult> CallchainsAsync(Guid process, HttpRequest request, StackAnswers answers, CancellationToken cancel)
     {
-        if (CallchainWeights.Parse(weight) is not { } by)
-            return Problems.Result(StatusCodes.Status400BadRequest, "unknown-weight", $"weight is '{weight}'; it can be outstanding, resident, mapped or calls");
-        if (await answers.CallchainsAsync(id, new WindowState(source, from, to), by.Slug(), trace, region, cancel) is not { } answer)
-            return Problems.NotFound($"there is no process {id}");
+        var weight = request.Word("weight", "outstanding", CallchainWeights.All);
+        var format = request.Word("format", "json", ["json", "folded", "speedscope"]);
+        if (await answers.CallchainsAsync(process, request.Window(), weight, request.Id("trace"), request.Id("region"), cancel) is not { } answer)
+            return Problems.NotFound("There is no process of that id.");
         return format switch
         {
-            null or "" or "json" => Results.Ok(answer),
             "folded" => Results.Text(CallchainExport.Folded(answer), "text/plain", Encoding.UTF8),
-            "speedscope" => Results.File(CallchainExport.Speedscope(answer, $"{by.Slug()} of {id}"), "application/json", $"{id}.speedscope.json"),
-            _ => Problems.Result(StatusCodes.Status400BadRequest, "unknown-format", $"format is '{format}'; it can be json, folded or speedscope"),
+            "speedscope" => Results.File(CallchainExport.Speedscope(answer, $"{weight} of {process}"), "application/json", $"{process}.speedscope.json"),
+            _ => Results.Ok(answer),
         };
     }
 }

@@ -1,5 +1,5 @@
 using MemScope.Core;
-using MemScope.Storage;
+using MemScope.Storage.Captures;
 using MemScope.Storage.Symbols;
 using MemScope.Symbols;
 using MemScope.Web.Ingest;
@@ -16,10 +16,10 @@ internal static class SymbolEndpoints
     public static void MapSymbols(this IEndpointRouteBuilder api)
     {
         // `curl -T libfoo.so.debug …/symbols/` appends the file's name to the address.
-        api.MapPut("/symbols", UploadAsync).WithSummary("Upload an ELF or .debug file; the body is the file").Produces<SymbolsWire>().Produces<SymbolsWire>(StatusCodes.Status201Created);
+        api.MapPut("/symbols", UploadAsync).WithName("symbols-put").WithSummary("Upload an ELF or .debug file; the body is the file").Produces<SymbolsWire>().Produces<SymbolsWire>(StatusCodes.Status201Created);
         api.MapPut("/symbols/{name}", UploadAsync).ExcludeFromDescription();
-        api.MapGet("/symbols", ListAsync).WithSummary("Symbol files, newest first").Produces<Page<SymbolsWire>>();
-        api.MapGet("/symbols/{buildId}", StatusAsync).WithSummary("What is known of a build id").Produces<SymbolsWire>();
+        api.MapGet("/symbols", ListAsync).WithName("symbols").WithSummary("Symbol files, newest first").Produces<Page<SymbolsWire>>();
+        api.MapGet("/symbols/{buildId}", StatusAsync).WithName("build-id").WithSummary("What is known of a build id").Produces<SymbolsWire>();
     }
 
     private static async Task<IResult> UploadAsync(HttpContext context, BodySpool spool, SymbolIntake intake, Limits limits, CancellationToken cancel, string? name = null)
@@ -33,9 +33,9 @@ internal static class SymbolEndpoints
         return repeat ? Results.Ok(symbols) : Results.Created($"/api/v1/symbols/{symbols.BuildId}", symbols);
     }
 
-    private static async Task<IResult> ListAsync(SymbolFileStore store, Limits limits, CancellationToken cancel, string? cursor = null, int limit = 100)
+    private static async Task<IResult> ListAsync(SymbolFileStore store, Limits limits, HttpRequest request, CancellationToken cancel)
     {
-        var page = await store.ListAsync(Projects.Default, cursor, Math.Clamp(limit, 1, limits.PageRows), cancel);
+        var page = await store.ListAsync(Projects.Default, request.Text("cursor"), request.Limit(limits), cancel);
         return Results.Ok(new Page<SymbolsWire>([.. page.Items.Select(f => new SymbolsWire(f.BuildId, [SymbolIntake.Wire(f)]))], page.Next));
     }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using MemScope.Core.Model;
 using MemScope.Symbols;
 using MemScope.Symbols.Demangling;
-using MemScope.Symbols.Lines;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Symbolication;
@@ -11,7 +10,7 @@ namespace MemScope.Web.Symbolication;
 /// Names the frames of a trace at the moment they are shown, so that a debug file that arrives later improves old traces as well. Names that a tracer printed are kept unless the
 /// module's own symbol table says otherwise.
 /// </summary>
-public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, LineSymbolizer lines)
+public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler)
 {
     /// <summary>libc's wrappers set up no frame: a frame-pointer walk loses their caller (reference: bpftrace issue 646).</summary>
     private static readonly HashSet<string> Wrappers = new(StringComparer.Ordinal)
@@ -59,7 +58,7 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
         if (place.Module is null) return [Missing(asPrinted, raw.AddressKind == FrameAddressKind.Absolute && maps is not null ? SymbolMiss.Unmapped : SymbolMiss.NoModule)];
         if (place.Value is null || await catalog.FindAsync(place.Module, raw.BuildId, cancel) is not { } symbols) return [Missing(asPrinted, SymbolMiss.NoSymbols)];
 
-        var link = place.IsFileOffset ? symbols.Layout.LinkAddressOf(place.Value.Value) : symbols.Layout.ResolveTracerOffset(place.Value.Value, raw.Function, raw.FunctionOffset);
+        var link = place.IsFileOffset ? symbols.Layout.LinkAddressOf(place.Value.Value) : symbols.Layout.ResolveTracerOffset(place.Value.Value, raw.Function, raw.FunctionOffset, symbols.Table)?.LinkAddress;
         if (link is null) return [Missing(asPrinted with { BuildId = symbols.BuildId }, SymbolMiss.UnknownAddress)];
 
         // All but the leaf are return addresses: the call lies one byte before.
@@ -71,16 +70,6 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
     private async Task<IReadOnlyList<FrameWire>> LookUpAsync(ModuleSymbols symbols, string module, ulong link, ulong lookup, CancellationToken cancel)
     {
         if (symbols.Table.Lookup(lookup) is not { } symbol) return [];
-        if (symbols.LinesPath is { } path && await lines.SymbolizeAsync(path, lookup, cancel) is { Count: > 0 } found)
-        {
-            var frames = new List<FrameWire>(found.Count);
-            for (var i = 0; i < found.Count; i++)
-            {
-                var f = found[i];
-                frames.Add(new FrameWire(f.Function ?? symbol.Name, f.File, f.Line, module, symbols.BuildId, Hex(link), i < found.Count - 1, null) { NamedBy = symbols.NamedBy });
-            }
-            return frames;
-        }
         var names = await demangler.DemangleAsync([symbol.Name], cancel);
         return [new FrameWire(names[0], null, null, module, symbols.BuildId, Hex(link), false, null) { NamedBy = symbols.NamedBy }];
     }

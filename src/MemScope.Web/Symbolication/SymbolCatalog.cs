@@ -1,5 +1,6 @@
-using MemScope.Storage;
+using MemScope.Storage.Captures;
 using MemScope.Storage.Symbols;
+using MemScope.Symbols;
 using MemScope.Symbols.Elf;
 
 namespace MemScope.Web.Symbolication;
@@ -7,7 +8,7 @@ namespace MemScope.Web.Symbolication;
 /// <summary>
 /// Finds the symbols of a module. A build id is the identity; where the tracer printed none, a file of the same name stands in when exactly one build id bears that name.
 /// </summary>
-public sealed class SymbolCatalog(SymbolFileStore store, SymbolFolder folder, TimeProvider time, ILogger<SymbolCatalog> log)
+public sealed class SymbolCatalog(SymbolFileStore store, SymbolFolder folder, TimeProvider time, ILogger<SymbolCatalog> log) : IDisposable
 {
     /// <summary>How long a list of files is believed: another node may have taken an upload.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
@@ -22,6 +23,9 @@ public sealed class SymbolCatalog(SymbolFileStore store, SymbolFolder folder, Ti
 
     /// <summary>Forgets the list of files; call it after an upload.</summary>
     public void Refresh() => _listedAt = long.MinValue;
+
+    /// <inheritdoc/>
+    public void Dispose() => _loading.Dispose();
 
     /// <summary>Symbols of the module with that build id, or of that name; null when no file was uploaded for it.</summary>
     /// <param name="path">Path of the module as a tracer or maps printed it.</param>

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using MemScope.Storage;
+using MemScope.Storage.Captures;
 using MemScope.Storage.Symbols;
 using MemScope.Symbols.Elf;
 using MemScope.Web.Api;

@@ -1,7 +1,5 @@
 using MemScope.Storage.Symbols;
 using MemScope.Symbols.Demangling;
-using MemScope.Symbols.Lines;
-using MemScope.Web.Answers;
 using MemScope.Web.Hosting;
 
 namespace MemScope.Web.Symbolication;
@@ -9,14 +7,11 @@ namespace MemScope.Web.Symbolication;
 /// <summary>Registration of what names frames.</summary>
 internal static class SymbolicationServices
 {
-    /// <summary>Adds the catalog of symbol files, the two children that demangle and read lines, and the answers about stacks.</summary>
+    /// <summary>Adds the catalog of symbol files and the two children that demangle and read lines.</summary>
     public static IServiceCollection AddSymbolication(this IServiceCollection services) => services
         .AddSingleton(s => new SymbolFolder(s.GetRequiredService<SymbolFileStore>(), Path.Combine(s.GetRequiredService<ServerOptions>().DataFolder, "symbols")))
         .AddSingleton<SymbolCatalog>()
-        .AddSingleton<Demangler>()
-        .AddSingleton<LineSymbolizer>()
+        .AddSingleton(s => new Demangler(s.GetRequiredService<TimeProvider>()))
         .AddSingleton<SymbolIntake>()
-        .AddSingleton<FrameNaming>()
-        .AddSingleton<TraceCache>()
-        .AddSingleton<StackAnswers>();
+        .AddSingleton<FrameNaming>();
 }
