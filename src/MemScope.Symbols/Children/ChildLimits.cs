@@ -21,6 +21,9 @@ internal sealed record ChildLimits
     /// <summary>Time for one answer.</summary>
     public TimeSpan AnswerTime { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Time for it to start and to answer a first line; a busy machine takes long for that.</summary>
+    public TimeSpan StartTime { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Time for all lines of one call, restarts included.</summary>
     public TimeSpan BatchTime { get; init; } = TimeSpan.FromSeconds(30);
 

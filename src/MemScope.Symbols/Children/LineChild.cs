@@ -76,7 +76,10 @@ internal sealed class LineChild : IDisposable
     }
 
     /// <summary>Sends lines (without line ends inside) and reads an answer for each. Returns those that came before a fault.</summary>
-    public async Task<(IReadOnlyList<string> Answers, ChildFault Fault)> AskAsync(IReadOnlyList<string> lines, TimeSpan most)
+    /// <param name="lines">The lines.</param>
+    /// <param name="each">Time for one answer.</param>
+    /// <param name="most">Time for all.</param>
+    public async Task<(IReadOnlyList<string> Answers, ChildFault Fault)> AskAsync(IReadOnlyList<string> lines, TimeSpan each, TimeSpan most)
     {
         var answers = new List<string>(lines.Count);
         using var over = new CancellationTokenSource(most);
@@ -85,7 +88,7 @@ internal sealed class LineChild : IDisposable
         var fault = ChildFault.None;
         while (fault == ChildFault.None && answers.Count < lines.Count)
         {
-            (var answer, fault) = await ReadLineAsync(over.Token);
+            (var answer, fault) = await ReadLineAsync(each, over.Token);
             if (answer is not null) answers.Add(answer);
         }
         if (fault != ChildFault.None)
@@ -133,7 +136,7 @@ internal sealed class LineChild : IDisposable
         }
     }
 
-    private async Task<(string? Line, ChildFault Fault)> ReadLineAsync(CancellationToken over)
+    private async Task<(string? Line, ChildFault Fault)> ReadLineAsync(TimeSpan each, CancellationToken over)
     {
         byte[] before = [];
         while (true)
@@ -148,15 +151,15 @@ internal sealed class LineChild : IDisposable
             }
             before = [.. before, .. part];
             (_start, _end) = (0, 0);
-            var fault = await FillAsync(over);
+            var fault = await FillAsync(each, over);
             if (fault != ChildFault.None) return (null, fault);
         }
     }
 
-    private async Task<ChildFault> FillAsync(CancellationToken over)
+    private async Task<ChildFault> FillAsync(TimeSpan each, CancellationToken over)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(over);
-        late.CancelAfter(_limits.AnswerTime);
+        late.CancelAfter(each);
         try
         {
             _end = await _process.StandardOutput.BaseStream.ReadAsync(_buffer, late.Token);

@@ -69,7 +69,7 @@ internal sealed class LineTool(IReadOnlyList<LineProgram> programs, ChildLimits 
             if (left <= TimeSpan.Zero || !await IsReadyAsync()) break;
             // A child that died may have used up its CPU time on other lines: the line is asked once more, alone.
             var take = retried == at ? 1 : lines.Count - at;
-            var (texts, fault) = await _child!.AskAsync([.. lines.Skip(at).Take(take)], left);
+            var (texts, fault) = await _child!.AskAsync([.. lines.Skip(at).Take(take)], limits.AnswerTime, left);
             foreach (var text in texts) answers[at++] = new LineAnswer(text, ChildFault.None);
             if (fault == ChildFault.None) continue;
             faults++;
@@ -109,7 +109,7 @@ internal sealed class LineTool(IReadOnlyList<LineProgram> programs, ChildLimits 
             reasons.Add(reason ?? $"{program.Name} does not start.");
             return null;
         }
-        var (answers, fault) = await child.AskAsync([program.Probe], limits.AnswerTime);
+        var (answers, fault) = await child.AskAsync([program.Probe], limits.StartTime, limits.StartTime);
         if (fault == ChildFault.None && program.IsRight(answers[0])) return child;
         reasons.Add($"{program.Name} does not work here ({fault}): {child.Errors}");
         child.Dispose();
