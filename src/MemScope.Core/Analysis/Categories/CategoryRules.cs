@@ -45,6 +45,7 @@ internal static class CategoryRules
         // Executable memory and shared memory.
         new(Category.Jit, Confidence.Strong, "executable memory in a memfd", static m => m.IsExecutable && MappingNames.IsMemfd(m.Name)),
         new(Category.Jit, Confidence.Strong, "executable memory without a file", static m => m.IsExecutable && m.IsUnnamed),
+        new(Category.Anonymous, Confidence.Guess, "private memory made by mapping /dev/zero", static m => !m.IsShared && m.Name is "/dev/zero"),
         new(Category.Shared, Confidence.Certain, "shared memory (memfd, SysV, POSIX or shared anonymous)", static m => MappingNames.IsSharedMemory(m.Name)),
         new(Category.Shared, Confidence.Strong, "shared and without a file", static m => m.IsShared && m.IsUnnamed),
         new(Category.Shared, Confidence.Guess, "shared, writable and without a name in a file system", static m =>

@@ -58,10 +58,15 @@ internal static class Teeth
 
     private const int Fewest = 3;
 
+    /// <summary>Teeth make up at least this share of all that falls: noise has high falls too, between many small ones.</summary>
+    private const double Share = 0.7;
+
     /// <summary>Whether at least three falls of that height happen, each within two steps, behind rises that take at least twice as long.</summary>
     public static bool Are(ReadOnlySpan<double> y, Extent extent)
     {
         var (teeth, from, top) = (0, 0, 0);
+        double fallen = 0, falls = 0;
+        for (var i = 1; i < y.Length; i++) falls += Math.Max(0, y[i - 1] - y[i]);
         for (var i = 1; i < y.Length; i++)
         {
             if (y[i] >= y[top])
@@ -71,10 +76,10 @@ internal static class Teeth
             }
             if (y[top] - y[i] < Height * extent.Range) continue;
             while (i + 1 < y.Length && y[i + 1] < y[i]) i++;
-            if (i - top <= 2 && top - from >= 4 && y[top] - y[from] >= Height * extent.Range && IsSlope(y[from..(top + 1)])) teeth++;
+            if (i - top <= 2 && top - from >= 4 && y[top] - y[from] >= Height * extent.Range && IsSlope(y[from..(top + 1)])) (teeth, fallen) = (teeth + 1, fallen + y[top] - y[i]);
             (from, top) = (i, i);
         }
-        return teeth >= Fewest;
+        return teeth >= Fewest && fallen >= Share * falls;
     }
 
     /// <summary>Rises throughout: at most a tenth of the way up is lost again in between.</summary>

@@ -27,6 +27,9 @@ internal static class ShapeOf
     /// <summary>The same two for few points, and for what is left when the beginning is taken for warm-up: a piece of a saturating curve must not pass for a line.</summary>
     private const double StrictRSquared = 0.99, StrictlySteady = 0.8;
 
+    /// <summary>The last stretch of a line must still move by this share of what the line says.</summary>
+    private const double LastStretch = 0.15, StillMoving = 0.2;
+
     /// <summary>Up to this share of the points at the beginning may be warm-up.</summary>
     private const double WarmUp = 1.0 / 3;
 
@@ -68,7 +71,14 @@ internal static class ShapeOf
         var half = y.Length / 2;
         var early = Line.Fit(t[..^half], y[..^half]).Slope;
         var late = Line.Fit(t[half..], y[half..]).Slope;
-        return late * line.Slope > 0 && Math.Abs(late) >= steady * Math.Abs(early);
+        return late * line.Slope > 0 && Math.Abs(late) >= steady * Math.Abs(early) && !HasStopped(t, y, line.Slope);
+    }
+
+    /// <summary>Growth that has come to rest for the last stretch is a plateau, however straight the way up was.</summary>
+    private static bool HasStopped(ReadOnlySpan<double> t, ReadOnlySpan<double> y, double slope)
+    {
+        var tail = y.Length - (int)(LastStretch * y.Length);
+        return y.Length - tail >= 3 && Math.Abs(y[^1] - y[tail - 1]) < StillMoving * Math.Abs(slope) * (t[^1] - t[tail - 1]);
     }
 
     /// <summary>At least four-fold, nearly always rising, and straighter as a logarithm. Doublings by mremap are of that kind.</summary>
