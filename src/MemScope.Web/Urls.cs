@@ -44,9 +44,9 @@ public static class Urls
     public static string Diff(Guid process, WindowState? window = null, string? state = null, string? filter = null) =>
         $"/p/{process}/diff{Query(window, ("state", state), ("q", filter))}";
 
-    /// <summary>Stacks.</summary>
-    public static string Stacks(Guid process, WindowState? window = null, string? weight = null, Guid? trace = null, Guid? region = null, string? search = null) =>
-        $"/p/{process}/stacks{Query(window, ("weight", weight), ("trace", trace?.ToString()), ("region", region?.ToString()), ("q", search))}";
+    /// <summary>Stacks; <paramref name="at"/> is the path of the frame that is zoomed into.</summary>
+    public static string Stacks(Guid process, WindowState? window = null, string? weight = null, Guid? trace = null, Guid? region = null, string? search = null, string? at = null) =>
+        $"/p/{process}/stacks{Query(window, ("weight", weight), ("trace", trace?.ToString()), ("region", region?.ToString()), ("q", search), ("at", at))}";
 
     /// <summary>Captures of a process.</summary>
     public static string Captures(Guid process, WindowState? window = null) => $"/p/{process}/captures{Query(window)}";

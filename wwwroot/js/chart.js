@@ -10,7 +10,7 @@ import { fillTable } from './table.js';
  * @typedef {{ source: string, metric: string, keys: string[], titles: string[], numbers: number[], unixMs: number[], values: (number | null | string)[][], decimated: boolean }} Series
  *
  * Mirrors SeriesChart.Options.
- * @typedef {{ kind: 'stack' | 'line', url?: string, series?: Series, colour?: string, from?: number | null, to?: number | null, change?: string,
+ * @typedef {{ kind: 'stack' | 'line', url?: string, series?: Series, colour?: string, titles?: Record<string, string>, from?: number | null, to?: number | null, change?: string,
  *   bytesPerSecond?: number | null, rate?: string, bars?: { name: string, from: number, to: number }[], version?: number }} Options
  *
  * @typedef {{ options: Options, series: Series | null, server: any, busy: boolean, dirty: boolean, drawn: number, last: number, unfollow: () => void, off: AbortController }} State
@@ -37,7 +37,7 @@ const load = () => plotly ??= new Promise((resolve, reject) => {
 /** Draws a chart into an element. @param {HTMLElement} el @param {Options} options @param {any} server DotNetObjectReference, or null on a static page. */
 export async function create(el, options, server) {
   const off = new AbortController();
-  const state = { options, series: options.series ?? null, server, busy: false, dirty: false, drawn: 0, last: 0, unfollow: () => {}, off };
+  const state = { options, series: options.series ? named(options.series, options.titles) : null, server, busy: false, dirty: false, drawn: 0, last: 0, unfollow: () => {}, off };
   states.set(el, state);
   state.unfollow = follow(() => draw(el));
   listen(el, off.signal);
@@ -67,7 +67,7 @@ export async function refresh(el) {
     const wait = state.last + halfSecond - performance.now();
     if (wait > 0 && state.drawn > 0) await new Promise(r => setTimeout(r, wait));
     state.last = performance.now();
-    if (state.options.url) state.series = await fetchSeries(state.options.url, state.off.signal);
+    if (state.options.url) state.series = named(await fetchSeries(state.options.url, state.off.signal), state.options.titles);
     await draw(el);
   } catch (error) {
     if (!state.off.signal.aborted) fail(el, error);
@@ -99,6 +99,9 @@ async function fetchSeries(url, signal) {
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   return answer.json();
 }
+
+/** @param {Series} series @param {Record<string, string>} [titles] @returns {Series} */
+const named = (series, titles = {}) => ({ ...series, titles: series.keys.map((key, i) => titles[key] ?? series.titles[i]) });
 
 /** @param {HTMLElement} el */
 async function draw(el) {

@@ -167,7 +167,7 @@ function rateWords(series, options, palette, size, height) {
   const dy = ((b.y - a.y) / top) * height;
   if (dx < 110) return [];
   return [{
-    xref: 'x', yref: 'y', x: a.x + (b.x - a.x) * 0.28, y: a.y + (b.y - a.y) * 0.28, text: plain(options.rate), showarrow: false, yshift: 9, textangle: -Math.atan2(dy, dx) * 180 / Math.PI,
+    xref: 'x', yref: 'y', x: a.x + (b.x - a.x) * 0.28, y: a.y + (b.y - a.y) * 0.28, text: plain(options.rate), showarrow: false, yshift: 11, textangle: -Math.atan2(dy, dx) * 180 / Math.PI,
     font: { size: 11.5, weight: 620, color: palette.text },
   }];
 }

@@ -23,6 +23,9 @@ public static class CategoryLook
         ["total"] = "RSS",
     };
 
+    /// <summary>Titles by slug.</summary>
+    public static IReadOnlyDictionary<string, string> AllTitles => Titles;
+
     /// <summary>For people: <c>Heap (brk)</c>. A slug that is not known stays as it is.</summary>
     public static string Title(string slug) => Titles.GetValueOrDefault(slug, slug);
 

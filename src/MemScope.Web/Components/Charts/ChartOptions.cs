@@ -14,6 +14,9 @@ public sealed record ChartOptions(string Kind, string? Url)
     /// <summary>Category whose colour all lines take, or null when each key is a category.</summary>
     public string? Colour { get; init; }
 
+    /// <summary>Names of the keys for people; a key without one keeps the title that came with the series.</summary>
+    public IReadOnlyDictionary<string, string> Titles { get; init; } = CategoryLook.AllTitles;
+
     /// <summary>First snapshot of the window, or null.</summary>
     public int? From { get; init; }
 

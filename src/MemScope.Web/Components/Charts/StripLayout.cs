@@ -47,7 +47,8 @@ public sealed record StripLayout(IReadOnlyList<StripCell> Cells, IReadOnlyList<d
                 cells.Add(Cell(region, x, width));
                 x += width;
             }
-            if (x - from >= LabelWidth || labels.Count == 0 || from - labels[^1].Item1 > LabelWidth) labels.Add(Label(island, from, x));
+            if (x - from >= LabelWidth && labels.Count > 0 && from - labels[^1].Item1 < LabelWidth) labels.RemoveAt(labels.Count - 1); // the wide island is worth more than its neighbour
+            if (labels.Count == 0 || from - labels[^1].Item1 >= LabelWidth) labels.Add(Label(island, from, x));
         }
         return new StripLayout(cells, cuts, labels);
     }

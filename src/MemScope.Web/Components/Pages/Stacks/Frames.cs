@@ -1,0 +1,47 @@
+using MemScope.Web.Wire;
+
+namespace MemScope.Web.Components.Pages.Stacks;
+
+/// <summary>How a frame is written.</summary>
+public static class Frames
+{
+    /// <summary>The function, or <c>module+0xoffset</c> where there is no name.</summary>
+    public static string Title(FrameWire frame) => frame.Function is { Length: > 0 } name ? name : Place(frame);
+
+    /// <summary><c>libucs.so.0+0x36ced</c>, with the build id where it is the only name there is.</summary>
+    public static string Place(FrameWire frame)
+    {
+        var module = frame.Module is { Length: > 0 } m ? Format.FileName(m) : "no module";
+        return frame.Offset is { Length: > 0 } offset ? $"{module}+0x{(offset.StartsWith("0x", StringComparison.Ordinal) ? offset[2..] : offset)}" : module;
+    }
+
+    /// <summary>The same with the build id: <c>libucs.so.0+0x36ced [0e23ab09]</c>.</summary>
+    public static string FullPlace(FrameWire frame) => frame.BuildId is { Length: > 0 } id ? $"{Place(frame)} [{(id.Length > 12 ? id[..12] : id)}]" : Place(frame);
+
+    /// <summary>The module's file name, or empty.</summary>
+    public static string Module(FrameWire frame) => frame.Module is { Length: > 0 } m ? Format.FileName(m) : "";
+
+    /// <summary><c>rcache.c:244</c>, or the offset where no line is known.</summary>
+    public static string Source(FrameWire frame) => frame.File is { Length: > 0 } file ? frame.Line is { } line ? FormattableString.Invariant($"{Format.FileName(file)}:{line}") : Format.FileName(file)
+        : frame.Function is null || frame.Offset is null ? "" : $"+0x{(frame.Offset.StartsWith("0x", StringComparison.Ordinal) ? frame.Offset[2..] : frame.Offset)}";
+
+    /// <summary>Whether two frames are one box: same function of the same module, or the same place without a name.</summary>
+    public static bool Same(FrameWire a, FrameWire b) =>
+        a.Inlined == b.Inlined && a.Module == b.Module && a.Function == b.Function && (a.Function is not null || a.Offset == b.Offset);
+
+    /// <summary>The first frame from the leaf that is not a bare system call wrapper: where the memory is asked for.</summary>
+    public static FrameWire? Site(CallchainWire chain) =>
+        chain.Frames.FirstOrDefault(f => !IsWrapper(f)) ?? (chain.Frames.Count > 0 ? chain.Frames[0] : null);
+
+    /// <summary>The callers of the site, nearest first, as one line.</summary>
+    public static string CalledFrom(CallchainWire chain, int most = 5)
+    {
+        var site = Site(chain);
+        var callers = chain.Frames.SkipWhile(f => !ReferenceEquals(f, site)).Skip(1).Select(Title).ToList();
+        return string.Join(" ← ", callers.Take(most)) + (callers.Count > most ? " ← …" : "");
+    }
+
+    // Names of libc's and the dynamic loader's thin wrappers: they ask the kernel for somebody else.
+    private static bool IsWrapper(FrameWire frame) =>
+        frame.Function is "syscall" or "mmap" or "mmap64" or "__mmap" or "__mmap64" or "munmap" or "__munmap" or "mremap" or "__mremap" or "brk" or "__brk" or "sbrk" or "__sbrk" or "madvise" or "mprotect" or "__mprotect";
+}

@@ -1,0 +1,50 @@
+using MemScope.Web.Answers;
+using MemScope.Web.Wire;
+using Microsoft.AspNetCore.Components;
+
+namespace MemScope.Web.Components.Pages.Stacks;
+
+/// <summary>Who mapped the memory that is still in RAM, and how much of it did we see?</summary>
+public sealed partial class StacksPage
+{
+    private static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(150);
+
+    private CallchainsWire? _chains;
+    private IReadOnlyList<TraceWire> _traces = [];
+    private int _typed;
+
+    [Inject] private StackAnswers Answers { get; set; } = default!;
+    [Inject] private NavigationManager Navigation { get; set; } = default!;
+    [SupplyParameterFromQuery(Name = "weight")] private string? Weight { get; set; }
+    [SupplyParameterFromQuery(Name = "trace")] private Guid? Trace { get; set; }
+    [SupplyParameterFromQuery(Name = "region")] private Guid? Region { get; set; }
+    [SupplyParameterFromQuery(Name = "q")] private string? Search { get; set; }
+    [SupplyParameterFromQuery(Name = "at")] private string? At { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? LoadKey => (Weight, Trace, Region);
+
+    /// <inheritdoc/>
+    protected override async Task LoadAsync(CancellationToken cancel)
+    {
+        _chains = Weight is null ? await BestAsync(cancel) : await Answers.CallchainsAsync(Id, View.Window, Weights.Known(Weight), Trace, Region, cancel);
+        if (Trace is null && _chains is not null) _traces = _chains.Traces;
+    }
+
+    /// <summary>What is in RAM answers best; where no snapshot tells, what is mapped.</summary>
+    private async Task<CallchainsWire?> BestAsync(CancellationToken cancel)
+    {
+        var resident = await Answers.CallchainsAsync(Id, View.Window, "resident", Trace, Region, cancel);
+        return resident is { TotalBytes: > 0 } or null ? resident : await Answers.CallchainsAsync(Id, View.Window, "outstanding", Trace, Region, cancel);
+    }
+
+    private string Href(string? weight = null, string? at = null) =>
+        Urls.Stacks(Id, View.Window, weight ?? Weight, Trace, Region, Search, at);
+
+    private async Task SearchTyped(ChangeEventArgs e)
+    {
+        var typed = ++_typed;
+        await Task.Delay(TypingPause);
+        if (typed == _typed) Navigation.NavigateTo(Urls.Stacks(Id, View.Window, Weight, Trace, Region, e.Value as string, At), replace: true);
+    }
+}

@@ -1,0 +1,20 @@
+namespace MemScope.Web.Components.Pages.Stacks;
+
+/// <summary>By what stacks are weighed.</summary>
+public static class Weights
+{
+    /// <summary>Slug and words, the one that answers "what is still in RAM" first.</summary>
+    public static IReadOnlyList<(string Slug, string Words)> All { get; } = [("resident", "Resident outstanding"), ("outstanding", "Outstanding"), ("mapped", "Mapped"), ("calls", "Calls")];
+
+    /// <summary>The slug when it is known, else the default.</summary>
+    public static string Known(string? slug) => All.Any(w => w.Slug == slug) ? slug! : "outstanding";
+
+    /// <summary>For people.</summary>
+    public static string Words(string slug) => All.FirstOrDefault(w => w.Slug == slug).Words ?? slug;
+
+    /// <summary>Unit of a weight's figures.</summary>
+    public static string Unit(string slug) => slug == "calls" ? "calls" : "KiB";
+
+    /// <summary>A figure of that weight.</summary>
+    public static string Figure(string slug, long value) => slug == "calls" ? Format.Count(value) : Format.KiB(value);
+}
