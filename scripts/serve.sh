@@ -20,16 +20,16 @@ serve() {
     arguments+=("$1" "$2")
     shift 2
   done
+  address=${address%%;*}
+  address=${address/0.0.0.0/127.0.0.1}
+  if answers "$address"; then die "$address is in use: choose another port with --port"; fi
+  [ -z "$demo" ] || [ "${address##*:}" != 0 ] || die "--demo needs a port of its own: give --port"
   [ -n "$db" ] || need_postgres
   build_web
   [ -z "$demo" ] || build_agent
   hint_demangler
 
-  address=${address%%;*}
-  address=${address/0.0.0.0/127.0.0.1}
-  if answers "$address"; then die "$address is in use: choose another port with --port"; fi
   if [ -n "$demo" ]; then
-    [ "${address##*:}" != 0 ] || die "--demo needs a port of its own: give --port"
     # Detached, so that this process can become the server and get its signals directly.
     (load_demo "$address" $$ &)
   fi

@@ -42,7 +42,7 @@ summarize() {
 
 count_outcome() {
   [ ${#files[@]} -gt 0 ] || { echo 0; return; }
-  cat "${files[@]}" | grep -o "<UnitTestResult [^>]*outcome=\"$1\"" | wc -l
+  awk -v outcome="outcome=\"$1\"" '/<UnitTestResult / && index($0, outcome) { n++ } END { print n + 0 }' "${files[@]}"
 }
 
 # The reason stands in the first Message after the result.

@@ -9,6 +9,7 @@ public sealed class ServerProcess : IAsyncDisposable
 {
     private const string Marker = "Now listening on: ";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
@@ -40,31 +41,30 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <param name="dataFolder">Data folder to use and leave behind, or null for a temporary one.</param>
     /// <param name="args">More arguments of the server.</param>
     /// <exception cref="InvalidOperationException">It ended or did not listen in time; the message holds its output.</exception>
-    public static async Task<ServerProcess> StartAsync(string? dataFolder = null, params string[] args)
+    public static Task<ServerProcess> StartAsync(string? dataFolder = null, params string[] args) => LaunchAsync("dotnet", [ServerDll, "--port", "0"], dataFolder, args, StartLimit);
+
+    /// <summary>Starts it by <c>./memscope serve</c>, which may build it first.</summary>
+    public static Task<ServerProcess> ServeAsync(string? dataFolder = null, params string[] args) =>
+        LaunchAsync(Repository.PathOf("memscope"), ["serve", "--port", "0"], dataFolder, args, BuildLimit);
+
+    private static async Task<ServerProcess> LaunchAsync(string program, string[] first, string? dataFolder, string[] args, TimeSpan limit)
     {
         var ownFolder = dataFolder is null ? new TemporaryFolder() : null;
         var folder = dataFolder ?? ownFolder!.PathOf("data");
-        var start = new ProcessStartInfo("dotnet", [ServerDll, "--port", "0", "--data", folder, .. args])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        start.Environment.Remove("MEMSCOPE_DB");
-        start.Environment.Remove("ASPNETCORE_URLS");
+        var start = new ProcessStartInfo(program, [.. first, "--data", folder, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var name in (string[])["MEMSCOPE_DB", "MEMSCOPE_URL", "MEMSCOPE_DATA", "MEMSCOPE_KEEP", "ASPNETCORE_URLS"]) start.Environment.Remove(name);
         var output = new ConcurrentQueue<string>();
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, e) => Take(e.Data);
         process.ErrorDataReceived += (_, e) => Take(e.Data);
-        process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException("The server ended before it listened:\n" + string.Join('\n', output)));
+        process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException("The server ended before it listened."));
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         try
         {
-            var address = await listening.Task.WaitAsync(StartLimit);
-            return new ServerProcess(process, address, folder, ownFolder, output);
+            return new ServerProcess(process, await listening.Task.WaitAsync(limit), folder, ownFolder, output);
         }
         catch (Exception e) when (e is TimeoutException or InvalidOperationException)
         {
@@ -89,12 +89,13 @@ public sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(StopLimit);
     }
 
-    /// <summary>Asks it to end (SIGTERM) and waits; its data folder stays. Returns its exit code.</summary>
-    public async Task<int> StopAsync()
+    /// <summary>Asks it to end and waits; its data folder stays. Returns its exit code.</summary>
+    /// <param name="signal">TERM, or INT as Ctrl-C sends it.</param>
+    public async Task<int> StopAsync(string signal = "TERM")
     {
         if (!_process.HasExited)
         {
-            using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+            using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
             await kill.WaitForExitAsync();
         }
         await _process.WaitForExitAsync().WaitAsync(StopLimit);
