@@ -26,8 +26,9 @@ build_once() {
   flock 8
   if ! [ -f "$dll" ] || [ "$(cat "$stamp" 2>/dev/null)" != "$hash" ]; then
     [ "$name" = agent ] || need_npm
-    say "building $name"
-    (cd "$root" && dotnet build "$project" -c Release -v quiet -clp:NoSummary --nologo -nodeReuse:false >&2 8>&-) || die "the build of $name failed"
+    say "building the $name (the first time takes a few minutes)"
+    local log
+    log=$(cd "$root" && dotnet build "$project" -c Release -v quiet --nologo -nodeReuse:false 2>&1 8>&-) || { printf '%s\n' "$log" >&2; die "the build of the $name failed"; }
     echo "$hash" >"$stamp"
   fi
   exec 8>&-

@@ -50,10 +50,10 @@ load_demo() {
     kill -0 "$server" 2>/dev/null || return 0
     sleep 0.3
   done
-  dotnet "$agent_dll" symbols "$case/ucx_leak" --server "$address" 2>&1 | sed 's/^/memscope: demo: /' >&2
-  page=$(agent_upload 32305 decode "$case"/{smaps,status}.tar.gz "$case"/pmap-x.log.gz "$case"/bt{,2}.txt.gz | head -n 1)
-  agent_upload 18307 decode-traced "$case"/second-run/{smaps,status}.tar.gz "$case"/second-run/{strace,gdb}.txt.gz >/dev/null
-  [ -z "$page" ] || say "the founding case is loaded: $page"
+  dotnet "$agent_dll" symbols "$case/ucx_leak" --server "$address" >/dev/null 2>&1 || say "the demo's symbols were refused"
+  page=$(agent_upload 32305 decode "$case"/{smaps,status}.tar.gz "$case"/pmap-x.log.gz "$case"/bt{,2}.txt.gz) || say "a file of the demo was refused"
+  agent_upload 18307 decode-traced "$case"/second-run/{smaps,status}.tar.gz "$case"/second-run/{strace,gdb}.txt.gz >/dev/null || say "a file of the demo was refused"
+  [ -z "$page" ] || say "the founding case is loaded: ${page%%$'\n'*}"
 }
 
 # agent_upload PID ROLE FILE...: the addresses of the pages on standard output.

@@ -2,8 +2,6 @@ using System.Data.Common;
 using MemScope.Core.Formats;
 using MemScope.Storage.Captures;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace MemScope.Web.Api;
 
@@ -12,6 +10,7 @@ internal static class ProblemMapping
 {
     private const int RetrySeconds = 5;
     private const int DiskFullErrno = 28; // ENOSPC
+    private const string DiskFullState = "53100"; // disk_full, PostgreSQL's appendix A
 
     /// <summary>The problem of an exception; 500 <c>internal</c> for one that nobody expected.</summary>
     public static ProblemException Of(Exception exception, HttpContext context) => exception switch
@@ -21,11 +20,10 @@ internal static class ProblemMapping
         CaptureRefusedException refused => OfRefusal(refused),
         UploadRefusedException refused => new(StatusCodes.Status422UnprocessableEntity, refused.Code, refused.Message),
         InvalidDataException invalid => new(StatusCodes.Status422UnprocessableEntity, "invalid-data", invalid.Message),
-        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => DiskFull,
-        PostgresException { IsTransient: false, SqlState: not ("57P01" or "57P02" or "57P03" or "25006") } => Internal,
+        DbException { SqlState: DiskFullState } => DiskFull,
+        DbException { IsTransient: false, SqlState: not (null or "57P01" or "57P02" or "57P03" or "25006") } => Internal, // the database itself said no
         DbException => DatabaseAway,
-        DbUpdateException { InnerException: { } inner } => Of(inner, context),
-        InvalidOperationException { InnerException: DbException inner } => Of(inner, context), // EF's retry strategies and Npgsql's pool wrap it so
+        { InnerException: DbException inner } => Of(inner, context), // so wrap it saving, retrying and the connection pool
         TimeoutException => DatabaseAway,
         IOException { HResult: DiskFullErrno } => DiskFull,
         _ => Internal,

@@ -72,7 +72,8 @@ public sealed class ServeTests
             var page = await PageAsync(server);
 
             var process = await server.ProcessOfPageAsync(page);
-            Assert.Equal(91, process.Number("snapshots"));
+            Assert.Equal(["smaps", "pmap -x"], process.GetProperty("sources").EnumerateArray().Select(s => s.GetString()));
+            Assert.Equal(2 * 91, process.Number("snapshots"));
             Assert.Equal("leak", process.GetProperty("assessment").Text("kind"));
             Assert.Equal(2, process.Number("traces"));
             Assert.Equal("2026-11-20T15:40:59", process.Text("firstSnapshotAt")[..19]);
