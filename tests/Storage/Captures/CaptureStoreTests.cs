@@ -56,7 +56,7 @@ public sealed class CaptureStoreTests(PostgresFixture postgres)
         }
         Assert.Equal(26, equal);
         Assert.Equal(91, await storage.CountAsync("SELECT count(*) FROM snapshot"));
-        Assert.Equal(91 - equal, await storage.CountAsync("SELECT count(*) FROM capture"));
+        Assert.Equal(texts.DistinctBy(Convert.ToHexString).Count(), await storage.CountAsync("SELECT count(*) FROM capture"));
         var track = await storage.Get<TrackQuery>().LoadAsync(Assert.Single(ids), SnapshotSource.Smaps, 0, None);
         Assert.Equal(Enumerable.Range(1, 91), track.Points.Select(p => p.Number));
     }
