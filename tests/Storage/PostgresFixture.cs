@@ -104,6 +104,20 @@ public sealed class TestFolder : IDisposable
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
 
+/// <summary>Violence against a database server.</summary>
+internal static class PostgresKill
+{
+    /// <summary>Kills the server as soon as there is one, and returns when it is gone.</summary>
+    public static async Task KillServerAsync(this PrivatePostgres postgres)
+    {
+        int? pid;
+        while ((pid = postgres.ServerProcessId) is null) await Task.Delay(20);
+        using var server = Process.GetProcessById(pid.Value);
+        server.Kill();
+        while (postgres.ServerProcessId == pid) await Task.Delay(20);
+    }
+}
+
 /// <summary>Tests that share the server.</summary>
 [CollectionDefinition(Name)]
 public sealed class PostgresTests : ICollectionFixture<PostgresFixture>

@@ -34,8 +34,8 @@ public sealed class PrivatePostgres : IDisposable
     /// <summary>For Npgsql.</summary>
     public string ConnectionString => Connection("memscope").ConnectionString;
 
-    /// <summary>Process id of the server.</summary>
-    public int ServerProcessId => _server?.Id ?? _adopted;
+    /// <summary>Process id of the server, or null while there is none.</summary>
+    public int? ServerProcessId => _server is { } own ? own.Id : _adopted > 0 ? _adopted : null;
 
     /// <summary>The folder used when none is given: <c>/var/lib/memscope</c> for root, else <c>~/.local/share/memscope</c>.</summary>
     public static string DefaultFolder => PostgresPrograms.IsRoot
@@ -110,7 +110,7 @@ public sealed class PrivatePostgres : IDisposable
         _started.Set();
         while (_failure is null && !_stopping.Wait(TimeSpan.FromMilliseconds(100)))
         {
-            if (_server is null ? ProcFiles.IsAlive(_adopted) : !_server.HasExited) continue;
+            if (_server is null ? _adopted > 0 && ProcFiles.IsAlive(_adopted) : !_server.HasExited) continue;
             _log("PostgreSQL ended unexpectedly: starting it again");
             try { StartOrAdopt(); }
             catch (Exception e) when (e is PostgresUnavailableException or NpgsqlException or IOException or UnauthorizedAccessException)
@@ -124,6 +124,7 @@ public sealed class PrivatePostgres : IDisposable
     private void StartOrAdopt()
     {
         _server = null;
+        _adopted = 0;
         var stopSent = false;
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < StartLimit && !_stopping.IsSet; Pause(50))
         {

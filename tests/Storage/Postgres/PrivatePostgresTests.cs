@@ -14,8 +14,9 @@ public sealed class PrivatePostgresTests
         using (var first = PrivatePostgres.Start(folder.Path, syncToDisk: false))
         {
             await ExecuteAsync(first, "CREATE TABLE kept AS SELECT 42 AS answer");
+            var server = first.ServerProcessId!.Value;
             await first.StopAsync(CancellationToken.None);
-            Assert.False(IsAlive(first.ServerProcessId));
+            Assert.False(IsAlive(server));
         }
         using var second = PrivatePostgres.Start(folder.Path);
         Assert.Equal(42, await ScalarAsync(second, "SELECT answer FROM kept"));
@@ -32,7 +33,7 @@ public sealed class PrivatePostgresTests
         for (var kill = 1; kill <= 3; kill++)
         {
             await ExecuteAsync(postgres, $"INSERT INTO kept VALUES ({kill})");
-            using (var server = Process.GetProcessById(postgres.ServerProcessId)) server.Kill();
+            await postgres.KillServerAsync();
             Assert.Equal((long)kill, await EventuallyAsync(() => ScalarAsync(postgres, "SELECT count(*) FROM kept")));
         }
     }

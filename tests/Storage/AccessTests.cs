@@ -1,0 +1,153 @@
+using System.Text.Json;
+using MemScope.Storage.Captures;
+using MemScope.Storage.Shares;
+using MemScope.Storage.Symbols;
+using MemScope.Storage.Tests.Captures;
+using MemScope.Storage.Tokens;
+using Npgsql;
+
+namespace MemScope.Storage.Tests;
+
+[Collection(PostgresTests.Name)]
+public sealed class AccessTests(PostgresFixture postgres)
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+    private readonly FixedTime _time = new(Uploads.Received);
+
+    [Fact]
+    public async Task A_share_opens_by_its_key_alone_and_keeps_its_document_byte_for_byte()
+    {
+        await using var storage = await postgres.NewAsync(_time);
+        const string Document = """{ "b": 1.50, "a": "\u0000 <script>", "a2": [] }""";
+        var (row, key) = await CreateAsync(storage, Document);
+        var opened = await storage.Get<ShareStore>().OpenAsync(key, None);
+        Assert.Equal((ShareState.Open, row.Id), (opened.State, opened.Row!.Id));
+        Assert.Equal(Document, opened.Document.GetRawText());
+        Assert.InRange(key.Length, 22, 64);
+        Assert.DoesNotContain(key, await DumpAsync(storage, "share"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData(":key")]
+    [InlineData("\0")]
+    [InlineData("%00")]
+    public async Task A_wrong_key_opens_nothing(string? key)
+    {
+        await using var storage = await postgres.NewAsync(_time);
+        var (row, right) = await CreateAsync(storage, "{}");
+        var store = storage.Get<ShareStore>();
+        foreach (var wrong in (string?[])[key, right + "A", right[..^1], right.ToUpperInvariant(), row.Id.ToString(), new string('k', 1 << 20)])
+            Assert.Equal(ShareState.Unknown, (await store.OpenAsync(wrong, None)).State);
+    }
+
+    [Fact]
+    public async Task A_share_ends_by_time_or_by_revoking()
+    {
+        await using var storage = await postgres.NewAsync(_time);
+        var store = storage.Get<ShareStore>();
+        var (_, timed) = await CreateAsync(storage, "{}", _time.Now.AddDays(1));
+        var (row, revoked) = await CreateAsync(storage, "{}");
+        Assert.False(await store.RevokeAsync("other", row.Id, None));
+        Assert.Equal(ShareState.Open, (await store.OpenAsync(revoked, None)).State);
+        Assert.True(await store.RevokeAsync(Projects.Default, row.Id, None));
+        _time.Now += TimeSpan.FromDays(1);
+        var (closed, expired) = (await store.OpenAsync(revoked, None), await store.OpenAsync(timed, None));
+        Assert.Equal((ShareState.Revoked, ShareState.Expired), (closed.State, expired.State));
+        Assert.All([closed, expired], o => Assert.Equal(JsonValueKind.Undefined, o.Document.ValueKind));
+    }
+
+    [Fact]
+    public async Task Views_are_counted_and_shares_page_newest_first()
+    {
+        await using var storage = await postgres.NewAsync(_time);
+        var store = storage.Get<ShareStore>();
+        var keys = new List<string>();
+        for (var i = 0; i < 5; i++, _time.Now += TimeSpan.FromSeconds(1)) keys.Add((await CreateAsync(storage, "{}")).Key);
+        for (var i = 0; i < 3; i++) await store.OpenAsync(keys[^1], None);
+        await store.OpenAsync(keys[^1], countView: false, None);
+        var first = await store.ListAsync(Projects.Default, null, null, 3, None);
+        var second = await store.ListAsync(Projects.Default, null, first.Next, 3, None);
+        Assert.Equal(3, first.Items[0].Views);
+        Assert.Equal(5, first.Items.Concat(second.Items).Select(s => s.Id).Distinct().Count());
+        Assert.Null(second.Next);
+        Assert.Empty((await store.ListAsync(Projects.Default, Guid.NewGuid(), null, 3, None)).Items);
+    }
+
+    [Fact]
+    public async Task A_token_is_known_by_its_secret_until_it_is_revoked_or_over()
+    {
+        await using var storage = await postgres.NewAsync(_time);
+        var store = storage.Get<TokenStore>();
+        var (row, secret) = await store.CreateAsync(Projects.Default, "agent", TokenScopes.Ingest, _time.Now.AddDays(2), None);
+        Assert.StartsWith("ms_", secret, StringComparison.Ordinal);
+        Assert.Equal((row.Id, TokenScopes.Ingest), ((await store.FindAsync(secret, None))!.Id, (await store.FindAsync(secret, None))!.Scopes));
+        Assert.Equal(_time.Now, Assert.Single(await store.ListAsync(None)).LastUsedAt);
+        Assert.DoesNotContain(secret[3..], await DumpAsync(storage, "token"), StringComparison.Ordinal);
+        foreach (var wrong in (string?[])[null, "", "ms_", secret[3..], secret + "x", secret.ToLowerInvariant(), "ms_" + new string('x', 1 << 20)]) Assert.Null(await store.FindAsync(wrong, None));
+        _time.Now += TimeSpan.FromDays(3);
+        Assert.Null(await store.FindAsync(secret, None));
+        var (other, revoked) = await store.CreateAsync(Projects.Default, "agent", TokenScopes.Ingest, null, None);
+        Assert.True(await store.RevokeAsync(other.Id, None));
+        Assert.Null(await store.FindAsync(revoked, None));
+    }
+
+    [Fact]
+    public async Task The_first_admin_token_is_made_once_however_many_nodes_start()
+    {
+        await using var storage = await postgres.NewAsync(_time);
+        var secrets = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => storage.Get<TokenStore>().EnsureAdminAsync(None))));
+        var secret = Assert.Single(secrets.OfType<string>());
+        Assert.Equal(TokenScopes.Admin, (await storage.Get<TokenStore>().FindAsync(secret, None))!.Scopes);
+    }
+
+    [Fact]
+    public async Task A_symbol_file_is_kept_once_and_read_back()
+    {
+        await using var storage = await postgres.NewAsync(_time);
+        var store = storage.Get<SymbolFileStore>();
+        var file = new byte[3_000_000];
+        new Random(1).NextBytes(file);
+        SymbolFileUpload Upload(byte[] bytes, bool lines, int functions) => new()
+        {
+            BuildId = "abcdef01", FileName = "x.debug", Kind = "debug", Functions = functions, HasLines = lines, Sha256 = System.Security.Cryptography.SHA256.HashData(bytes),
+            Content = new MemoryStream(bytes), ReceivedAt = _time.Now,
+        };
+        var (row, repeat) = await store.StoreAsync(Upload(file, lines: false, 10), None);
+        var again = await store.StoreAsync(Upload(file, lines: false, 10), None);
+        var (better, _) = await store.StoreAsync(Upload([1, 2, 3], lines: true, 5), None);
+        Assert.False(repeat);
+        Assert.True(again.Repeat);
+        Assert.Equal(row.Id, again.Row.Id);
+        Assert.Equal([better.Id, row.Id], (await store.FindAsync(Projects.Default, "abcdef01", None)).Select(f => f.Id));
+        Assert.Empty(await store.FindAsync("other", "abcdef01", None));
+        await using var content = await store.OpenAsync(row.Id, None);
+        using var read = new MemoryStream();
+        await content!.CopyToAsync(read);
+        Assert.Equal(file, read.ToArray());
+        Assert.Null(await store.OpenAsync(Guid.NewGuid(), None));
+        Assert.Equal(2, (await store.ListAsync(Projects.Default, null, 10, None)).Items.Count);
+    }
+
+    [Fact]
+    public async Task The_audit_log_tells_the_newest_first()
+    {
+        await using var storage = await postgres.NewAsync(_time);
+        var log = storage.Get<AuditLog>();
+        await log.WriteAsync(Projects.Default, "admin\0", "share.create", "1", None);
+        _time.Now += TimeSpan.FromSeconds(1);
+        await log.WriteAsync(Projects.Default, "admin", "share.revoke", "1", None);
+        Assert.Equal(["share.revoke", "share.create"], (await log.ListAsync(10, None)).Select(a => a.Action));
+    }
+
+    private static Task<(ShareRow Row, string Key)> CreateAsync(TestStorage storage, string document, DateTimeOffset? expires = null) => storage.Get<ShareStore>().CreateAsync(
+        new ShareDraft { ProcessId = Guid.CreateVersion7(), Title = "T\0", View = "diff", Document = JsonDocument.Parse(document).RootElement, ExpiresAt = expires }, None);
+
+    private static async Task<string> DumpAsync(TestStorage storage, string table)
+    {
+        await using var command = storage.Get<NpgsqlDataSource>().CreateCommand($"SELECT string_agg(t::text, '\n') FROM {table} t");
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+}
