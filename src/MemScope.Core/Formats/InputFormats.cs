@@ -22,6 +22,7 @@ public static class InputFormats
         SmapsFormats.Rollup,
         StatusFormat.Format,
         BpftraceFormat.Format,
+        BpftraceFormat.Json,
         StraceFormat.Format,
         GdbFormat.Format,
         PmapFormat.Format,

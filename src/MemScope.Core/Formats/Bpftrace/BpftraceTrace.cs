@@ -8,10 +8,10 @@ namespace MemScope.Core.Formats.Bpftrace;
 internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
 {
     private const int NoEvent = -1;
-    private const int MapsToName = 20;
 
     private readonly TraceBuilder _trace = new("bpftrace", stacks);
-    private readonly SortedDictionary<string, int> _maps = new(StringComparer.Ordinal);
+    private readonly NameCounts _maps = new(names);
+    private readonly NameCounts _lostProbes = new(names);
     private int _owner = NoEvent, _firstPid;
     private int? _tracedPid;
     private bool _severalPids;
@@ -41,6 +41,9 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
 
     /// <summary>Whether the last event still waits for its stack.</summary>
     public bool AwaitsStack => _owner >= 0;
+
+    /// <summary>Ends the wait for a stack.</summary>
+    public void EndEvent() => _owner = NoEvent;
 
     /// <summary>Gives the last event the stack in <c>[start, end)</c> of the file.</summary>
     public void SetStack(int start, int end)
@@ -75,19 +78,13 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
     public void AddMap(ReadOnlySpan<byte> name)
     {
         Understood++;
-        if (_maps.Count > MapsToName) return;
-        var text = names.Get(name);
-        _maps[text] = _maps.GetValueOrDefault(text) + 1;
+        _maps.Add(name);
     }
 
     /// <summary>The finished capture.</summary>
     public ParsedCapture Finish(string format)
     {
-        if (_maps.Count > 0)
-        {
-            var list = string.Join(", ", _maps.Take(MapsToName).Select(m => m.Value == 1 ? m.Key : $"{m.Key} ({m.Value} values)"));
-            Diagnostics.Add("BPFTRACE003", Severity.Info, 0, $"Maps that the script printed are sums, not events, and were not read as such: {list}{(_maps.Count > MapsToName ? " and more" : "")}");
-        }
+        if (_maps.Any) Diagnostics.Add("BPFTRACE003", Severity.Info, 0, $"Values of maps that the script printed are sums, not events, and were not read as such: {_maps}.");
         if (_trace.Events.Count == 0)
         {
             Diagnostics.Add("BPFTRACE001", Severity.Warning, 0, "No event was recorded: the process made none of the traced calls while bpftrace watched, or the probes did not fire.");
@@ -97,6 +94,7 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
             _trace.Lose("began-late", 0, "The process was running when the trace began: what it had mapped before is not in the trace.");
         }
         if (_lostEvents > 0) _trace.Lose("lost-events", _lostEvents, $"bpftrace lost {_lostEvents} events: its buffer was full.");
+        if (_lostProbes.Any) _trace.Lose("lost-events", 0, $"A probe stopped part way, and its calls after that are missing: {_lostProbes}.");
         var pid = _tracedPid ?? (_firstPid == 0 || _severalPids ? null : _firstPid);
         return _trace.Build(format, Understood > 0, ClockDomain.Monotonic, new ProcessHint(pid, _comm), "print ustack in the script.");
     }
@@ -116,22 +114,21 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
     {
         var error = line.StartsWith("ERROR: "u8) || line.IndexOf(": ERROR: "u8) > 0;
         if (!error && !line.StartsWith("WARNING: "u8) && line.IndexOf(": WARNING: "u8) < 0) return false;
-        var quote = DiagnosticBag.Quote(line);
         if (line.IndexOf("couldn't set RLIMIT_MEMLOCK"u8) >= 0)
         {
-            Diagnostics.Add("BPFTRACE004", Severity.Info, number, $"bpftrace said: {quote}");
+            Diagnostics.Add("BPFTRACE004", Severity.Info, number, "bpftrace said", line);
         }
         else if (line.IndexOf("failed to look up stack id"u8) >= 0)
         {
-            Diagnostics.Add("BPFTRACE005", Severity.Warning, number, $"bpftrace lost a stack: {quote}");
+            Diagnostics.Add("BPFTRACE005", Severity.Warning, number, "bpftrace lost a stack", line);
         }
         else if (line.IndexOf(LostProbe) is >= 0 and var at)
         {
-            _trace.Lose("lost-events", 0, $"A probe was lost part way, and its calls after that are missing: {DiagnosticBag.Quote(line[(at + LostProbe.Length)..])}");
+            _lostProbes.Add(line[(at + LostProbe.Length)..]);
         }
         else
         {
-            Diagnostics.Add("BPFTRACE006", error ? Severity.Error : Severity.Warning, number, $"bpftrace said: {quote}");
+            Diagnostics.Add("BPFTRACE006", error ? Severity.Error : Severity.Warning, number, "bpftrace said", line);
         }
         return true;
     }

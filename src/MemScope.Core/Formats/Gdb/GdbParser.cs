@@ -134,9 +134,9 @@ internal sealed class GdbParser
         if (line.StartsWith("ptrace: "u8) || line.StartsWith("No stack."u8) || line.StartsWith("Could not attach to process"u8))
         {
             _failed = true;
-            _trace.Diagnostics.Add("GDB005", Severity.Error, number, $"gdb said: {DiagnosticBag.Quote(line)}");
+            _trace.Diagnostics.Add("GDB005", Severity.Error, number, "gdb said", line);
         }
-        if (line.StartsWith("Backtrace stopped"u8)) _trace.Diagnostics.Add("GDB006", Severity.Info, number, $"A stack is incomplete: {DiagnosticBag.Quote(line)}");
+        if (line.StartsWith("Backtrace stopped"u8)) _trace.Diagnostics.Add("GDB006", Severity.Info, number, "A stack is incomplete", line);
         _insideFrame = false;
         if (!line.IsEmpty) _passedOver++;
     }

@@ -27,6 +27,7 @@ internal sealed class StraceParser
     private readonly Limits _limits;
     private readonly TraceBuilder _trace;
     private readonly StraceFamily _family = new();
+    private readonly NameCounts _passedOver;
     private readonly Dictionary<int, int> _unfinished = [];
     private readonly Dictionary<int, ThreadClone> _unfinishedThreads = [];
     private ClockDomain _clock;
@@ -41,6 +42,7 @@ internal sealed class StraceParser
     {
         _file = file;
         _limits = options.Limits;
+        _passedOver = new NameCounts(options.Names);
         _trace = new TraceBuilder("strace", new StackTable(file, StraceFrame.Read, options));
     }
 
@@ -121,7 +123,7 @@ internal sealed class StraceParser
         var name = body[..open];
         if (!StraceCall.TryKind(name, out var call))
         {
-            _trace.Diagnostics.Add("STRACE003", Severity.Info, number, $"A call that does not change the address space was passed over: {DiagnosticBag.Quote(name)}");
+            _passedOver.Add(name);
             return true;
         }
         var text = body[(open + 1)..];
@@ -129,7 +131,7 @@ internal sealed class StraceParser
         if (!unfinished && (text.LastIndexOf(" = "u8) < 0 || (!terminated && IsCutResult(text)))) return false;
         var memoryEvent = new TraceEvent { Call = call, Tid = tid, TimeNs = timeNs, Line = number };
         if (!StraceCall.TryArguments(call, name, text, ref memoryEvent, out var unknownFlag)) return false;
-        if (unknownFlag) _trace.Diagnostics.Add("STRACE005", Severity.Warning, number, $"A flag is not known; its bits are missing: {DiagnosticBag.Quote(body)}");
+        if (unknownFlag) _trace.Diagnostics.Add("STRACE005", Severity.Warning, number, "A flag is not known; its bits are missing", body);
         if (!unfinished) memoryEvent = StraceCall.WithResult(memoryEvent, text);
         var flags = call == MemoryCall.Fork ? StraceCall.CloneFlags(name, text) : 0;
         if ((flags & StraceFlags.CloneVm) == 0) AddCall(memoryEvent, unfinished);
@@ -210,7 +212,7 @@ internal sealed class StraceParser
             if (_rootPid is null && _trace.Events.Count == 0 && cursor.Rest.StartsWith(" attached"u8)) _rootPid = (int)pid;
             return;
         }
-        _trace.Diagnostics.Add("STRACE006", text.IndexOf("attach: "u8) > 0 ? Severity.Error : Severity.Warning, 0, $"strace said: {DiagnosticBag.Quote(text)}");
+        _trace.Diagnostics.Add("STRACE006", text.IndexOf("attach: "u8) > 0 ? Severity.Error : Severity.Warning, 0, "strace said", text);
     }
 
     private void CutOff() => _trace.Lose("cut-off", 1, "The file ends in the middle of a line.");
@@ -219,7 +221,7 @@ internal sealed class StraceParser
     {
         _understood--;
         if (!terminated) CutOff();
-        else _trace.Diagnostics.Add("STRACE002", Severity.Warning, number, $"Not understood and skipped: {DiagnosticBag.Quote(line)}");
+        else _trace.Diagnostics.Add("STRACE002", Severity.Warning, number, "Not understood and skipped", line);
     }
 
     private void AddToStack(int start, int end)
@@ -241,6 +243,7 @@ internal sealed class StraceParser
         if (_unfinished.Count > 0) _trace.Lose("cut-off", _unfinished.Count, $"{_unfinished.Count} calls had not returned when the log ended.");
         if (_trace.Events.Count > 0 && _trace.Events[0].Call != MemoryCall.Exec) _trace.Lose("began-late", 0, "The process was running when the trace began: what it had mapped before is not in the trace.");
         if (_trace.Events.Count == 0) _trace.Diagnostics.Add("STRACE001", Severity.Warning, 0, "No memory call was recorded: the process mapped nothing while strace watched, or strace could not attach.");
+        if (_passedOver.Any) _trace.Diagnostics.Add("STRACE003", Severity.Info, 0, $"Calls that do not change the address space were passed over: {_passedOver}.");
         return _trace.Build("strace", _understood > 0, _clock, new ProcessHint(rootPid), "run strace with -k.");
     }
 }
