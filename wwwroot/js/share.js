@@ -1,0 +1,17 @@
+// @ts-check
+// Draws the charts of a static page from the data that came with it. Without this script the server's picture stays.
+import { create, save } from './chart.js';
+
+for (const box of document.querySelectorAll('[data-frozen-chart]')) {
+  const el = box.querySelector('.chart');
+  if (!(box instanceof HTMLElement) || !(el instanceof HTMLElement)) continue;
+  create(el, JSON.parse(box.dataset.options ?? '{}'), null).then(() => {
+    if (el.dataset.ready === 'true') el.querySelector('.picture')?.remove();
+  });
+}
+
+document.addEventListener('click', event => {
+  const button = event.target instanceof Element ? event.target.closest('[data-save-chart]') : null;
+  const el = document.querySelector('.chart[data-ready=true]');
+  if (button && el instanceof HTMLElement) save(el, button.getAttribute('data-save-chart') ?? 'memory');
+});
