@@ -1,4 +1,5 @@
 using MemScope.Core.Analysis.Diff;
+using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 using MemScope.Web.Wire;
 
@@ -7,10 +8,10 @@ namespace MemScope.Web.Answers;
 /// <summary>Differences as wire records.</summary>
 internal static class DiffWires
 {
-    /// <summary>The difference of a window's two ends, all rows in address order.</summary>
-    public static (DiffTotalWire Total, IReadOnlyList<DiffRowWire> Rows, string Answer) Of(TrackWindow window)
+    /// <summary>The difference from one point of a track to another, in either order of time; all rows in address order.</summary>
+    public static (DiffTotalWire Total, IReadOnlyList<DiffRowWire> Rows, string Answer) Of(Track track, int before, int after)
     {
-        var diff = SnapshotDiffer.Compare(window.Track, window.From, window.To);
+        var diff = SnapshotDiffer.Compare(track, before, after);
         var total = new DiffTotalWire(Of(diff.BaseTotal), Of(diff.CurrentTotal), Of(diff.CurrentTotal - diff.BaseTotal));
         return (total, [.. diff.Rows.Select(Of)], DiffWords.Answer(diff));
     }

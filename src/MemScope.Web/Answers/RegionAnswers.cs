@@ -20,10 +20,10 @@ public sealed class RegionAnswers(ProcessTracks tracks, SnapshotQuery snapshots,
     public async Task<RegionWire?> RegionAsync(Guid process, Guid region, WindowState window, CancellationToken cancel) =>
         await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => Region(over, region), cancel);
 
-    /// <summary>The difference of the window's two ends, or null.</summary>
+    /// <summary>The difference from <c>From</c> to <c>To</c> of the window, or null. A window whose ends are swapped is answered the way it was asked: base is what stands first.</summary>
     public async Task<DiffWire?> DiffAsync(Guid process, WindowState window, CancellationToken cancel)
     {
-        if (await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => new Ends(over.First.Number, over.Last.Number, DiffWires.Of(over)), cancel) is not { } ends) return null;
+        if (await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => Ends.Of(over, swapped: window.From is { } from && from != over.First.Number), cancel) is not { } ends) return null;
         if (await snapshots.FindAsync(process, ends.Base, cancel) is not { } before || await snapshots.FindAsync(process, ends.Current, cancel) is not { } after) return null;
         return new DiffWire(before.ToWire(), after.ToWire(), ends.Diff.Total, ends.Diff.Rows) { Answer = ends.Diff.Answer };
     }
@@ -35,12 +35,13 @@ public sealed class RegionAnswers(ProcessTracks tracks, SnapshotQuery snapshots,
     /// <param name="metric"><c>rss</c>, <c>pss</c>, <c>private-dirty</c>, <c>swap</c>, <c>anonymous</c> or <c>virtual</c>.</param>
     /// <param name="points">Most points.</param>
     /// <param name="top">Most regions; the rest is one series.</param>
+    /// <param name="region">The only region to answer with, or null.</param>
     /// <param name="cancel">Ends the work.</param>
-    public async Task<SeriesWire?> SeriesAsync(Guid process, WindowState window, string by, string metric, int points, int top, CancellationToken cancel)
+    public async Task<SeriesWire?> SeriesAsync(Guid process, WindowState window, string by, string metric, int points, int top, Guid? region, CancellationToken cancel)
     {
         if (!SeriesRequest.Splits.Contains(by, StringComparer.Ordinal)) throw new ArgumentException("unknown split", nameof(by));
         if (!SeriesRequest.Metrics.ContainsKey(metric)) throw new ArgumentException("unknown metric", nameof(metric));
-        return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => SeriesColumns.Of(over, new SeriesRequest(by, metric, points, top)), cancel);
+        return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => SeriesColumns.Of(over, new SeriesRequest(by, metric, points, top) { Region = region }), cancel);
     }
 
     // A region that is not alive in the window has no growth there, but it still has its history.
@@ -51,5 +52,12 @@ public sealed class RegionAnswers(ProcessTracks tracks, SnapshotQuery snapshots,
         return RegionWires.Of(window, growth.Region is null ? new RegionGrowth(region, 0, 0, 0) : growth);
     }
 
-    private sealed record Ends(int Base, int Current, (DiffTotalWire Total, IReadOnlyList<DiffRowWire> Rows, string Answer) Diff);
+    private sealed record Ends(int Base, int Current, (DiffTotalWire Total, IReadOnlyList<DiffRowWire> Rows, string Answer) Diff)
+    {
+        public static Ends Of(TrackWindow over, bool swapped)
+        {
+            var (before, after) = swapped ? (over.To, over.From) : (over.From, over.To);
+            return new Ends(over.Track.Points[before].Number, over.Track.Points[after].Number, DiffWires.Of(over.Track, before, after));
+        }
+    }
 }

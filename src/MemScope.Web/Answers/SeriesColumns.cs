@@ -13,6 +13,9 @@ namespace MemScope.Web.Answers;
 /// <param name="Top">Most regions to send on their own; the rest is summed as <c>other</c>.</param>
 internal sealed record SeriesRequest(string By, string Metric, int Points, int Top)
 {
+    /// <summary>The only region to answer with when split by region, or null for those that changed most.</summary>
+    public Guid? Region { get; init; }
+
     /// <summary>Most points that can be asked for.</summary>
     public const int MostPoints = 5000;
 
@@ -47,6 +50,7 @@ internal static class SeriesColumns
         var columns = request.By switch
         {
             "category" => [.. TrackSeries.ByCategory(window.Track, metric).Select(c => new Column(c.Key.Slug(), c.Key.Slug(), c.Value)).Where(c => HasValue(window, c.Values))],
+            "region" when request.Region is { } only => OfRegion(window, metric, only),
             "region" => ByRegion(window, metric, total, Math.Clamp(request.Top, 1, SeriesRequest.MostRegions)),
             _ => new List<Column> { new("total", "total", total) },
         };
@@ -56,6 +60,9 @@ internal static class SeriesColumns
             [.. kept.Select(i => (points[window.From + i].TakenAt - DateTimeOffset.UnixEpoch).TotalMilliseconds)],
             [.. columns.Select(c => kept.Select(i => c.Values[window.From + i]).ToArray())], kept.Length < window.Count);
     }
+
+    private static List<Column> OfRegion(TrackWindow window, Metric metric, Guid id) =>
+        window.Track.Find(id) is { } region ? [new Column(id.ToString(), Title(window, region), TrackSeries.OfRegion(window.Track, region, metric))] : [];
 
     private static List<Column> ByRegion(TrackWindow window, Metric metric, double[] total, int top)
     {

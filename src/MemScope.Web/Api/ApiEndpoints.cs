@@ -33,6 +33,7 @@ internal static class ApiEndpoints
         api.MapRegions();
         api.MapCallchains();
         api.MapSymbols();
+        api.MapShares();
         api.MapReference();
     }
 }

@@ -54,7 +54,7 @@ internal static class RegionEndpoints
         var metric = request.Word("metric", "rss", SeriesRequest.Metrics.Keys);
         var points = request.Number("points", 1000, 2, SeriesRequest.MostPoints);
         var top = request.Number("top", 20, 1, SeriesRequest.MostRegions);
-        return await answers.SeriesAsync(process, request.Window(), by, metric, points, top, cancel) is { } series
+        return await answers.SeriesAsync(process, request.Window(), by, metric, points, top, request.Id("region"), cancel) is { } series
             ? SeriesAnswer.Of(request, series, $"{process}-{by}-{metric}")
             : ProcessEndpoints.NoWindow;
     }

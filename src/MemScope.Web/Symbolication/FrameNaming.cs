@@ -2,6 +2,7 @@ using System.Globalization;
 using MemScope.Core.Model;
 using MemScope.Symbols;
 using MemScope.Symbols.Demangling;
+using MemScope.Symbols.Lines;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Symbolication;
@@ -10,7 +11,7 @@ namespace MemScope.Web.Symbolication;
 /// Names the frames of a trace at the moment they are shown, so that a debug file that arrives later improves old traces as well. Names that a tracer printed are kept unless the
 /// module's own symbol table says otherwise.
 /// </summary>
-public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler)
+public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, LineSymbolizer lines)
 {
     /// <summary>libc's wrappers set up no frame: a frame-pointer walk loses their caller (reference: bpftrace issue 646).</summary>
     private static readonly HashSet<string> Wrappers = new(StringComparer.Ordinal)
@@ -70,6 +71,8 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler)
     private async Task<IReadOnlyList<FrameWire>> LookUpAsync(ModuleSymbols symbols, string module, ulong link, ulong lookup, CancellationToken cancel)
     {
         if (symbols.Table.Lookup(lookup) is not { } symbol) return [];
+        if (symbols.LinesPath is { } path && await lines.SymbolizeAsync(path, lookup, cancel) is { Frames: { Count: > 0 } found })
+            return [.. found.Select(f => new FrameWire(f.Function, f.File, f.Line, module, symbols.BuildId, Hex(link), f.Inlined, null) { NamedBy = symbols.NamedBy })];
         var names = await demangler.DemangleAsync([symbol.Name], cancel);
         return [new FrameWire(names[0], null, null, module, symbols.BuildId, Hex(link), false, null) { NamedBy = symbols.NamedBy }];
     }

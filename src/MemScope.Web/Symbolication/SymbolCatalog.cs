@@ -2,6 +2,7 @@ using MemScope.Storage.Captures;
 using MemScope.Storage.Symbols;
 using MemScope.Symbols;
 using MemScope.Symbols.Elf;
+using MemScope.Symbols.Lines;
 
 namespace MemScope.Web.Symbolication;
 
@@ -90,7 +91,7 @@ public sealed class SymbolCatalog(SymbolFileStore store, SymbolFolder folder, Ti
         string? lines = null;
         foreach (var file in files.Take(8))
         {
-            if (await folder.PathOfAsync(file, cancel) is not { } path) continue;
+            if (await folder.PutAsync(file.Sha256, token => store.OpenAsync(file.Id, token), cancel) is not { } path) continue;
             if (!ElfFile.TryRead(File.OpenRead(path), out var elf, out var problem))
             {
                 log.LogWarning("symbol file {File} is not usable: {Problem}", file.Id, problem.Text);

@@ -1,0 +1,69 @@
+using MemScope.Core;
+using MemScope.Web.Answers;
+using MemScope.Web.Api;
+using MemScope.Web.Wire;
+
+namespace MemScope.Web.Sharing;
+
+/// <summary>Makes the finished view of a share: the same answers that the live page shows, at this moment, as data.</summary>
+public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions, StackAnswers stacks, Limits limits, TimeProvider time)
+{
+    private const int ChartPoints = 400;
+
+    /// <summary>Views that can be frozen.</summary>
+    public static IReadOnlyList<string> Views { get; } = ["overview", "regions", "region", "diff", "stacks"];
+
+    /// <summary>The view that was asked for, or null when its process, window or region do not exist.</summary>
+    /// <exception cref="ProblemException">400 when the request cannot be read.</exception>
+    public async Task<SharedViewWire?> FreezeAsync(Guid process, ShareRequestWire request, CancellationToken cancel)
+    {
+        if (!Views.Contains(request.View, StringComparer.Ordinal)) throw Problems.BadParameter("view", $"known are {string.Join(", ", Views)}.");
+        if (request.ExpiresInDays is < 0 or > 36_500) throw Problems.BadParameter("expiresInDays", "0 for never, or days.");
+        if (request.Metric is { } metric && !SeriesRequest.Metrics.ContainsKey(metric)) throw Problems.BadParameter("metric", $"known are {string.Join(", ", SeriesRequest.Metrics.Keys)}.");
+
+        var asked = new WindowState(request.Source, request.From, request.To);
+        var overview = await processes.OverviewAsync(process, asked, cancel);
+        if (await processes.FindAsync(process, cancel) is not { } found) return null;
+        if (overview is null && request.View != "stacks") return null;
+
+        // From here on the window is absolute: new snapshots do not move it.
+        var window = overview is null ? asked : new WindowState(overview.Window.Source, overview.Window.FromNumber, overview.Window.ToNumber);
+        var now = time.GetUtcNow();
+        var view = new SharedViewWire(request with { Source = window.Source, From = window.From, To = window.To }, Title(request, found), now, found, overview?.Window ?? NoWindow(now))
+        {
+            ExpiresAt = request.ExpiresInDays switch { 0 => null, { } days => now.AddDays(days), null => now.AddDays(limits.ShareDays) },
+            Overview = overview,
+            Captures = await processes.CapturesAsync(process, cancel),
+        };
+        return request.View switch
+        {
+            "regions" => await regions.RegionsAsync(process, window, request.Sort, request.Category, request.Filter, null, limits.PageRows, cancel) is { } list ? view with { Regions = list } : null,
+            "region" => await RegionAsync(process, window, view, cancel),
+            "diff" => await regions.DiffAsync(process, Ends(window, request), cancel) is { } diff ? await WithSeriesAsync(process, window, view with { Diff = diff }, cancel) : null,
+            "stacks" => await stacks.CallchainsAsync(process, window, request.Weight ?? "", request.Trace, request.Region, cancel) is { } chains ? view with { Callchains = chains } : null,
+            _ => await WithSeriesAsync(process, window, view, cancel),
+        };
+    }
+
+    private async Task<SharedViewWire?> RegionAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)
+    {
+        if (view.Request.Region is not { } id) throw Problems.BadParameter("region", "an id is needed.");
+        if (await regions.RegionAsync(process, id, window, cancel) is not { } region) return null;
+        var series = await regions.SeriesAsync(process, new WindowState(window.Source), "region", "rss", ChartPoints, 1, id, cancel);
+        return view with { Region = region, Series = series };
+    }
+
+    private async Task<SharedViewWire> WithSeriesAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel) => view with
+    {
+        Series = await regions.SeriesAsync(process, new WindowState(window.Source), "category", view.Request.Metric ?? "rss", ChartPoints, 1, null, cancel),
+    };
+
+    /// <summary>A diff keeps the order of its ends.</summary>
+    private static WindowState Ends(WindowState window, ShareRequestWire request) =>
+        request is { From: { } from, To: { } to } ? window with { From = from, To = to } : window;
+
+    private static string Title(ShareRequestWire request, ProcessWire process) =>
+        string.IsNullOrWhiteSpace(request.Title) ? $"{(process.Comm.Length > 0 ? process.Comm : "process")} {process.Pid} on {process.Host}" : request.Title.Trim();
+
+    private static WindowWire NoWindow(DateTimeOffset now) => new("", 0, 0, now, now, 0, true);
+}

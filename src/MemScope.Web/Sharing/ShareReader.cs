@@ -1,0 +1,23 @@
+using System.Text.Json;
+using MemScope.Storage.Shares;
+using MemScope.Web.Api;
+using MemScope.Web.Wire;
+
+namespace MemScope.Web.Sharing;
+
+/// <summary>Opens shares for readers. Unknown, expired and revoked look the same to them: a key tells nothing about itself.</summary>
+public sealed class ShareReader(ShareStore store)
+{
+    /// <summary>How documents are written and read.</summary>
+    internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new FiniteDoubleConverter() } };
+
+    /// <summary>The view behind a key, counted as seen; null when there is nothing to show.</summary>
+    public Task<SharedViewWire?> OpenAsync(string? key, CancellationToken cancel) => OpenAsync(key, countView: true, cancel);
+
+    /// <summary>The same for data of a page that was counted already.</summary>
+    internal async Task<SharedViewWire?> OpenAsync(string? key, bool countView, CancellationToken cancel)
+    {
+        var share = await store.OpenAsync(key, countView, cancel);
+        return share.State is ShareState.Open ? share.Document.Deserialize<SharedViewWire>(Json) : null;
+    }
+}
