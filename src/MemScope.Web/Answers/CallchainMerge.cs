@@ -4,7 +4,10 @@ using MemScope.Web.Wire;
 
 namespace MemScope.Web.Answers;
 
-/// <summary>Adds up callchains that read the same, over several traces: the same code has another address in each stack format, so frames are compared as they are shown.</summary>
+/// <summary>
+/// Adds up callchains that are the same code, over several traces: frames are compared by call site, which is the offset in their module. Two calls of one function from different lines
+/// stay apart. Where a tracer printed no address the function's name has to do.
+/// </summary>
 internal sealed class CallchainMerge
 {
     private readonly Dictionary<string, CallchainWire> _byFrames = new(StringComparer.Ordinal);
@@ -45,7 +48,7 @@ internal sealed class CallchainMerge
     {
         var key = new StringBuilder();
         foreach (var f in frames)
-            key.Append(CultureInfo.InvariantCulture, $"{f.Function ?? f.Offset}\u0001{Path.GetFileName(f.Module)}\u0001{f.File}\u0001{f.Line}\u0001{(f.Inlined ? 'i' : ' ')}{(f.GapAfter ? 'g' : ' ')}\u0002");
+            key.Append(CultureInfo.InvariantCulture, $"{f.Function}\u0001{f.Offset}\u0001{Path.GetFileName(f.Module)}\u0001{f.Line}\u0001{(f.Inlined ? 'i' : ' ')}{(f.GapAfter ? 'g' : ' ')}\u0002");
         return key.ToString();
     }
 }
