@@ -55,7 +55,7 @@ public sealed class BpftraceJsonTests
             ERROR: Unknown error -1: couldn't set RLIMIT_MEMLOCK for bpftrace.
             {"type": "printf", "data": "TRACE-BEGIN 5 pid=77\n"}
             {"type": "printf", "data": "1 77 77 a\"\u00e4\\b mmap len=4096 ret=0x1000\n\n\t7f01 f\u003cint\u003e+1 (/bin/x)\n"}
-            {"type": "printf", "data": "1 77 77 a mmap len=4096 ret=0x2000\n"}
+            {"type": "printf", "data": "mmap 1 77 4096 0x2000\n"}
             {"type": "printf", "data": "\n\t7f02 g+1 (/bin/x)\n"}
 
             {"type": "lost_events", "data": {"events": 12}}
@@ -66,6 +66,7 @@ public sealed class BpftraceJsonTests
         var trace = Assert.Single(capture.Traces);
         Assert.Equal([0x1000UL, 0x2000UL], trace.Events.Select(e => e.Result));
         Assert.Equal("f<int>|g", string.Join('|', trace.Events.Select(e => trace.Functions(e.Callchain))));
+        Assert.All(trace.Events, e => Assert.Equal(77, e.Pid));
         Assert.Equal((77, "a\"ä\\b"), (trace.Process.Pid, trace.Process.Comm));
         Assert.Equal("began-late cut-off lost-events", string.Join(' ', trace.Losses.Select(l => l.Kind).Order(StringComparer.Ordinal)));
         Assert.DoesNotContain(capture.Diagnostics, d => d.Severity != Severity.Info);

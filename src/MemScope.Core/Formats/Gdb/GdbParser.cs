@@ -164,10 +164,6 @@ internal sealed class GdbParser
         if (_trace.Events.Count == 0 && !_failed) _trace.Diagnostics.Add("GDB001", Severity.Warning, 0, "No hit was recorded: a hit is a line such as \"=== hit 1 nr=9 arg1=0x0 len=4096\" before its bt.");
         if (_passedOver > 0) _trace.Diagnostics.Add("GDB002", Severity.Info, 0, $"{_passedOver} lines that are neither a hit nor a frame were passed over.");
         if (_trace.Events.Count > 0) _trace.Lose("began-late", 0, "The process was running when the trace began: what it had mapped before is not in the trace.");
-        for (var i = 0; _pid is { } pid && i < _trace.Events.Count; i++)
-        {
-            if (_trace.Events[i].Pid == 0) _trace.Events[i] = _trace.Events[i] with { Pid = pid };
-        }
         return _trace.Build("gdb", _understood > 0 || _pid is not null, ClockDomain.None, new ProcessHint(_pid), "put bt into the breakpoint's commands.");
     }
 }

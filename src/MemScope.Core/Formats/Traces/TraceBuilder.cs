@@ -46,10 +46,18 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
 
     private Trace Trace(ClockDomain clock, ProcessHint process, string stackAdvice)
     {
+        FillPid(process.Pid);
         LoseMissingStacks(stackAdvice);
         LoseMissingResults();
         if (stacks.CutChains > 0) Lose("cut-stacks", stacks.CutChains, $"{stacks.CutChains} distinct stacks were deeper than the limit and were cut at their outer end.");
         return new Trace(tool, clock, process, Events, stacks.Callchains, _losses);
+    }
+
+    // Where the calls do not say whose they are, they are the traced process's.
+    private void FillPid(int? pid)
+    {
+        if (pid is null) return;
+        foreach (ref var e in CollectionsMarshal.AsSpan(Events)) if (e.Pid == 0) e = e with { Pid = pid.Value };
     }
 
     /// <summary>
