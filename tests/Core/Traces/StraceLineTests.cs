@@ -122,6 +122,8 @@ public sealed class StraceLineTests
         Assert.False(trace.Events[1].HasResult);
         Assert.Contains("openat", Assert.Single(capture.Diagnostics).Text, StringComparison.Ordinal);
         Assert.DoesNotContain(trace.Losses, l => l is { Kind: "began-late" });
+        Assert.Contains(TraceFixtures.Trace(StraceFormat.Format, "munmap(0x7f0000000000, 4096) = 0\n").Losses, l => l is { Kind: "began-late" });
+        Assert.DoesNotContain(TraceFixtures.Trace(StraceFormat.Format, "brk(NULL) = 0x1000\n").Losses, l => l is { Kind: "began-late" });
     }
 
     [Fact]

@@ -111,8 +111,8 @@ internal sealed class StraceParser
         var timeNs = TimeOf(prefix);
         _understood++;
         if (body.StartsWith("<... "u8)) Resume(prefix.Tid, body, number);
-        else if (body.StartsWith("+++ "u8)) End(prefix.Tid, timeNs, body, number);
-        else if (body.StartsWith("--- "u8) || body.StartsWith("<detached"u8)) return;
+        else if (body.StartsWith("+++ exited "u8) || body.StartsWith("+++ killed "u8)) _trace.Add(new TraceEvent { Call = MemoryCall.Exit, Tid = prefix.Tid, TimeNs = timeNs, Line = number });
+        else if (body.StartsWith("--- SIG"u8) || body.StartsWith("--- stopped"u8) || body.StartsWith("+++ superseded"u8) || body.StartsWith("<detached"u8)) return;
         else if (!TryCall(prefix.Tid, timeNs, body, number, terminated)) NotUnderstood(line, number, terminated);
     }
 
@@ -182,12 +182,6 @@ internal sealed class StraceParser
         }
     }
 
-    private void End(int tid, long timeNs, ReadOnlySpan<byte> body, int number)
-    {
-        if (body.StartsWith("+++ superseded"u8)) return;
-        _trace.Add(new TraceEvent { Call = MemoryCall.Exit, Tid = tid, TimeNs = timeNs, Line = number });
-    }
-
     private long TimeOf(in StracePrefix prefix)
     {
         if (prefix.Clock == ClockDomain.None) return 0;
@@ -241,7 +235,8 @@ internal sealed class StraceParser
         var rootPid = _family.Resolve(_trace.Events, _rootPid);
         if (_resumedWithoutHead > 0) _trace.Lose("unmatched-resume", _resumedWithoutHead, $"{_resumedWithoutHead} calls had begun before the log: their arguments are not known.");
         if (_unfinished.Count > 0) _trace.Lose("cut-off", _unfinished.Count, $"{_unfinished.Count} calls had not returned when the log ended.");
-        if (_trace.Events.Count > 0 && _trace.Events[0].Call != MemoryCall.Exec) _trace.Lose("began-late", 0, "The process was running when the trace began: what it had mapped before is not in the trace.");
+        // The first call of a program that strace started is ld.so's brk(NULL), where execve is not traced.
+        if (_trace.Events.Count > 0 && _trace.Events[0] is not ({ Call: MemoryCall.Exec } or { Call: MemoryCall.Brk, Address: 0 })) _trace.Lose("began-late", 0, "The process was running when the trace began: what it had mapped before is not in the trace.");
         if (_trace.Events.Count == 0) _trace.Diagnostics.Add("STRACE001", Severity.Warning, 0, "No memory call was recorded: the process mapped nothing while strace watched, or strace could not attach.");
         if (_passedOver.Any) _trace.Diagnostics.Add("STRACE003", Severity.Info, 0, $"Calls that do not change the address space were passed over: {_passedOver}.");
         return _trace.Build("strace", _understood > 0, _clock, new ProcessHint(rootPid), "run strace with -k.");
