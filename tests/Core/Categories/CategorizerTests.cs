@@ -130,6 +130,19 @@ public sealed class CategorizerTests
         Assert.Equal(Confidence.Guess, assignments[3].Confidence);
     }
 
+    [Theory]
+    [InlineData("pmap-x.log.gz")]
+    [InlineData("pmap-X.log.gz")]
+    public void Pmap_splits_a_process_as_smaps_does(string file)
+    {
+        foreach (var name in Fixtures.Cases)
+        {
+            var smaps = ByCategory(CaseTracks.Of(name).Points[^1].Vmas);
+            var pmap = ByCategory(Reading.OfCase(name, file).Parsed.Snapshots[^1].Vmas);
+            Assert.Equal(smaps, pmap);
+        }
+    }
+
     [Fact]
     public void VmFlags_tell_huge_pages_and_device_memory()
     {
@@ -156,6 +169,13 @@ public sealed class CategorizerTests
             Assert.All(assignments, a => Assert.NotEmpty(a.Reason));
             Assert.All(assignments.Zip(Enumerable.Range(0, table.Count)), p => Assert.True(p.First.Category != Category.Reserved || table[p.Second].Permissions == VmaPermissions.None));
         }
+    }
+
+    private static SortedDictionary<Category, long> ByCategory(VmaTable table)
+    {
+        var sums = new SortedDictionary<Category, long>();
+        foreach (var (row, assignment) in Categorizer.Classify(table).Index()) sums[assignment.Category] = sums.GetValueOrDefault(assignment.Category) + (table[row][Metric.Rss] ?? 0);
+        return sums;
     }
 
     private static void AssertCategories(string text, params Category[] expected) => Assert.Equal(expected, Categorizer.Classify(Maps.Table(text)).Select(a => a.Category));

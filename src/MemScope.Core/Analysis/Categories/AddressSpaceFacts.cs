@@ -22,6 +22,8 @@ internal enum Surroundings : byte
     RelocatedReadOnly = 32,
     /// <summary>The first writable anonymous mapping above the program, in a text that never names the heap.</summary>
     UnnamedHeap = 64,
+    /// <summary>Laid out like the vdso above its data pages, in a text that never names it.</summary>
+    UnnamedVdso = 128,
 }
 
 /// <summary>One pass over an address space that finds what single lines do not show.</summary>
@@ -38,6 +40,8 @@ internal sealed class AddressSpaceFacts
 
     /// <summary>Larger memory above a library's data is more than its bss: a neighbour that merged with it, or an array worth showing on its own.</summary>
     private const ulong LargestBssBytes = 8 * MiB;
+
+    private const ulong LargestVdsoBytes = 16 * KiB;
 
     /// <summary>Usual stack sizes, with or without their guard: 8 MiB is RLIMIT_STACK's default, 1 MiB the JVM's, 1.5 MiB .NET's, 2 MiB Rust's.</summary>
     private static readonly ulong[] StackSizes =
@@ -57,6 +61,7 @@ internal sealed class AddressSpaceFacts
             MarkLibraryData(i);
         }
         MarkUnnamedHeap();
+        MarkUnnamedVdso();
     }
 
     public VmaTable Vmas { get; }
@@ -134,9 +139,10 @@ internal sealed class AddressSpaceFacts
     /// <summary>pmap -x and plain pmap call the brk heap "[ anon ]": it lies next above the program, which is mapped lowest.</summary>
     private void MarkUnnamedHeap()
     {
-        if (Array.IndexOf(Vmas.Names, "[heap]", 0, Vmas.Count) >= 0 || Vmas.Inodes.AsSpan(0, Vmas.Count).ContainsAnyExcept(0ul)) return;
+        if (Names("[heap]")) return;
         var program = 0;
         while (program < Vmas.Count && !Is(program, Surroundings.ElfGroup)) program++;
+        if (program == Vmas.Count || Vmas.Inodes[program] != 0) return;
         for (var i = program + 1; i < Vmas.Count; i++)
         {
             if (SameFile(i, program) || Is(i, Surroundings.AboveLibraryData)) continue;
@@ -144,4 +150,19 @@ internal sealed class AddressSpaceFacts
             return;
         }
     }
+
+    /// <summary>The vdso is two pages of code directly above [vvar]; pmap -x calls all of them "[ anon ]".</summary>
+    private void MarkUnnamedVdso()
+    {
+        if (Names("[vdso]")) return;
+        for (var i = 1; i < Vmas.Count; i++)
+        {
+            if (!IsPlainAnonymous(i) || Vmas.Permissions[i] != (VmaPermissions.Read | VmaPermissions.Execute) || Length(i) > LargestVdsoBytes) continue;
+            var below = i;
+            while (Touches(below - 1, below) && IsPlainAnonymous(below - 1) && Vmas.Permissions[below - 1] == VmaPermissions.Read) below--;
+            for (var row = below; below < i && row <= i; row++) _surroundings[row] |= Surroundings.UnnamedVdso;
+        }
+    }
+
+    private bool Names(string name) => Array.IndexOf(Vmas.Names, name, 0, Vmas.Count) >= 0;
 }

@@ -23,6 +23,8 @@ internal static class CategoryRules
         new(Category.MainStack, Confidence.Certain, "named [stack] by the kernel", static m => MappingNames.IsMainStack(m.Name)),
         new(Category.ThreadStack, Confidence.Certain, "named as a thread's stack by the kernel", static m => MappingNames.IsNamedThreadStack(m.Name)),
         new(Category.Special, Confidence.Certain, "page of the kernel itself", static m => MappingNames.IsKernelPage(m.Name)),
+        new(Category.Special, Confidence.Certain, "page of the kernel itself, by its address", static m => MappingNames.IsVsyscallAddress(m.Vma.Start)),
+        new(Category.Special, Confidence.Guess, "laid out like the kernel's vdso", static m => m.Is(Surroundings.UnnamedVdso)),
         new(Category.Huge, Confidence.Certain, "hugetlb file", static m => MappingNames.IsHugeFile(m.Name)),
         new(Category.Huge, Confidence.Certain, "hugetlb pages (VmFlags ht)", static m => m.HasFlag("ht")),
         new(Category.Device, Confidence.Certain, "mapped by a device driver or kernel object", static m => MappingNames.IsDevice(m.Name)),

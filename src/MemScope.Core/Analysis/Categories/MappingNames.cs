@@ -25,7 +25,7 @@ internal static class MappingNames
         if (name.StartsWith("/memfd:", StringComparison.Ordinal) || name.StartsWith("memfd:", StringComparison.Ordinal)) return true;
         if (name.StartsWith("/SYSV", StringComparison.Ordinal) || name.StartsWith("SYSV", StringComparison.Ordinal)) return true;
         return name.StartsWith("/dev/shm/", StringComparison.Ordinal) || name.StartsWith("/run/shm/", StringComparison.Ordinal)
-            || name.StartsWith("/dev/zero", StringComparison.Ordinal) || name is "zero (deleted)" || name.StartsWith("[anon_shmem:", StringComparison.Ordinal);
+            || name.StartsWith("[ shmid=", StringComparison.Ordinal) || name.StartsWith("/dev/zero", StringComparison.Ordinal) || name is "zero (deleted)" || name.StartsWith("[anon_shmem:", StringComparison.Ordinal);
     }
 
     public static bool IsMemfd(string name) =>
@@ -47,6 +47,9 @@ internal static class MappingNames
 
     /// <summary>The runtime's hints for 64-bit Linux: arenas from 0x00c0 × 2^32 (runtime/malloc.go).</summary>
     public static bool IsGoHeapAddress(ulong start) => start is >= 0xc0_0000_0000 and < 0xc1_0000_0000;
+
+    /// <summary>VSYSCALL_ADDR of arch/x86/include/uapi/asm/vsyscall.h.</summary>
+    public static bool IsVsyscallAddress(ulong start) => start == 0xffff_ffff_ff60_0000;
 
     public static ReadOnlySpan<char> OwnersName(string name)
     {
