@@ -106,6 +106,19 @@ public sealed class ProcessAssessorTests
     }
 
     [Fact]
+    public void A_process_without_mappings_is_unclear()
+    {
+        Assert.Equal("unclear", ProcessAssessor.Assess(Series(_ => "")).Kind);
+    }
+
+    [Fact]
+    public void A_snapshot_without_numbers_among_others_is_passed_over()
+    {
+        Assert.Equal("leak", ProcessAssessor.Assess(Series(i => $"100-9000 rw-p {(i == 7 ? "-" : 1000 + (500 * i))}")).Kind);
+        Assert.Equal("healthy", ProcessAssessor.Assess(Series(i => $"100-9000 rw-p {(i == 7 ? "-" : 9000 + (i * 37 % 11 * 100))}")).Kind);
+    }
+
+    [Fact]
     public void Pages_of_a_growing_file_are_no_leak()
     {
         var assessment = ProcessAssessor.Assess(Series(i => $"100-9000 r--p {1024 * (i + 1)} /var/data.bin"));

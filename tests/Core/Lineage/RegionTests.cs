@@ -161,6 +161,16 @@ public sealed class RegionTests
     }
 
     [Fact]
+    public void Forged_snapshots_of_rows_that_all_overlap_are_linked_in_moments()
+    {
+        static TrackPoint Forged(int number) => Maps.Point(number, Maps.Table(string.Join('\n', Enumerable.Range(0, 20_000).Select(i => $"100-{200_000 + i + number:x} rw-p 4"))));
+        var track = Track.Build(Maps.Process, SnapshotSource.Smaps, [Forged(1), Forged(2)]);
+
+        Assert.Equal(20_000, track.AliveAt(0).Distinct().Count());
+        Assert.Equal(20_000, track.AliveAt(1).Distinct().Count());
+    }
+
+    [Fact]
     public void An_empty_snapshot_ends_everything()
     {
         var track = Maps.Track("100-200 rw-p 64", "", "100-200 rw-p 64");

@@ -26,6 +26,8 @@ internal sealed class AssessedWindow
 
     public bool HasRss => Array.Exists(_rss, double.IsFinite);
 
+    public bool HasMappings => _byCategory.Count > 0;
+
     public TimeSpan Length => _track.Points[_to].TakenAt - _track.Points[_from].TakenAt;
 
     public GrowthMeasure Total { get; } = GrowthFit.Measure([], []);
@@ -46,7 +48,14 @@ internal sealed class AssessedWindow
     }
 
     /// <summary><c>180 MiB and 196 MiB</c>.</summary>
-    public string Between => $"{AssessmentWords.Size(_rss.Min())} and {AssessmentWords.Size(_rss.Max())}";
+    public string Between
+    {
+        get
+        {
+            var extent = Extent.Of(Array.FindAll(_rss, double.IsFinite));
+            return $"{AssessmentWords.Size(extent.Least)} and {AssessmentWords.Size(extent.Most)}";
+        }
+    }
 
     /// <summary>Since when RSS has not moved by more than a tenth of its range, or null when the end is not level.</summary>
     public DateTimeOffset? LevelFrom
@@ -54,7 +63,7 @@ internal sealed class AssessedWindow
         get
         {
             var last = _rss.Length - 1;
-            var room = 0.1 * (_rss.Max() - _rss.Min());
+            var room = 0.1 * Extent.Of(Array.FindAll(_rss, double.IsFinite)).Range;
             var first = last;
             while (first > 0 && Math.Abs(_rss[first - 1] - _rss[last]) <= room) first--;
             return first < last ? _track.Points[_from + first].TakenAt : null;

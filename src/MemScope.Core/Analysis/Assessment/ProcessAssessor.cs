@@ -30,6 +30,7 @@ public static class ProcessAssessor
         ArgumentNullException.ThrowIfNull(track);
         var window = new AssessedWindow(track, from, to);
         if (window.Count == 0) return Unclear("No snapshot yet.");
+        if (!window.HasMappings) return Unclear("These snapshots show no mapping: a kernel thread, or a process that had ended.");
         if (!window.HasRss) return Unclear("These captures show addresses but no resident memory: smaps or pmap -x would.");
         if (window.Count < FewestSnapshots) return TooFew(window);
         var category = window.FastestCategory;

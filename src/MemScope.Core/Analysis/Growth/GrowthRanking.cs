@@ -25,7 +25,7 @@ public static class GrowthRanking
     {
         ArgumentNullException.ThrowIfNull(track);
         var weights = SlopeWeights(track, from, to);
-        var sums = new Dictionary<Region, (double Slope, long First, long Last)>();
+        var growths = new RegionGrowth[track.Regions.Count];
         for (var at = from; at <= to; at++)
         {
             var vmas = track.Points[at].Vmas;
@@ -33,15 +33,11 @@ public static class GrowthRanking
             for (var row = 0; row < vmas.Count; row++)
             {
                 var bytes = TrackSeries.BytesOf(vmas, row, metric);
-                var sum = sums.GetValueOrDefault(regions[row]);
-                sum.Slope += weights[at - from] * bytes;
-                if (at == from) sum.First = (long)bytes;
-                if (at == to) sum.Last = (long)bytes;
-                sums[regions[row]] = sum;
+                ref var growth = ref growths[regions[row].Ordinal];
+                growth = new(regions[row], growth.BytesPerSecond + (weights[at - from] * bytes), at == from ? (long)bytes : growth.FirstBytes, at == to ? (long)bytes : 0);
             }
         }
-        return [.. sums.Select(s => new RegionGrowth(s.Key, s.Value.Slope, s.Value.First, s.Value.Last))
-            .OrderByDescending(g => g.BytesPerSecond).ThenByDescending(g => g.LastBytes).ThenBy(g => g.Region.BornAt)];
+        return [.. growths.Where(g => g.Region is not null).OrderByDescending(g => g.BytesPerSecond).ThenByDescending(g => g.LastBytes).ThenBy(g => g.Region.Ordinal)];
     }
 
     /// <summary>Per point of the window the weight (t - mean) / Σ(t - mean)²; all 0 for a single instant.</summary>

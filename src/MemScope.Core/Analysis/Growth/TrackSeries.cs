@@ -32,26 +32,26 @@ public static class TrackSeries
         return values;
     }
 
-    /// <summary>Sum per category and point; categories that no point has are missing, points without a category hold 0. They add up to <see cref="Total"/>.</summary>
+    /// <summary>Sum per category and point; categories that no point has are missing, in stacking order, points without a category hold 0. They add up to <see cref="Total"/>.</summary>
     public static IReadOnlyDictionary<Category, double[]> ByCategory(Track track, Metric metric)
     {
         ArgumentNullException.ThrowIfNull(track);
-        var series = new SortedDictionary<Category, double[]>();
+        var series = new double[]?[Model.Categories.All.Count];
         for (var at = 0; at < track.Points.Count; at++)
         {
             var vmas = track.Points[at].Vmas;
             for (var row = 0; row < vmas.Count; row++)
             {
-                var category = track.Categories[at][row].Category;
-                if (!series.TryGetValue(category, out var values)) series.Add(category, values = new double[track.Points.Count]);
+                var values = series[(int)track.Categories[at][row].Category] ??= new double[track.Points.Count];
                 values[at] += BytesOf(vmas, row, metric);
             }
         }
-        foreach (var values in series.Values)
+        for (var at = 0; at < track.Points.Count; at++)
         {
-            for (var at = 0; at < values.Length; at++) if (!IsPrinted(track.Points[at].Vmas, metric)) values[at] = double.NaN;
+            if (IsPrinted(track.Points[at].Vmas, metric)) continue;
+            foreach (var values in series) if (values is not null) values[at] = double.NaN;
         }
-        return series;
+        return Model.Categories.All.Where(c => series[(int)c] is not null).ToDictionary(c => c, c => series[(int)c]!);
     }
 
     /// <summary>One region per point: NaN where it does not exist, 0 where its line lacks the number.</summary>

@@ -35,16 +35,19 @@ internal static class Overlaps
     /// <summary>Share of a mapping from which on the parts of the other snapshot count as having made it up, or as being all of it.</summary>
     private const double MadeUp = 0.75;
 
-    /// <summary>All pairs of equal backing that overlap. Both lists are in address order; within one, ranges are disjoint but for torn snapshots.</summary>
+    /// <summary>
+    /// All pairs of equal backing that overlap. Both lists are in address order and ranges of one list are disjoint, so there are fewer pairs than rows; in a torn or forged
+    /// snapshot where they are not, looking ends at some times that number.
+    /// </summary>
     public static List<Overlap> Find(List<ChangedRow> earlier, List<ChangedRow> later)
     {
         var found = new List<Overlap>();
-        var first = 0;
-        for (var i = 0; i < earlier.Count; i++)
+        var (first, looks) = (0, 64 + (8L * (earlier.Count + later.Count)));
+        for (var i = 0; i < earlier.Count && looks > 0; i++)
         {
             var range = earlier[i].Range;
             while (first < later.Count && later[first].Range.End <= range.Start) first++;
-            for (var j = first; j < later.Count && later[j].Range.Start < range.End; j++)
+            for (var j = first; j < later.Count && later[j].Range.Start < range.End && looks > 0; j++, looks--)
             {
                 var bytes = range.Overlap(later[j].Range);
                 if (bytes > 0 && earlier[i].Key == later[j].Key) found.Add(new(i, j, earlier[i].Class == later[j].Class, bytes));

@@ -40,7 +40,7 @@ public readonly record struct Sighting(int At, int VmaIndex);
 /// <summary>A mapping followed over time. In each snapshot it is at most one row, and each row belongs to exactly one region, so sums close.</summary>
 public sealed class Region
 {
-    internal Region(Guid id, string backing) => (Id, Backing) = (id, backing);
+    internal Region(Guid id, string backing, int ordinal) => (Id, Backing, Ordinal) = (id, backing, ordinal);
 
     /// <summary>Derived from (process, first snapshot's number, start, backing): survives reprocessing.</summary>
     public Guid Id { get; }
@@ -68,6 +68,9 @@ public sealed class Region
 
     /// <summary>Whether the snapshot at an index shows it: a region has no gaps between its first and last sighting.</summary>
     public bool IsAliveAt(int at) => at >= BornAt && at <= LastAt;
+
+    /// <summary>Its place in <see cref="Track.Regions"/>.</summary>
+    internal int Ordinal { get; }
 
     /// <summary>Whether it was ever seen elsewhere than before.</summary>
     internal bool HasMoved { get; set; }

@@ -12,7 +12,7 @@ internal static class RegionIds
     /// <param name="firstNumber">Number of the snapshot that first shows the region.</param>
     /// <param name="start">Its first address there.</param>
     /// <param name="backing">Its backing key.</param>
-    /// <param name="ordinal">0, or a count where a torn snapshot shows two mappings of one start.</param>
+    /// <param name="ordinal">0, or the row behind the first where a torn snapshot shows two mappings of one start.</param>
     public static Guid Derive(Guid process, int firstNumber, ulong start, string backing, int ordinal)
     {
         var text = Encoding.UTF8.GetByteCount(backing);

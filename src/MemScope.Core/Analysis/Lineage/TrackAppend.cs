@@ -66,10 +66,9 @@ public sealed partial class Track
     private Region Bear(TrackPoint point, int row, RegionChangeKind kind, int at, Guid? origin)
     {
         var vma = point.Vmas[row];
-        var ordinal = 0;
-        var id = RegionIds.Derive(ProcessId, point.Number, vma.Start, vma.Name, ordinal);
-        while (_byId.ContainsKey(id)) id = RegionIds.Derive(ProcessId, point.Number, vma.Start, vma.Name, ++ordinal);
-        var region = new Region(id, vma.Name);
+        var id = RegionIds.Derive(ProcessId, point.Number, vma.Start, vma.Name, 0);
+        if (_byId.ContainsKey(id)) id = RegionIds.Derive(ProcessId, point.Number, vma.Start, vma.Name, row + 1);
+        var region = new Region(id, vma.Name, _regions.Count);
         region.ChangeList.Add(new(kind, at, default, vma.Range, origin));
         _regions.Add(region);
         _byId.Add(id, region);
