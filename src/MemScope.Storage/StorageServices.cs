@@ -1,5 +1,6 @@
 using MemScope.Storage.Captures;
 using MemScope.Storage.Live;
+using MemScope.Storage.Postgres;
 using MemScope.Storage.Queries;
 using MemScope.Storage.Shares;
 using MemScope.Storage.Symbols;
@@ -12,7 +13,7 @@ using Npgsql;
 namespace MemScope.Storage;
 
 /// <summary>How storage runs.</summary>
-/// <param name="ConnectionString">Npgsql connection string.</param>
+/// <param name="ConnectionString">Connection as <see cref="ConnectionText"/> takes it.</param>
 /// <param name="Keep">Age at which data is deleted, or null to keep all.</param>
 public sealed record StorageOptions(string ConnectionString, TimeSpan? Keep = null);
 
@@ -24,7 +25,7 @@ public static class StorageServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(options.ConnectionString).Build());
+        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(ConnectionText.Parse(options.ConnectionString)).Build());
         services.AddDbContextFactory<MemScopeDbContext>((provider, builder) =>
             builder.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>(), o => o.MigrationsAssembly("MemScope.Migrations"))
                 .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
