@@ -98,6 +98,24 @@ public sealed class StraceLineTests
     }
 
     [Fact]
+    public void The_second_half_may_lack_the_thread_that_the_first_half_had()
+    {
+        var trace = TraceFixtures.Trace(StraceFormat.Format, """
+            [pid 5] brk(0x2000 <unfinished ...>
+            [pid 6] +++ exited with 0 +++
+            <... brk resumed>) = 0x2000
+            mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0 <unfinished ...>
+            [pid 5] <... mmap resumed>) = 0x7f0000000000
+            +++ exited with 0 +++
+
+            """);
+
+        Assert.DoesNotContain(trace.Losses, l => l is { Kind: "unmatched-resume" or "cut-off" });
+        Assert.Equal([0x2000UL, 0x7f0000000000UL, 0UL], trace.Events.Select(e => e.Result));
+        Assert.Equal(MemoryCall.Exit, trace.Events[2].Call);
+    }
+
+    [Fact]
     public void A_time_of_day_that_starts_again_at_midnight_goes_on()
     {
         var trace = TraceFixtures.Trace(StraceFormat.Format, "23:59:59.5 brk(NULL) = 0x1000\n00:00:00.5 brk(NULL) = 0x1000\n");

@@ -36,7 +36,7 @@ internal sealed class StraceFamily
             for (; next < _births.Count && _births[next].BeforeEvent <= i; next++) Apply(_births[next], root);
             events[i] = events[i] with { Pid = ProcessOf(events[i], root) };
         }
-        events.RemoveAll(e => e.Call == MemoryCall.Exit && e.Tid != e.Pid);
+        events.RemoveAll(e => e.Call == MemoryCall.Exit && e.Tid != e.Pid && e.Tid != 0);
         return rootPid ?? (roots.Count == 1 && root != 0 ? root : null);
     }
 

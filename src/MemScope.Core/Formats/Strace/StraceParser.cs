@@ -127,7 +127,10 @@ internal sealed class StraceParser
             return true;
         }
         var text = body[(open + 1)..];
-        var unfinished = text.IndexOf("<unfinished ..."u8) >= 0 || text.IndexOf("<detached ..."u8) >= 0;
+        var end = text.IndexOf("<unfinished ..."u8);
+        if (end < 0) end = text.IndexOf("<detached ..."u8);
+        var unfinished = end >= 0;
+        if (unfinished) text = text[..end];
         if (!unfinished && (text.LastIndexOf(" = "u8) < 0 || (!terminated && IsCutResult(text)))) return false;
         var memoryEvent = new TraceEvent { Call = call, Tid = tid, TimeNs = timeNs, Line = number };
         if (!StraceCall.TryArguments(call, name, text, ref memoryEvent, out var unknownFlag)) return false;
@@ -164,12 +167,11 @@ internal sealed class StraceParser
     {
         var word = new ByteCursor(body["<... "u8.Length..]).Word();
         if (!StraceCall.TryKind(word, out var call)) return;
-        // While there is one thread the terminal shows no [pid]: the first half of a call may lack what the second half has.
         if (call == MemoryCall.Fork && (_unfinishedThreads.Remove(tid, out var thread) || _unfinishedThreads.Remove(0, out thread)))
         {
             Born(thread.BeforeEvent, StraceCall.WithResult(thread.Call, body) with { Tid = tid }, thread.Flags);
         }
-        else if ((_unfinished.Remove(tid, out var index) || _unfinished.Remove(0, out index)) && _trace.Events[index].Call == call)
+        else if (TryTakeUnfinished(tid, call, out var index))
         {
             var whole = StraceCall.WithResult(_trace.Events[index], body) with { ResumedLine = number };
             _trace.Events[index] = whole;
@@ -180,6 +182,17 @@ internal sealed class StraceParser
         {
             _resumedWithoutHead++;
         }
+    }
+
+    // While there is one thread the terminal shows no [pid]: either half of a call may lack what the other half has.
+    private bool TryTakeUnfinished(int tid, MemoryCall call, out int index)
+    {
+        if (_unfinished.Remove(tid, out index) || _unfinished.Remove(0, out index)) return _trace.Events[index].Call == call;
+        if (tid != 0) return false;
+        var matching = _unfinished.Where(u => _trace.Events[u.Value].Call == call).OrderByDescending(u => u.Value).Take(1).ToArray();
+        if (matching.Length == 0) return false;
+        index = matching[0].Value;
+        return _unfinished.Remove(matching[0].Key);
     }
 
     private long TimeOf(in StracePrefix prefix)
