@@ -4,7 +4,7 @@ namespace MemScope.Tests;
 
 /// <summary>
 /// An address space that maps, unmaps, grows, shrinks, splits, merges, moves and reprotects at random and knows who is who. Owners keep a page between them unless they
-/// merge, no address is used twice by different owners, and nobody comes in a step in which another goes: what only a trace could tell is left out.
+/// merge, no address is used twice by different owners, and in one step owners come, or go, or one moves: what only a trace could tell is left out.
 /// </summary>
 internal sealed class AddressSpaceModel(int seed)
 {
@@ -18,25 +18,28 @@ internal sealed class AddressSpaceModel(int seed)
         public ulong Pages => End - Start;
     }
 
+    private enum Happening { Coming, Going, Moving }
+
     private const ulong SlotPages = 0x10000;
     private readonly Random _random = new(seed);
     private readonly List<Owner> _owners = [];
     private readonly List<AddressRange> _freed = [];
     private int _nextId;
-    private bool _comes;
+    private Happening _happening;
     private ulong _nextSlot = 1;
 
     /// <summary>One random change to some owners; returns who owns each row of <see cref="Table"/>.</summary>
     public IReadOnlyList<int> Step()
     {
-        _comes = _owners.Count < 4 || _random.Next(2) == 0;
+        _happening = _owners.Count < 4 ? Happening.Coming : (Happening)_random.Next(3);
         if (_owners.Count < 4) Map();
         var untouched = new List<Owner>(_owners);
         for (var n = _random.Next(4); n > 0 && untouched.Count > 0; n--)
         {
             var owner = untouched[_random.Next(untouched.Count)];
             untouched.Remove(owner);
-            Change(owner);
+            if (_random.Next(6) == 0) MergeWithNext(owner, untouched);
+            else Change(owner);
         }
         _owners.Sort((a, b) => a.Start.CompareTo(b.Start));
         return [.. _owners.Select(o => o.Id)];
@@ -57,8 +60,8 @@ internal sealed class AddressSpaceModel(int seed)
     {
         switch (_random.Next(8))
         {
-            case 0: if (_comes) Map(); break;
-            case 1: if (!_comes) Unmap(owner); break;
+            case 0: if (_happening == Happening.Coming) Map(); break;
+            case 1: Leave(owner); break;
             case 2: Resize(owner, 1 + (ulong)_random.Next(200), 0); break;
             case 3: Resize(owner, 0, 1 + (ulong)_random.Next(200)); break;
             case 4: owner.End -= (ulong)_random.Next((int)(owner.Pages + 2) / 3); break;
@@ -72,13 +75,35 @@ internal sealed class AddressSpaceModel(int seed)
     private void Map()
     {
         var start = (_nextSlot++ * SlotPages) + (SlotPages / 2);
-        _owners.Add(new() { Id = _nextId++, Start = start, End = start + 64 + (ulong)_random.Next(512), Untouched = 1 + (ulong)_random.Next(16) });
+        _owners.Add(new() { Id = _nextId++, Start = start, End = start + 64 + (ulong)_random.Next(512), Untouched = 1 + (ulong)(_nextId % 61) });
     }
 
-    private void Unmap(Owner owner)
+    private void Leave(Owner owner)
     {
-        _owners.Remove(owner);
+        var movable = owner.Untouched > 0 && owner.Pages > 2 * owner.Untouched && owner.Permissions.HasFlag(VmaPermissions.Write);
+        if (_happening == Happening.Coming || (_happening == Happening.Moving && !movable)) return;
         _freed.Add(new(owner.Start, owner.End));
+        if (_happening == Happening.Going) _owners.Remove(owner);
+        else Move(owner);
+    }
+
+    /// <summary>Like a table that mremap moves and grows: its pages come along, the ones never touched stay so.</summary>
+    private void Move(Owner owner)
+    {
+        var start = (_nextSlot++ * SlotPages) + (SlotPages / 2);
+        (owner.Start, owner.End) = (start, start + owner.Pages + (ulong)_random.Next(8));
+        _happening = Happening.Coming;
+    }
+
+    /// <summary>Fills the hole to the next mapping when that is a page away and alike; the larger keeps its identity.</summary>
+    private void MergeWithNext(Owner owner, List<Owner> untouched)
+    {
+        var next = untouched.Find(o => o.Start == owner.End + 1 && o.Permissions == owner.Permissions && o.Pages != owner.Pages);
+        if (next is null) return;
+        var (stays, goes) = owner.Pages > next.Pages ? (owner, next) : (next, owner);
+        (stays.Start, stays.End) = (owner.Start, next.End);
+        _owners.Remove(goes);
+        untouched.Remove(next);
     }
 
     /// <summary>A small piece behind a hole becomes its own; the larger part keeps the identity.</summary>

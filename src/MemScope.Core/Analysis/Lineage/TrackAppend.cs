@@ -25,11 +25,8 @@ public sealed partial class Track
         var at = _points.Count;
         var vmas = point.Vmas;
         var rows = new Region[vmas.Count];
-        if (at > 0) ContinueRegions(at, vmas, rows);
-        else
-        {
-            for (var row = 0; row < rows.Length; row++) rows[row] = Bear(point, row, RegionChangeKind.Born, 0, null);
-        }
+        if (at > 0) ContinueRegions(point, at, rows);
+        else for (var row = 0; row < rows.Length; row++) rows[row] = Bear(point, row, RegionChangeKind.Born, 0, null);
         var categories = Categorizer.Classify(vmas);
         for (var row = 0; row < rows.Length; row++)
         {
@@ -41,21 +38,20 @@ public sealed partial class Track
         _categories.Add(categories);
         _regionsByRow.Add(rows);
         return true;
+    }
 
-        void ContinueRegions(int index, VmaTable later, Region[] into)
+    private void ContinueRegions(TrackPoint point, int at, Region[] into)
+    {
+        var (earlier, later, before) = (_points[^1].Vmas, point.Vmas, _regionsByRow[^1]);
+        var links = SnapshotLinks.Between(earlier, later, _keys, HistoryOf(before));
+        for (var row = 0; row < into.Length; row++)
         {
-            var earlier = _points[^1].Vmas;
-            var before = _regionsByRow[^1];
-            var links = SnapshotLinks.Between(earlier, later, _keys, HistoryOf(before));
-            for (var row = 0; row < into.Length; row++)
-            {
-                if (links.EarlierOf[row] < 0) continue;
-                into[row] = before[links.EarlierOf[row]];
-                if (links.Kinds[row] != LinkKind.Same) NoteContinuation(into[row], index, earlier[links.EarlierOf[row]], later[row], links.Kinds[row]);
-            }
-            BearNew(point, index, links, before, into);
-            EndOld(index, links, before, into, earlier, later);
+            if (links.EarlierOf[row] < 0) continue;
+            into[row] = before[links.EarlierOf[row]];
+            if (links.Kinds[row] != LinkKind.Same) NoteContinuation(into[row], at, earlier[links.EarlierOf[row]], later[row], links.Kinds[row]);
         }
+        BearNew(point, at, links, before, into);
+        EndOld(at, links, before, into, earlier, later);
     }
 
     private static MoveHistory HistoryOf(Region[] regions) =>
@@ -67,7 +63,7 @@ public sealed partial class Track
     {
         var vma = point.Vmas[row];
         var id = RegionIds.Derive(ProcessId, point.Number, vma.Start, vma.Name, 0);
-        if (_byId.ContainsKey(id)) id = RegionIds.Derive(ProcessId, point.Number, vma.Start, vma.Name, row + 1);
+        for (var ordinal = row + 1; _byId.ContainsKey(id); ordinal++) id = RegionIds.Derive(ProcessId, point.Number, vma.Start, vma.Name, ordinal);
         var region = new Region(id, vma.Name, _regions.Count);
         region.ChangeList.Add(new(kind, at, default, vma.Range, origin));
         _regions.Add(region);
