@@ -20,6 +20,9 @@ public sealed record ParseDiagnostic(string Id, Severity Severity, int Line, str
 {
     /// <summary>Archive member that it concerns, or null.</summary>
     public string? Member { get; init; }
+
+    /// <summary>How many it stands for: above 1 in the line "and N more" that a <see cref="DiagnosticBag"/> ends with.</summary>
+    public int Count { get; init; } = 1;
 }
 
 /// <summary>Collects diagnostics with a cap per id, so that a broken file of a million lines gives a short report that still counts everything.</summary>
@@ -35,9 +38,9 @@ public sealed class DiagnosticBag(int perId = 10)
     /// <summary>Adds one, or only counts it when its id has been reported often enough.</summary>
     public void Add(ParseDiagnostic diagnostic)
     {
-        var count = _counts.TryGetValue(diagnostic.Id, out var seen) ? seen.Count + 1 : 1;
-        _counts[diagnostic.Id] = (count, diagnostic.Severity);
-        if (count <= perId) _kept.Add(diagnostic);
+        var before = CountOf(diagnostic.Id);
+        _counts[diagnostic.Id] = (before + diagnostic.Count, diagnostic.Severity);
+        if (diagnostic.Count == 1 && before < perId) _kept.Add(diagnostic);
     }
 
     /// <summary>Adds one with a quote of the input behind its text; the quote is made only when it will be kept.</summary>
@@ -48,11 +51,18 @@ public sealed class DiagnosticBag(int perId = 10)
     public int CountOf(string id) => _counts.TryGetValue(id, out var seen) ? seen.Count : 0;
 
     /// <summary>What was kept, with one line "and N more" per id that went over the cap.</summary>
-    public IReadOnlyList<ParseDiagnostic> ToList() =>
-    [
-        .. _kept,
-        .. _counts.Where(c => c.Value.Count > perId).Select(c => new ParseDiagnostic(c.Key, c.Value.Severity, 0, $"and {c.Value.Count - perId} more of {c.Key}")),
-    ];
+    public IReadOnlyList<ParseDiagnostic> ToList()
+    {
+        var kept = _kept.CountBy(d => d.Id).ToDictionary(StringComparer.Ordinal);
+        return
+        [
+            .. _kept,
+            .. from c in _counts
+               let more = c.Value.Count - kept.GetValueOrDefault(c.Key)
+               where more > 0
+               select new ParseDiagnostic(c.Key, c.Value.Severity, 0, $"and {more} more of {c.Key}") { Count = more },
+        ];
+    }
 
     /// <summary>A printable, clipped quote of input bytes: control and non-ASCII bytes stand as <c>\xNN</c>.</summary>
     public static string Quote(ReadOnlySpan<byte> line)

@@ -104,12 +104,14 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
     {
         if (bytes.IsEmpty) throw new CaptureRefusedException(CaptureRefusal.Empty, "empty", "The file is empty. A kernel thread's smaps is, and so is that of a process that has ended.");
         if (Refusals.Of(bytes.Span) is { } refusal) throw refusal;
-        var format = (formatOverride is null ? InputFormats.Sniff(bytes.Span) : InputFormats.Find(formatOverride)) ?? throw Refusals.Unknown(bytes.Span);
+        var format = FormatOf(bytes.Span) ?? throw Refusals.Unknown(bytes.Span);
         CheckLines(bytes.Span, format);
         var parsed = format.Parse(bytes, new ParseOptions(name, formatOverride, limits) { Names = _names });
         if (parsed.IsEmpty) throw NothingRead(format, parsed);
         _parts.Add(parsed, isMember ? name : null, MemberName.Parse(name), modifiedAt);
     }
+
+    private InputFormat? FormatOf(ReadOnlySpan<byte> head) => formatOverride is null ? InputFormats.Sniff(head) : InputFormats.Find(formatOverride);
 
     private void CheckLines(ReadOnlySpan<byte> text, InputFormat format)
     {
@@ -129,7 +131,8 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
     private ReadOnlyMemory<byte> ReadAll(HeadStream content)
     {
         var head = content.Peek(InputFormats.HeadBytes);
-        var isTrace = InputFormats.Sniff(head) is { IsTrace: true } || (formatOverride is not null && InputFormats.Find(formatOverride) is { IsTrace: true });
+        // What fits into the head needs no look: the smaller limit is far above it.
+        var isTrace = head.Length == InputFormats.HeadBytes && FormatOf(head) is { IsTrace: true };
         var cap = isTrace ? Math.Min(limits.DecodedBytes, Array.MaxLength) : Math.Min(limits.SnapshotBytes, Array.MaxLength);
         var bytes = new byte[Math.Max(head.Length + 1, 4096)];
         var length = 0;

@@ -56,7 +56,8 @@ internal sealed class GzipFeed(Stream source) : ReadStream
         (_last, _next, _end, _keep) = (_last - _keep, _next - _keep, _end - _keep, 0);
         while (!_ended && _end - _next < count)
         {
-            var read = source.Read(_buffer, _end, _buffer.Length - _end);
+            // Little at a time: what was received is what a bomb is measured against.
+            var read = source.Read(_buffer, _end, Math.Min(Handout, _buffer.Length - _end));
             if (read <= 0) _ended = true;
             else _end += read;
         }

@@ -10,12 +10,13 @@ internal static class FramedText
     /// <summary>Stray lines that may stand before the first block of a file of one kind: a prompt, a message.</summary>
     private const int StraysAllowed = 8;
 
-    private static readonly Limits HeadLimits = Limits.Default;
+    /// <summary>Enough to see a block behind some lines of prompt; each of these formats looks anew.</summary>
+    private const int HeadBytes = 16 << 10;
 
     /// <summary>Slug of what the head holds: that of its one kind of block, or <c>mixed</c>; null when it holds no block.</summary>
     public static string? Kind(ReadOnlySpan<byte> head)
     {
-        var framer = Framer.Split(head, new DiagnosticBag(0), HeadLimits.LineBytes);
+        var framer = Framer.Split(head[..Math.Min(head.Length, HeadBytes)], new DiagnosticBag(0), HeadBytes);
         var slug = Slug(framer.Frames);
         return slug is not null && framer.StraysBefore > StraysAllowed ? "mixed" : slug;
     }

@@ -77,11 +77,12 @@ internal sealed class Framer
 
     private bool BelongsToPmap(ReadOnlySpan<byte> line)
     {
-        if (_pmap == PmapPart.Ended || LineShape.IsPmapHead(line, out _)) return false;
+        if (_pmap == PmapPart.Ended) return false;
+        if (_pmap != PmapPart.Rule && LineShape.IsPmapRow(line)) return Enter(PmapPart.Rows) && CountRow();
+        if (LineShape.IsPmapHead(line, out _)) return false;
         if (LineShape.IsRule(line)) return Enter(PmapPart.Rule);
         if (IsOtherStart(line) || TimeLine.Parse(line) is not null || LineShape.IsToolMessage(line)) return false;
         if (_pmap == PmapPart.Rule) return Enter(PmapPart.Ended);
-        if (LineShape.IsPmapRow(line)) return Enter(PmapPart.Rows) && CountRow();
         if (LineShape.EndsInSize(line)) return Enter(PmapPart.Ended);
         // The one line of titles may be in any language, and -c lets the user choose the columns.
         return _pmap == PmapPart.Head ? Enter(PmapPart.Rows) : LineShape.BeginsWithAddress(line) && CountRow();

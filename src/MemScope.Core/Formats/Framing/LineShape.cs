@@ -6,8 +6,8 @@ namespace MemScope.Core.Formats.Framing;
 /// <summary>What a line looks like on its own, before anybody knows which block it belongs to.</summary>
 internal static class LineShape
 {
-    /// <summary><c>Rss:                   4 kB</c>: a key without blanks, then a colon.</summary>
-    public static bool IsKey(ReadOnlySpan<byte> line) => KeyLength(line) > 0;
+    /// <summary><c>Rss:                   4 kB</c>: a key that begins with a capital, then a colon. <c>cat: /proc/1/smaps: Permission denied</c> is none.</summary>
+    public static bool IsKey(ReadOnlySpan<byte> line) => KeyLength(line) > 0 && char.IsAsciiLetterUpper((char)line.TrimStart(" \t"u8)[0]);
 
     /// <summary>Length of the key in front of a colon that is followed by a blank or the line's end, leading blanks included; 0 when there is none.</summary>
     public static int KeyLength(ReadOnlySpan<byte> line)

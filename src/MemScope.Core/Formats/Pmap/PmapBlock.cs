@@ -65,6 +65,8 @@ internal sealed class PmapBlock(ParseOptions options, DiagnosticBag diagnostics)
         }
         _hasTitles = true;
         _layout = PmapLayout.FromTitles(line, number, diagnostics);
+        if (_layout is { HasPermissions: false })
+            diagnostics.Add("PMAP010", Severity.Warning, number, "permissions are not among the columns: every mapping counts as one without access, and kinds of memory cannot be told");
     }
 
     private void TakeRow(ReadOnlySpan<byte> line, int number)
@@ -99,8 +101,8 @@ internal sealed class PmapBlock(ParseOptions options, DiagnosticBag diagnostics)
             name = name[..options.Limits.NameBytes];
         }
         _vmas.Add(range.Start, range.End, cells.Permissions, cells.Offset, cells.DeviceMajor, cells.DeviceMinor, cells.Inode, options.Names.Get(name));
-        for (var m = 0; m < _numbers.Length; m++)
-            if (_numbers[m] >= 0) _vmas.Set((Metric)m, _numbers[m]);
+        foreach (var column in _layout!.Columns)
+            if (column.IsNumber && _numbers[(int)column.Metric] >= 0) _vmas.Set(column.Metric, _numbers[(int)column.Metric]);
         if (!row.Flags.IsEmpty) _vmas.SetFlags(options.Names.Get(row.Flags));
     }
 }

@@ -28,4 +28,8 @@ internal enum PmapField : byte
 }
 
 /// <summary>A column: its content, for a number which, and the byte behind its title, where a right-aligned column ends.</summary>
-internal readonly record struct PmapColumn(PmapField Field, Metric Metric = default, int TitleEnd = 0);
+internal readonly record struct PmapColumn(PmapField Field, Metric Metric = default, int TitleEnd = 0)
+{
+    /// <summary>Whether it holds a number.</summary>
+    public bool IsNumber => Field is PmapField.Number or PmapField.SizeWithK;
+}

@@ -31,6 +31,9 @@ internal sealed class PmapLayout
     /// <summary>Whether sizes are there: without them a row is an address and no range.</summary>
     public bool HasSize => Columns.Any(c => c.Field is PmapField.SizeWithK || (c.Field is PmapField.Number && c.Metric == Metric.Size));
 
+    /// <summary>Whether permissions are there; with -c the user may leave them out.</summary>
+    public bool HasPermissions => Columns.Any(c => c.Field is PmapField.Mode);
+
     /// <summary>The layout that the titles tell, or null when they are in another language or none.</summary>
     public static PmapLayout? FromTitles(ReadOnlySpan<byte> titles, int line, DiagnosticBag diagnostics)
     {

@@ -26,7 +26,7 @@ internal sealed class PmapTotals(DiagnosticBag diagnostics)
         var cursor = new ByteCursor(line);
         foreach (var column in layout.Columns)
         {
-            if (column.Field is not (PmapField.Number or PmapField.SizeWithK)) continue;
+            if (!column.IsNumber) continue;
             while (!cursor.IsAtEnd && !char.IsAsciiDigit((char)cursor.Rest[0])) cursor.TryTake(1, out _);
             if (!cursor.TryDecimal(out var number) || number > long.MaxValue / 1024) return;
             if (column.Metric == Metric.Size) _size = (long)number;
