@@ -16,6 +16,7 @@ internal static class ProcessWires
             track?.LastRssBytes ?? row.Tracks.FirstOrDefault(t => t.LastRssBytes is not null)?.LastRssBytes, judgement.BytesPerSecond, judgement.Assessment)
         {
             Sources = [.. row.Tracks.Select(t => t.Source.Text())],
+            Tracks = [.. row.Tracks.Select(t => new TrackWire(t.Source.Text(), t.Snapshots, t.FirstAt, t.LastAt))],
             Traces = row.Traces,
             Captures = row.Captures,
             RssSparkline = row.RssSparkline,

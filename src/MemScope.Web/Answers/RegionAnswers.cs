@@ -9,7 +9,7 @@ namespace MemScope.Web.Answers;
 public sealed class RegionAnswers(ProcessTracks tracks, SnapshotQuery snapshots, Limits limits)
 {
     /// <summary>Regions of a window, sorted by <paramref name="sort"/> (growth, rss, pss, virtual, change, address), filtered; null when there is no such process, track or window.</summary>
-    /// <exception cref="BadCursorException">The cursor is not one of this list.</exception>
+    /// <exception cref="InvalidCursorException">The cursor is not one of this list.</exception>
     public async Task<RegionsWire?> RegionsAsync(Guid process, WindowState window, string? sort, string? category, string? filter, string? cursor, int limit, CancellationToken cancel)
     {
         var request = new RegionRequest(RegionRequest.Sorts.Contains(sort, StringComparer.Ordinal) ? sort : null, category, filter, string.IsNullOrEmpty(cursor) ? null : cursor, Math.Clamp(limit, 1, limits.PageRows));

@@ -32,6 +32,3 @@ internal readonly record struct RegionCursor(double Value, long RssBytes, Guid R
             : null;
     }
 }
-
-/// <summary>A cursor that no answer of this server can have contained.</summary>
-public sealed class BadCursorException() : Exception("The cursor is not one that this list gave.");

@@ -1,6 +1,7 @@
 using MemScope.Core.Analysis.Growth;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
+using MemScope.Storage.Queries;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Answers;
@@ -28,7 +29,7 @@ internal static class RegionList
         var matching = ranked.Select(g => new Row(g, RegionWires.LastSeen(window, g.Region), window)).Where(r => Matches(r, request.Category, filter)).ToList();
         var sort = request.Sort ?? (window.HasRss ? "growth" : "virtual");
         var ordered = matching.Select(r => (Row: r, Place: new RegionCursor(r.ValueOf(sort), r.Growth.LastBytes, r.Growth.Region.Id))).OrderBy(r => r.Place, RegionCursor.Order).ToList();
-        var after = request.Cursor is null ? default(RegionCursor?) : RegionCursor.Decode(request.Cursor) ?? throw new BadCursorException();
+        var after = request.Cursor is null ? default(RegionCursor?) : RegionCursor.Decode(request.Cursor) ?? throw new InvalidCursorException();
         var begin = after is { } place ? ordered.Count(r => RegionCursor.Order.Compare(r.Place, place) <= 0) : 0;
         var page = ordered.Skip(begin).Take(request.Limit).ToList();
         var more = begin + page.Count < ordered.Count;

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using MemScope.Core.Formats;
 using MemScope.Storage.Captures;
+using MemScope.Storage.Queries;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace MemScope.Web.Api;
@@ -19,6 +20,7 @@ internal static class ProblemMapping
         BadHttpRequestException bad => OfRequest(bad, context),
         CaptureRefusedException refused => OfRefusal(refused),
         UploadRefusedException refused => new(StatusCodes.Status422UnprocessableEntity, refused.Code, refused.Message),
+        InvalidCursorException cursor => new(StatusCodes.Status400BadRequest, "bad-parameter", $"cursor: {cursor.Message}"),
         InvalidDataException invalid => new(StatusCodes.Status422UnprocessableEntity, "invalid-data", invalid.Message),
         DbException { SqlState: DiskFullState } => DiskFull,
         DbException { IsTransient: false, SqlState: not (null or "57P01" or "57P02" or "57P03" or "25006") } => Internal, // the database itself said no

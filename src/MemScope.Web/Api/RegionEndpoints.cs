@@ -34,15 +34,8 @@ internal static class RegionEndpoints
         var category = request.Text("category");
         if (category is not null && Categories.Parse(category) is null) throw Problems.BadParameter("category", $"known are {string.Join(", ", Categories.All.Select(c => c.Slug()))}.");
         var limit = request.Limit(limits, form is Representation.Csv ? limits.PageRows : 100);
-        try
-        {
-            if (await answers.RegionsAsync(process, request.Window(), sort, category, request.Text("q"), request.Text("cursor"), limit, cancel) is not { } regions) return ProcessEndpoints.NoWindow;
-            return form is Representation.Csv ? new CsvAnswer($"{process}-regions", RegionColumns, regions.Items.Select(Row)) : Results.Json(regions);
-        }
-        catch (BadCursorException e)
-        {
-            throw Problems.BadParameter("cursor", e.Message);
-        }
+        if (await answers.RegionsAsync(process, request.Window(), sort, category, request.Text("q"), request.Text("cursor"), limit, cancel) is not { } regions) return ProcessEndpoints.NoWindow;
+        return form is Representation.Csv ? new CsvAnswer($"{process}-regions", RegionColumns, regions.Items.Select(Row)) : Results.Json(regions);
     }
 
     private static async Task<IResult> FindAsync(Guid process, Guid region, HttpRequest request, RegionAnswers answers, CancellationToken cancel) =>

@@ -27,7 +27,7 @@ internal static class SymbolEndpoints
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limits.SymbolFileBytes;
         if (BodyEncoding.IsGzip(context.Request)) return Problems.Result(StatusCodes.Status415UnsupportedMediaType, "content-encoding", "Symbol files are taken as they are, without Content-Encoding");
         await using var body = await spool.ReceiveAsync(context.Request.Body, limits.SymbolFileBytes, null, cancel);
-        if (body.Length == 0) return Problems.Result(StatusCodes.Status400BadRequest, "empty-body", "The body is empty; send the ELF or .debug file itself");
+        if (body.Length == 0) return Problems.Result(StatusCodes.Status422UnprocessableEntity, "empty", "The body is empty; send the ELF or .debug file itself");
         var given = name ?? UploadedName.Of(context.Request.Headers.ContentDisposition);
         var (symbols, repeat) = await intake.StoreAsync(body, given, cancel);
         return repeat ? Results.Ok(symbols) : Results.Created($"/api/v1/symbols/{symbols.BuildId}", symbols);

@@ -17,6 +17,9 @@ public sealed record ProcessWire(Guid Id, string Host, int Pid, string Comm, str
     /// <summary>Tracks it has, richest first: <c>smaps</c>, <c>pmap -x</c> …</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
+    /// <summary>The same tracks with their extent.</summary>
+    public IReadOnlyList<TrackWire> Tracks { get; init; } = [];
+
     /// <summary>Traces it has.</summary>
     public int Traces { get; init; }
 
@@ -26,6 +29,9 @@ public sealed record ProcessWire(Guid Id, string Host, int Pid, string Comm, str
     /// <summary>RSS of up to 60 snapshots over its whole life, for a sparkline.</summary>
     public IReadOnlyList<long> RssSparkline { get; init; } = [];
 }
+
+/// <summary>The snapshots of a process from one source, in sum.</summary>
+public sealed record TrackWire(string Source, int Snapshots, DateTimeOffset FirstAt, DateTimeOffset LastAt);
 
 /// <summary>One snapshot in a list.</summary>
 public sealed record SnapshotWire(int Number, DateTimeOffset TakenAt, Guid CaptureId, int VmaCount, long? RssBytes, long? PssBytes, long? SwapBytes, long VirtualBytes,
