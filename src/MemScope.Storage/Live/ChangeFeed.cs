@@ -22,6 +22,7 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
     private readonly ConcurrentDictionary<Guid, long> _pending = new();
     private readonly ConcurrentDictionary<Subscription, byte> _subscriptions = new();
     private readonly SemaphoreSlim _wake = new(0);
+    private bool _listening = true;
     private DateTimeOffset _heardAt = time.GetUtcNow();
 
     /// <summary>How many subscriptions are open.</summary>
@@ -61,10 +62,13 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
     {
         while (!stop.IsCancellationRequested)
         {
+            var taken = new Dictionary<Guid, long>();
             try
             {
                 await _wake.WaitAsync(stop);
-                foreach (var payload in TakePayloads()) await NotifyAsync(payload, stop);
+                foreach (var process in _pending.Keys)
+                    if (_pending.TryRemove(process, out var seq)) taken.Add(process, seq);
+                foreach (var payload in Payloads(taken)) await NotifyAsync(payload, stop);
                 await Task.Delay(SendPause, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -73,24 +77,30 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
             }
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
             {
-                // Readers catch up when the listener is back: it asks for everything that changed meanwhile.
-                logger.LogWarning("A change could not be announced: {Problem}", e.Message);
+                logger.LogDebug("A change is announced later: {Problem}", e.Message);
+                await PauseAsync(stop);
+                Publish(taken);
             }
         }
     }
 
-    private IEnumerable<string> TakePayloads()
+    private static IEnumerable<string> Payloads(Dictionary<Guid, long> changes)
     {
         var payload = new StringBuilder();
-        foreach (var process in _pending.Keys)
+        foreach (var (process, seq) in changes)
         {
-            if (!_pending.TryRemove(process, out var seq)) continue;
             payload.Append(CultureInfo.InvariantCulture, $"{process}:{seq} ");
             if (payload.Length < MostPayloadBytes - 60) continue;
             yield return payload.ToString();
             payload.Clear();
         }
         if (payload.Length > 0) yield return payload.ToString();
+    }
+
+    private static async Task PauseAsync(CancellationToken stop)
+    {
+        try { await Task.Delay(ReconnectPause, stop); }
+        catch (OperationCanceledException) { } // the loop's condition ends it
     }
 
     private async Task NotifyAsync(string payload, CancellationToken cancel)
@@ -115,8 +125,9 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
             }
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
             {
-                logger.LogWarning("Live updates pause until the database answers: {Problem}", e.Message);
-                await Task.Delay(ReconnectPause, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+                if (_listening) logger.LogWarning("Live updates pause until the database answers: {Problem}", e.Message);
+                _listening = false; // told once per outage
+                await PauseAsync(stop);
             }
         }
     }
@@ -127,6 +138,8 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
         connection.Notification += (_, e) => Receive(e.Payload);
         await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection)) await listen.ExecuteNonQueryAsync(stop);
         await CatchUpAsync(connection, stop);
+        if (!_listening) logger.LogInformation("Live updates go on");
+        _listening = true;
         while (true)
         {
             if (await connection.WaitAsync(Probe, stop)) continue;

@@ -17,7 +17,7 @@ public sealed record TrackPoints(Guid ProcessId, SnapshotSource Source, IReadOnl
 public sealed class TrackQuery(NpgsqlDataSource database)
 {
     /// <summary>Most mappings that a call loads, over all snapshots.</summary>
-    public const int MostVmas = 12_000_000;
+    public const int MostVmas = 6_000_000;
 
     /// <summary>Loads the snapshots of a track whose number is greater than <paramref name="afterNumber"/> (0: all).</summary>
     /// <param name="process">The process.</param>
@@ -47,6 +47,7 @@ public sealed class TrackQuery(NpgsqlDataSource database)
             }
         }
         points.Sort((a, b) => a.TakenAt != b.TakenAt ? a.TakenAt.CompareTo(b.TakenAt) : a.Number.CompareTo(b.Number));
+        for (var i = 1; i < points.Count; i++) points[i] = points[i] with { Vmas = ColumnSharing.Share(points[i - 1].Vmas, points[i].Vmas) };
         return new TrackPoints(process, source, points, points.Count == 0 ? afterNumber : points.Max(p => p.Number), truncated);
     }
 

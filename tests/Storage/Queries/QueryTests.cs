@@ -57,6 +57,19 @@ public sealed class QueryTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Equal_columns_of_neighbours_that_came_one_by_one_are_held_once()
+    {
+        await using var storage = await postgres.NewAsync();
+        var texts = Fixtures.Members("cases", "plateau", "smaps.tar.gz").Select(m => m.Text).TakeLast(20).ToList();
+        var id = Guid.Empty;
+        foreach (var text in texts) id = (await storage.Get<CaptureStore>().StoreAsync(Uploads.Bare(text) with { ReceivedAt = Uploads.Received.AddSeconds(texts.IndexOf(text)) }, None)).Processes[0];
+        var points = (await storage.Get<TrackQuery>().LoadAsync(id, SnapshotSource.Smaps, 0, None)).Points;
+        Assert.Equal(20, points.Count);
+        Assert.Single(points.Select(p => p.Vmas.Columns.Names).Distinct());
+        foreach (var (text, point) in texts.OrderBy(texts.IndexOf).Zip(points)) VmaTables.AssertEqual(Uploads.Bare(text).Parsed.Snapshots[0].Vmas, point.Vmas);
+    }
+
+    [Fact]
     public async Task A_process_in_a_list_tells_its_tracks_and_draws_its_rss()
     {
         await using var storage = await postgres.NewAsync();
