@@ -49,7 +49,8 @@ public static class ModelDump
         foreach (var e in trace.Events)
         {
             var result = !e.HasResult ? "no result" : e.Failed ? $"failed {e.Result:x}" : $"= {e.Result:x}";
-            Line(output, $"  line {e.Line}: {e.TimeNs} ns {e.Pid}/{e.Tid} {e.Call} address {e.Address:x} length {e.Length} old {e.OldLength} protection {e.Protection:x} flags {e.Flags:x} {result} callchain {e.Callchain}");
+            var resumed = e.ResumedLine == 0 ? "" : FormattableString.Invariant($" resumed in {e.ResumedLine}");
+            Line(output, $"  line {e.Line}{resumed}: {e.TimeNs} ns {e.Pid}/{e.Tid} {e.Call} address {e.Address:x} length {e.Length} old {e.OldLength} protection {e.Protection:x} flags {e.Flags:x} {result} callchain {e.Callchain}");
         }
         for (var c = 0; c < trace.Callchains.Count; c++)
         {

@@ -10,8 +10,15 @@ public sealed class GoldenDumpTests
 {
     private static readonly string[] Folders = ["smaps", "status", "pmap", "mixed"];
 
+    // Pieces of traces: the dump of a whole one is too long to review.
+    private static readonly string[] TraceFolders = ["strace", "bpftrace", "gdb"];
+
     public static TheoryData<string> Inputs =>
-        [.. Folders.SelectMany(f => Directory.EnumerateFiles(Fixtures.PathOf(f)).Select(p => f + "/" + Path.GetFileName(p))).Where(f => !f.EndsWith(".dump.txt", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    [
+        .. Folders.SelectMany(f => Files(f, "*")).Concat(TraceFolders.SelectMany(f => Files(f, "cut*"))).Where(f => !f.EndsWith(".dump.txt", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+    ];
+
+    private static IEnumerable<string> Files(string folder, string pattern) => Directory.EnumerateFiles(Fixtures.PathOf(folder), pattern).Select(p => folder + "/" + Path.GetFileName(p));
 
     [Theory]
     [MemberData(nameof(Inputs))]

@@ -246,8 +246,8 @@ internal sealed class StraceParser
     private ParsedCapture Finish()
     {
         var rootPid = _family.Resolve(_trace.Events, _rootPid);
-        if (_resumedWithoutHead > 0) _trace.Lose("unmatched-resume", _resumedWithoutHead, $"{_resumedWithoutHead} calls had begun before the log: their arguments are not known.");
-        if (_unfinished.Count > 0) _trace.Lose("cut-off", _unfinished.Count, $"{_unfinished.Count} calls had not returned when the log ended.");
+        if (_resumedWithoutHead > 0) _trace.Lose("unmatched-resume", _resumedWithoutHead, $"{TraceBuilder.Calls(_resumedWithoutHead)} began before the log, so that the arguments are not known.");
+        if (_unfinished.Count > 0) _trace.Lose("cut-off", _unfinished.Count, $"{TraceBuilder.Calls(_unfinished.Count)} had not returned when the log ended.");
         // The first call of a program that strace started is ld.so's brk(NULL), where execve is not traced.
         if (_trace.Events.Count > 0 && _trace.Events[0] is not ({ Call: MemoryCall.Exec } or { Call: MemoryCall.Brk, Address: 0 })) _trace.Lose("began-late", 0, "The process was running when the trace began: what it had mapped before is not in the trace.");
         if (_trace.Events.Count == 0) _trace.Diagnostics.Add("STRACE001", Severity.Warning, 0, "No memory call was recorded: the process mapped nothing while strace watched, or strace could not attach.");

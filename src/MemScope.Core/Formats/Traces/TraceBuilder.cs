@@ -49,7 +49,7 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
         FillPid(process.Pid);
         LoseMissingStacks(stackAdvice);
         LoseMissingResults();
-        if (stacks.CutChains > 0) Lose("cut-stacks", stacks.CutChains, $"{stacks.CutChains} distinct stacks were deeper than the limit and were cut at their outer end.");
+        if (stacks.CutChains > 0) Lose("cut-stacks", stacks.CutChains, $"Distinct stacks deeper than the limit, cut at their outer end: {stacks.CutChains}.");
         return new Trace(tool, clock, process, Events, stacks.Callchains, _losses);
     }
 
@@ -84,6 +84,9 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
         Lose("missing-stacks", lost, lost == all ? $"No event has a stack: {advice}" : $"{lost} of {all} events came without a stack.");
     }
 
+    /// <summary><c>1 call</c>, <c>2 calls</c>.</summary>
+    public static string Calls(long count) => count == 1 ? "1 call" : FormattableString.Invariant($"{count} calls");
+
     private void LoseMissingResults()
     {
         long missing = 0;
@@ -92,6 +95,6 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
             if (!e.HasResult && !e.Failed && e.Call is MemoryCall.Mmap or MemoryCall.Mremap or MemoryCall.Brk) missing++;
         }
         if (missing == 0) return;
-        Lose("results-not-recorded", missing, $"The results of {missing} calls were not recorded: where that memory lies, and whether it is still mapped, cannot be told.");
+        Lose("results-not-recorded", missing, $"{Calls(missing)} without a recorded result: where that memory lies, and whether it is still mapped, cannot be told.");
     }
 }
