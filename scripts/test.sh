@@ -9,11 +9,17 @@ run_tests() {
   cd "$root"
 
   local only='' projects=() project failed=0 results="$root/artifacts/test-results"
-  if [ $# -gt 0 ] && [ -d "tests/$1" ]; then only=$1; shift; fi
+  if [ $# -gt 0 ] && [[ $1 != -* ]]; then
+    [ -d "tests/$1" ] || die "there is no folder tests/$1"
+    only=$1
+    shift
+  fi
   dotnet build MemScope.sln -v quiet --nologo -nodeReuse:false || die "the build failed"
-  for project in tests/"${only:-*}"/*.csproj; do
+  for project in tests/*/*.csproj; do
+    [ -z "$only" ] || [[ $project == tests/$only/* ]] || continue
     grep -q '<IsTestProject>true' "$project" && projects+=("$project")
   done
+  [ ${#projects[@]} -gt 0 ] || die "no test project was found"
 
   rm -rf "$results"
   for project in "${projects[@]}"; do

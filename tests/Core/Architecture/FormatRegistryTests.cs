@@ -6,6 +6,8 @@ namespace MemScope.Core.Tests.Architecture;
 
 public sealed class FormatRegistryTests
 {
+    private static readonly Lazy<HashSet<string>> FixtureFormats = new(ReadFixtures);
+
     public static TheoryData<string> Slugs => [.. InputFormats.All.Select(f => f.Slug)];
 
     [Fact]
@@ -38,21 +40,24 @@ public sealed class FormatRegistryTests
 
     [Theory]
     [MemberData(nameof(Slugs))]
-    public void It_has_a_fixture_that_is_recognised_as_it(string slug)
+    public void It_has_a_fixture_that_is_recognised_as_it(string slug) => Assert.Contains(slug, FixtureFormats.Value);
+
+    private static HashSet<string> ReadFixtures()
     {
+        var formats = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in Directory.EnumerateFiles(Fixtures.PathOf(), "*", SearchOption.AllDirectories).Where(IsCapture))
         {
             using var content = File.OpenRead(file);
             try
             {
-                if (CaptureReader.Read(content, Path.GetFileName(file), null, Limits.Default).Parsed.Format == slug) return;
+                formats.Add(CaptureReader.Read(content, Path.GetFileName(file), null, Limits.Default).Parsed.Format);
             }
             catch (CaptureRefusedException)
             {
                 // A fixture of a file that must be refused.
             }
         }
-        Assert.Fail($"no file below tests/fixtures is read as {slug}");
+        return formats;
     }
 
     private static bool IsCapture(string file) => Path.GetExtension(file) is ".gz" or ".txt" or ".log" or ".tgz" or ".zip";
