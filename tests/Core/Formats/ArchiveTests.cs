@@ -89,6 +89,17 @@ public sealed class ArchiveTests
     }
 
     [Fact]
+    public void Many_files_of_one_moment_are_joined_in_bounded_time()
+    {
+        const int each = 8000;
+        var members = Enumerable.Range(0, each).SelectMany(i => new[] { (FormattableString.Invariant($"s{i}.txt"), Status), (FormattableString.Invariant($"m{i}.txt"), "7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n"u8.ToArray()) });
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var parsed = Reading.Of(Packing.Tar(members)).Parsed;
+        Assert.Equal((each, each), (parsed.Snapshots.Count, parsed.Figures.Count));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"took {watch.Elapsed}");
+    }
+
+    [Fact]
     public void Archives_deeper_than_the_limit_are_reported()
     {
         var deep = Packing.Tar(("0001_1795188619.661.txt", Smaps));

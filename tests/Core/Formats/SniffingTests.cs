@@ -15,4 +15,11 @@ public sealed class SniffingTests
     [InlineData("12345678 12345 text\n")]
     public void Addresses_and_numbers_alone_are_no_mappings(string text) =>
         Assert.DoesNotContain(InputFormats.Sniff(Encoding.ASCII.GetBytes(text))?.Slug, new[] { "smaps", "maps", "smaps-rollup", "status", "pmap", "mixed" });
+
+    [Fact]
+    public void Maps_above_a_trace_leave_the_file_to_the_trace()
+    {
+        byte[] file = [.. Fixtures.Bytes("smaps", "odd-maps.maps.txt"), .. Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("3358  1795189479.522261 munmap(0x7f9cff760000, 4096) = 0 <0.000069>\n", 20)))];
+        Assert.Equal("strace", InputFormats.Sniff(file)?.Slug);
+    }
 }

@@ -133,7 +133,7 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
         var head = content.Peek(InputFormats.HeadBytes);
         // What fits into the head needs no look: the smaller limit is far above it.
         var isTrace = head.Length == InputFormats.HeadBytes && FormatOf(head) is { IsTrace: true };
-        var cap = isTrace ? Math.Min(limits.DecodedBytes, Array.MaxLength) : Math.Min(limits.SnapshotBytes, Array.MaxLength);
+        var cap = isTrace ? Math.Min(limits.DecodedBytes, Array.MaxLength - 1) : Math.Min(limits.SnapshotBytes, Array.MaxLength - 1);
         var bytes = new byte[Math.Max(head.Length + 1, 4096)];
         var length = 0;
         while (content.Read(bytes, length, bytes.Length - length) is > 0 and var read)

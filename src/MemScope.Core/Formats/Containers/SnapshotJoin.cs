@@ -10,6 +10,9 @@ internal static class SnapshotJoin
 {
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Snapshots of one moment that are looked at; where more lie in the window, their times say nothing about what belongs together.</summary>
+    private const int MaxCandidates = 64;
+
     /// <summary>Drops each maps that repeats an smaps, gives side figures the time and number of their snapshot, and tells each what the others know of the process.</summary>
     public static (List<Snapshot> Snapshots, List<SideFigures> Figures) Apply(List<Part<Snapshot>> snapshots, List<Part<SideFigures>> figures, DiagnosticBag diagnostics)
     {
@@ -73,7 +76,8 @@ internal static class SnapshotJoin
             if (number is { } n && _byNumber.TryGetValue((folder, n), out var numbered) && Fits(numbered, pid)) return numbered;
             if (at is not { } time || !_byTime.TryGetValue(folder, out var times)) return null;
             Snapshot? best = null;
-            for (var i = FirstFrom(times, time - Window); i < times.Count && times[i].At <= time + Window; i++)
+            var first = FirstFrom(times, time - Window);
+            for (var i = first; i < times.Count && i < first + MaxCandidates && times[i].At <= time + Window; i++)
             {
                 var candidate = times[i].Snapshot;
                 // A number that differs says that it is another snapshot, however close.

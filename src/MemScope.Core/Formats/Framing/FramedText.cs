@@ -7,7 +7,7 @@ namespace MemScope.Core.Formats.Framing;
 /// <summary>Reads text of maps, smaps, smaps_rollup, status and pmap in any mixture: cuts it into blocks, then has each block parsed.</summary>
 internal static class FramedText
 {
-    /// <summary>Stray lines that may stand before the first block of a file of one kind: a prompt, a message.</summary>
+    /// <summary>Lines that belong to no block which a head of one kind may have: a prompt, a message. With more, other formats are asked first: maps may stand above a trace.</summary>
     private const int StraysAllowed = 8;
 
     /// <summary>Enough to see a block behind some lines of prompt; each of these formats looks anew.</summary>
@@ -18,7 +18,7 @@ internal static class FramedText
     {
         var framer = Framer.Split(head[..Math.Min(head.Length, HeadBytes)], new DiagnosticBag(0), HeadBytes);
         var slug = Slug(framer.Frames);
-        return slug is not null && framer.StraysBefore > StraysAllowed ? "mixed" : slug;
+        return slug is not null && framer.Strays > StraysAllowed ? "mixed" : slug;
     }
 
     /// <summary>Reads a whole file.</summary>

@@ -20,8 +20,8 @@ internal sealed class Framer
 
     private Framer(DiagnosticBag diagnostics) => _diagnostics = diagnostics;
 
-    /// <summary>Lines in front of the first block that nobody understood.</summary>
-    public int StraysBefore { get; private set; }
+    /// <summary>Lines that belong to no block.</summary>
+    public int Strays { get; private set; }
 
     /// <summary>The blocks in the order of the text.</summary>
     public IReadOnlyList<Frame> Frames => _frames;
@@ -137,7 +137,7 @@ internal sealed class Framer
     private void Stray(ReadOnlySpan<byte> line, int number)
     {
         if (LineShape.IsRule(line)) return;
-        if (_frames.Count == 0) StraysBefore++;
+        Strays++;
         if (LineShape.IsToolMessage(line)) _diagnostics.Add("FRAME004", Severity.Warning, number, "a tool's message", line);
         else _diagnostics.Add("FRAME001", line[0] is (byte)'#' or (byte)'=' or (byte)'-' ? Severity.Info : Severity.Warning, number, "belongs to no block", line);
     }
