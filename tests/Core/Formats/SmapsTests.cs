@@ -83,6 +83,13 @@ public sealed class SmapsTests
     }
 
     [Fact]
+    public void Tabs_for_blanks_change_nothing()
+    {
+        var vma = Only((Header + Keys).Replace(": ", ":\t", StringComparison.Ordinal));
+        Assert.Equal((8, 6, "rd wr mr"), (vma[Metric.Rss], vma[Metric.Pss], vma.Flags));
+    }
+
+    [Fact]
     public void A_key_that_is_not_known_is_reported_and_the_rest_kept()
     {
         var parsed = Reading.Of(Header + Keys.Replace("Pss:", "Vendor_Thing: 12 kB\nPss:", StringComparison.Ordinal));

@@ -59,7 +59,7 @@ internal sealed class Framer
 
     private bool IsNextKey(ReadOnlySpan<byte> line)
     {
-        if (!LineShape.IsKey(line) || LineShape.IsStatus(line)) return false;
+        if (!LineShape.IsKey(line) || LineShape.IsStatusStart(line)) return false;
         _open!.Keys++;
         return true;
     }

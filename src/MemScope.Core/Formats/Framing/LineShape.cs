@@ -1,3 +1,4 @@
+using System.Buffers;
 using MemScope.Core.Formats.Smaps;
 using MemScope.Core.Formats.Text;
 
@@ -6,25 +7,32 @@ namespace MemScope.Core.Formats.Framing;
 /// <summary>What a line looks like on its own, before anybody knows which block it belongs to.</summary>
 internal static class LineShape
 {
-    /// <summary><c>Rss:                   4 kB</c>: a key that begins with a capital, then a colon. <c>cat: /proc/1/smaps: Permission denied</c> is none.</summary>
-    public static bool IsKey(ReadOnlySpan<byte> line) => KeyLength(line) > 0 && char.IsAsciiLetterUpper((char)line.TrimStart(" \t"u8)[0]);
+    private static readonly SearchValues<byte> KeyBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_()"u8);
 
-    /// <summary>Length of the key in front of a colon that is followed by a blank or the line's end, leading blanks included; 0 when there is none.</summary>
-    public static int KeyLength(ReadOnlySpan<byte> line)
+    /// <summary><c>Rss:                   4 kB</c>: a key that begins with a capital, then a colon and blanks (tabs in some copies). <c>cat: /proc/1/smaps: Permission denied</c> is none.</summary>
+    public static bool IsKey(ReadOnlySpan<byte> line) => IsKey(line, out _, out _);
+
+    /// <summary>The same, with the positions of the key and of the colon behind it.</summary>
+    public static bool IsKey(ReadOnlySpan<byte> line, out int start, out int colon)
     {
-        var i = 0;
-        while (i < line.Length && ByteCursor.IsBlank(line[i])) i++;
-        var start = i;
-        while (i < line.Length && (char.IsAsciiLetterOrDigit((char)line[i]) || line[i] is (byte)'_' or (byte)'(' or (byte)')')) i++;
-        if (i == start || i >= line.Length || line[i] != ':' || !char.IsAsciiLetter((char)line[start])) return 0;
-        return i + 1 == line.Length || ByteCursor.IsBlank(line[i + 1]) ? i : 0;
+        colon = KeyEnd(line, out start);
+        return colon > 0 && char.IsAsciiLetterUpper((char)line[start]) && (colon + 1 == line.Length || ByteCursor.IsBlank(line[colon + 1]));
     }
 
     /// <summary><c>VmRSS:\t    3180 kB</c>: status separates by a tab.</summary>
-    public static bool IsStatus(ReadOnlySpan<byte> line) => KeyLength(line) is > 0 and var i && i + 1 < line.Length && line[i + 1] == '\t';
+    public static bool IsStatus(ReadOnlySpan<byte> line) => KeyEnd(line, out _) is > 0 and var colon && colon + 1 < line.Length && line[colon + 1] == '\t';
+
+    /// <summary>Position of the colon behind a key without blanks; 0 when the line has none.</summary>
+    public static int KeyEnd(ReadOnlySpan<byte> line, out int start)
+    {
+        start = 0;
+        while (start < line.Length && ByteCursor.IsBlank(line[start])) start++;
+        var length = line[start..].IndexOfAnyExcept(KeyBytes);
+        return length > 0 && line[start + length] == ':' && char.IsAsciiLetter((char)line[start]) ? start + length : 0;
+    }
 
     /// <summary>The line that a status file, or what <c>grep Vm</c> left of it, begins with.</summary>
-    public static bool IsStatusStart(ReadOnlySpan<byte> line) => IsStatus(line) && (line.StartsWith("Name:"u8) || line.StartsWith("Vm"u8));
+    public static bool IsStatusStart(ReadOnlySpan<byte> line) => IsStatus(line) && (line.StartsWith("Name:"u8) || (line.StartsWith("Vm"u8) && !line.StartsWith("VmFlags:"u8)));
 
     /// <summary><c>22654:   /opt/program --flag</c>: what pmap prints first, alone for a kernel thread or without permission.</summary>
     public static bool IsPmapHead(ReadOnlySpan<byte> line, out int pid)

@@ -20,17 +20,29 @@ internal readonly ref struct KeyLine
     /// <summary>Whether "kB" follows the number.</summary>
     public bool IsKiB { get; private init; }
 
+    /// <summary>Reads a line of smaps or smaps_rollup.</summary>
+    public static bool TryParseSmaps(ReadOnlySpan<byte> line, out KeyLine result)
+    {
+        var isKey = LineShape.IsKey(line, out var start, out var colon);
+        result = isKey ? Read(line, start, colon) : default;
+        return isKey;
+    }
+
+    /// <summary>Reads a line of status too.</summary>
     public static bool TryParse(ReadOnlySpan<byte> line, out KeyLine result)
     {
-        result = default;
-        var length = LineShape.KeyLength(line);
-        if (length == 0) return false;
-        var text = line[(length + 1)..].Trim(" \t"u8);
+        var colon = LineShape.KeyEnd(line, out var start);
+        result = colon > 0 ? Read(line, start, colon) : default;
+        return colon > 0;
+    }
+
+    private static KeyLine Read(ReadOnlySpan<byte> line, int start, int colon)
+    {
+        var text = line[(colon + 1)..].Trim(" \t"u8);
         var cursor = new ByteCursor(text);
         var isNumber = cursor.TryDecimal(out var number) && number <= MaxKiB;
         var unit = cursor.Rest;
         isNumber &= unit.IsEmpty || unit.SequenceEqual(" kB"u8);
-        result = new KeyLine { Key = line[..length].TrimStart(" \t"u8), Text = text, Number = isNumber ? (long)number : null, IsKiB = isNumber && !unit.IsEmpty };
-        return true;
+        return new KeyLine { Key = line[start..colon], Text = text, Number = isNumber ? (long)number : null, IsKiB = isNumber && !unit.IsEmpty };
     }
 }

@@ -36,7 +36,7 @@ internal sealed class SmapsBlock(ParseOptions options, DiagnosticBag diagnostics
     {
         var line = lines.Line;
         if (line.Length > options.Limits.LineBytes) return;
-        if (LineShape.IsKey(line) && KeyLine.TryParse(line, out var key)) Take(key, lines.Number);
+        if (KeyLine.TryParseSmaps(line, out var key)) Take(key, lines.Number);
         else if (MapsLine.TryParse(line, out var mapping)) Begin(mapping, lines.Number);
         // Other lines were reported when the blocks were cut.
     }
