@@ -23,7 +23,7 @@ need_packages() {
 need_dotnet() {
   if ! have dotnet; then
     local folder
-    for folder in "$HOME/.dotnet" /usr/share/dotnet /usr/lib/dotnet; do
+    for folder in "${HOME:-/}/.dotnet" /usr/share/dotnet /usr/lib/dotnet; do
       if [ -x "$folder/dotnet" ]; then export PATH="$folder:$PATH"; break; fi
     done
   fi
