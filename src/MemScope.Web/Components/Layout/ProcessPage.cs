@@ -1,3 +1,5 @@
+using MemScope.Web.Answers;
+using MemScope.Web.Wire;
 using Microsoft.AspNetCore.Components;
 
 namespace MemScope.Web.Components.Layout;
@@ -17,6 +19,7 @@ public abstract class ProcessPage : ComponentBase, IDisposable
     [Parameter] public Guid Id { get; set; }
 
     [Inject] private ILogger<ProcessPage> Log { get; set; } = default!;
+    [Inject] private ProcessAnswers Processes { get; set; } = default!;
 
     /// <summary>A load that failed, or null.</summary>
     protected LoadProblem? LoadFailure { get; private set; }
@@ -37,6 +40,17 @@ public abstract class ProcessPage : ComponentBase, IDisposable
         if (key.Equals(_loaded)) return;
         _loaded = key;
         await ReloadAsync();
+    }
+
+    /// <summary>The window of the address, for pages whose answer does not carry one; null when there is none.</summary>
+    protected async Task<WindowWire?> WindowAsync(CancellationToken cancel)
+    {
+        if (await Processes.SnapshotsAsync(View.Process.Id, View.Window.Source, cancel) is not { Count: > 0 } track) return null;
+        var first = track.FirstOrDefault(s => s.Number == View.Window.From) ?? track[0];
+        var last = track.FirstOrDefault(s => s.Number == View.Window.To) ?? track[^1];
+        if (first.TakenAt > last.TakenAt) (first, last) = (last, first);
+        var count = track.Count(s => s.TakenAt >= first.TakenAt && s.TakenAt <= last.TakenAt);
+        return new WindowWire(last.Source, first.Number, last.Number, first.TakenAt, last.TakenAt, count, first == track[0] && last == track[^1]);
     }
 
     /// <summary>Loads again.</summary>

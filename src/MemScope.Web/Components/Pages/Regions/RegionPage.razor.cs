@@ -9,6 +9,7 @@ namespace MemScope.Web.Components.Pages.Regions;
 public sealed partial class RegionPage
 {
     private RegionWire? _region;
+    private WindowWire? _window;
 
     [Inject] private RegionAnswers Answers { get; set; } = default!;
     [Inject] private NavigationManager Navigation { get; set; } = default!;
@@ -20,7 +21,11 @@ public sealed partial class RegionPage
     protected override object? LoadKey => RegionId;
 
     /// <inheritdoc/>
-    protected override async Task LoadAsync(CancellationToken cancel) => _region = await Answers.RegionAsync(Id, RegionId, View.Window, cancel);
+    protected override async Task LoadAsync(CancellationToken cancel)
+    {
+        _region = await Answers.RegionAsync(Id, RegionId, View.Window, cancel);
+        _window = await WindowAsync(cancel);
+    }
 
     private ChartOptions ChartOf(RegionWire region) => new("line", Urls.Series(Id, View.Window.Source, "region", region: RegionId))
     {

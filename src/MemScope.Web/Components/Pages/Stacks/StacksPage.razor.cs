@@ -11,6 +11,7 @@ public sealed partial class StacksPage
 
     private CallchainsWire? _chains;
     private IReadOnlyList<TraceWire> _traces = [];
+    private WindowWire? _window;
     private int _typed;
 
     [Inject] private StackAnswers Answers { get; set; } = default!;
@@ -29,6 +30,7 @@ public sealed partial class StacksPage
     {
         _chains = Weight is null ? await BestAsync(cancel) : await Answers.CallchainsAsync(Id, View.Window, Weights.Known(Weight), Trace, Region, cancel);
         if (Trace is null && _chains is not null) _traces = _chains.Traces;
+        _window = await WindowAsync(cancel);
     }
 
     /// <summary>What is in RAM answers best; where no snapshot tells, what is mapped.</summary>
