@@ -6,7 +6,10 @@ const attached = new WeakMap();
 let count = 0;
 
 /** @param {HTMLElement} drop @param {any} server DotNetObjectReference of the page */
-export function attach(drop, server) {
+export const attach = (drop, server) => listen(drop, files => send(files, drop, server));
+
+/** Files dropped on an element or chosen in it. @param {HTMLElement} drop @param {(files: File[]) => void} take */
+function listen(drop, take) {
   const off = new AbortController();
   attached.set(drop, off);
   const { signal } = off;
@@ -15,8 +18,8 @@ export function attach(drop, server) {
 
   drop.addEventListener('dragover', e => { e.preventDefault(); over(true); }, { signal });
   drop.addEventListener('dragleave', () => over(false), { signal });
-  drop.addEventListener('drop', e => { e.preventDefault(); over(false); send([...e.dataTransfer?.files ?? []], drop, server); }, { signal });
-  input.addEventListener('change', () => { send([...input.files ?? []], drop, server); input.value = ''; }, { signal });
+  drop.addEventListener('drop', e => { e.preventDefault(); over(false); take([...e.dataTransfer?.files ?? []]); }, { signal });
+  input.addEventListener('change', () => { take([...input.files ?? []]); input.value = ''; }, { signal });
 }
 
 /** @param {HTMLElement} drop */
@@ -73,3 +76,16 @@ const read = text => {
     return null;
   }
 };
+
+/** Symbol files: one PUT each. @param {HTMLElement} drop @param {any} server DotNetObjectReference of the page */
+export function attachSymbols(drop, server) {
+  const put = async (/** @type {File[]} */ files) => {
+    for (const file of files) {
+      const answer = await fetch(new URL(`api/v1/symbols/${encodeURIComponent(file.name)}`, document.baseURI), { method: 'PUT', body: file }).catch(() => null);
+      const body = read(answer ? await answer.text() : '');
+      const text = answer?.ok ? `build id ${body?.buildId ?? ''}${answer.status === 200 ? ', known already' : ''}` : body?.detail ?? body?.title ?? 'The server did not answer.';
+      await server.invokeMethodAsync('OnSymbols', file.name.slice(0, 200), answer?.ok ?? false, String(text).slice(0, 2000));
+    }
+  };
+  listen(drop, put);
+}

@@ -1,3 +1,5 @@
+using Radzen;
+
 namespace MemScope.Web.Components;
 
 /// <summary>Puts the pages into the server: services before it is built, routes after.</summary>
@@ -7,6 +9,7 @@ public static class ComponentsSetup
     public static IServiceCollection AddMemScopePages(this IServiceCollection services)
     {
         services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRadzenComponents();
         return services;
     }
 

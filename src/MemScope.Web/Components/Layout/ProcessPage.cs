@@ -53,6 +53,9 @@ public abstract class ProcessPage : ComponentBase, IDisposable
         return new WindowWire(last.Source, first.Number, last.Number, first.TakenAt, last.TakenAt, count, first == track[0] && last == track[^1]);
     }
 
+    /// <summary>A share of this page: its view and window.</summary>
+    protected ShareRequestWire Asked(string view) => new(view) { Source = View.Window.Source, From = View.Window.From, To = View.Window.To };
+
     /// <summary>Loads again.</summary>
     protected async Task ReloadAsync()
     {

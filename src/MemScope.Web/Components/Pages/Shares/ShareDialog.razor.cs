@@ -1,0 +1,57 @@
+using MemScope.Web.Components.Layout;
+using MemScope.Web.Sharing;
+using MemScope.Web.Wire;
+using Microsoft.AspNetCore.Components;
+
+namespace MemScope.Web.Components.Pages.Shares;
+
+/// <summary>Freezes the view and tells its link, once.</summary>
+public sealed partial class ShareDialog
+{
+    private readonly Form _form = new();
+    private ShareCreatedWire? _share;
+    private string _problem = "";
+    private bool _busy;
+
+    [Inject] private ShareMaker Maker { get; set; } = default!;
+    [Inject] private NavigationManager Navigation { get; set; } = default!;
+    [Inject] private ILogger<ShareDialog> Log { get; set; } = default!;
+
+    /// <summary>The process.</summary>
+    [Parameter, EditorRequired] public Guid Process { get; set; }
+
+    /// <summary>The view, in the words of its address.</summary>
+    [Parameter, EditorRequired] public required ShareRequestWire Request { get; set; }
+
+    /// <summary>A title to begin with.</summary>
+    [Parameter] public string Title { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void OnInitialized() => _form.Title = Title;
+
+    private async Task MakeAsync()
+    {
+        _busy = true;
+        try
+        {
+            _share = await Maker.CreateAsync(Process, Request with { Title = _form.Title, ExpiresInDays = _form.Days }, Navigation.BaseUri.TrimEnd('/'), CancellationToken.None);
+            _problem = _share is null ? "The view does not exist any more." : "";
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            var problem = LoadProblem.Of(e, Log);
+            _problem = $"{problem.Text} Trace {problem.TraceId}";
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+
+    private sealed class Form
+    {
+        public string Title { get; set; } = "";
+
+        public int Days { get; set; } = 90;
+    }
+}
