@@ -25,6 +25,9 @@ public sealed partial class OverviewPage
         Version = View.Version,
     };
 
+    private string ShareTitle(OverviewWire overview) => overview.Window.IsWhole ? $"{View.Process.Comm}: {overview.Answer.Split(". ")[0].TrimEnd('.')}"
+        : $"{View.Process.Comm}: {Format.MiBChange(overview.Total.RssChangeBytes)} MiB in {Format.Span(overview.Window.To - overview.Window.From)}";
+
     private static string LabelOf(OverviewWire overview) => $"Resident memory by category, {overview.Window.Source}. {overview.Answer}";
 
     // Viewing keeps the window's start when it lies before the snapshot that was clicked.

@@ -23,11 +23,13 @@ public static class Frames
 
     /// <summary><c>rcache.c:244</c>, or the offset where no line is known.</summary>
     public static string Source(FrameWire frame) => frame.File is { Length: > 0 } file ? frame.Line is { } line ? FormattableString.Invariant($"{Format.FileName(file)}:{line}") : Format.FileName(file)
-        : frame.Function is null || frame.Offset is null ? "" : $"+0x{(frame.Offset.StartsWith("0x", StringComparison.Ordinal) ? frame.Offset[2..] : frame.Offset)}";
+        : frame.Function is null || frame.Offset is null || frame.Module is null ? "" : $"+0x{(frame.Offset.StartsWith("0x", StringComparison.Ordinal) ? frame.Offset[2..] : frame.Offset)}";
 
-    /// <summary>Whether two frames are one box: same function of the same module, or the same place without a name.</summary>
-    public static bool Same(FrameWire a, FrameWire b) =>
-        a.Inlined == b.Inlined && a.Module == b.Module && a.Function == b.Function && (a.Function is not null || a.Offset == b.Offset);
+    /// <summary>
+    /// Whether two frames are one box: same function of the same module, or the same place without a name. Some tracers print no module: then the name decides.
+    /// </summary>
+    public static bool Same(FrameWire a, FrameWire b) => a.Inlined == b.Inlined && a.Function == b.Function
+        && (a.Function is null ? a.Module == b.Module && a.Offset == b.Offset : a.Module == b.Module || a.Module is null || b.Module is null);
 
     /// <summary>The first frame from the leaf that is not a bare system call wrapper: where the memory is asked for.</summary>
     public static FrameWire? Site(CallchainWire chain) =>

@@ -8,7 +8,7 @@ public sealed class StackNode
     internal StackNode(FrameWire? frame, int depth) => (Frame, Depth) = (frame, depth);
 
     /// <summary>The frame; null for the root and for a gap.</summary>
-    public FrameWire? Frame { get; }
+    public FrameWire? Frame { get; internal set; }
 
     /// <summary>Levels above, 0 for the root.</summary>
     public int Depth { get; }
@@ -85,6 +85,7 @@ public static class StackTree
     {
         var child = node.ChildList.Find(c => frame is null ? c.IsGap : c.Frame is { } f && Frames.Same(f, frame));
         if (child is null) node.ChildList.Add(child = new StackNode(frame, node.Depth + 1) { IsGap = frame is null });
+        else if (child.Frame is { Module: null } && frame?.Module is not null) child.Frame = frame; // another trace knows more of the same function
         child.Total += weight;
         return child;
     }
