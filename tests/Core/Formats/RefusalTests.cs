@@ -103,6 +103,20 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public void A_file_far_over_the_limit_is_refused_before_it_costs_memory()
+    {
+        using var file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 4096, FileOptions.DeleteOnClose);
+        file.Write(Maps);
+        file.SetLength(Limits.Default.SnapshotBytes + 1);
+        file.Position = 0;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var refused = Assert.Throws<CaptureRefusedException>(() => CaptureReader.Read(file, null, null, Limits.Default));
+
+        Assert.Equal(("snapshot-bytes", Limits.Default.SnapshotBytes, Limits.Default.SnapshotBytes + 1), (refused.Code, refused.Limit, refused.Actual));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
     public void As_many_decoded_bytes_as_the_limit_pass_and_one_more_does_not()
     {
         var file = Packing.Gzip(Maps);

@@ -30,7 +30,7 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
         }
         else
         {
-            ReadBytes(ReadAll(content), fileName, modifiedAt, depth, isMember: false);
+            ReadBytes(ReadAll(content, depth == 0 && file.CanSeek ? file.Length : null), fileName, modifiedAt, depth, isMember: false);
             hashing.Drain(cancellation);
         }
         return new CaptureContents(_parts.Finish(), hashing.Hash(), hashing.Count);
@@ -128,24 +128,29 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
     }
 
     /// <summary>Reads a stream into memory, up to the limit for what it seems to hold.</summary>
-    private ReadOnlyMemory<byte> ReadAll(HeadStream content)
+    /// <param name="content">The stream.</param>
+    /// <param name="expected">How long it is, where that is known: too long a file is then refused before it costs memory.</param>
+    private ReadOnlyMemory<byte> ReadAll(HeadStream content, long? expected = null)
     {
         var head = content.Peek(InputFormats.HeadBytes);
         // What fits into the head needs no look: the smaller limit is far above it.
         var isTrace = head.Length == InputFormats.HeadBytes && FormatOf(head) is { IsTrace: true };
-        var cap = isTrace ? Math.Min(limits.DecodedBytes, Array.MaxLength - 1) : Math.Min(limits.SnapshotBytes, Array.MaxLength - 1);
-        var bytes = new byte[Math.Max(head.Length + 1, 4096)];
+        var cap = Math.Min(isTrace ? limits.DecodedBytes : limits.SnapshotBytes, Array.MaxLength - 1);
+        if (expected > cap) throw TooLarge(cap, expected.Value);
+        var bytes = new byte[Math.Max(head.Length, expected ?? 0) + 1];
         var length = 0;
         while (content.Read(bytes, length, bytes.Length - length) is > 0 and var read)
         {
             length += read;
             cancellation.ThrowIfCancellationRequested();
-            if (length > cap)
-                throw new CaptureRefusedException(CaptureRefusal.TooLarge, "snapshot-bytes", "The file is larger than one snapshot file may be. Send the snapshots one by one, or in a tar.gz with a file for each.", cap, length);
+            if (length > cap) throw TooLarge(cap, length);
             if (length == bytes.Length) Array.Resize(ref bytes, (int)Math.Min(cap + 1, bytes.Length * 2L));
         }
         return bytes.AsMemory(0, length);
     }
+
+    private static CaptureRefusedException TooLarge(long cap, long actual) =>
+        new(CaptureRefusal.TooLarge, "snapshot-bytes", "The file is larger than one snapshot file may be. Send the snapshots one by one, or in a tar.gz with a file for each.", cap, actual);
 
     private void CheckDepth(int depth)
     {
