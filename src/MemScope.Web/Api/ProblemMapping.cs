@@ -31,6 +31,10 @@ internal static class ProblemMapping
         _ => Internal,
     };
 
+    /// <summary>413 with the limit of the address.</summary>
+    public static ProblemException BodyTooLarge(HttpContext context) => new(StatusCodes.Status413PayloadTooLarge, "body-too-large", "The body is larger than this address takes.",
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize, context.Request.ContentLength);
+
     private static ProblemException DatabaseAway => new(StatusCodes.Status503ServiceUnavailable, "database-unavailable", "The database does not answer. Nothing was stored; send it again.")
     {
         RetryAfterSeconds = RetrySeconds,
@@ -42,8 +46,7 @@ internal static class ProblemMapping
 
     private static ProblemException OfRequest(BadHttpRequestException bad, HttpContext context) => bad.StatusCode switch
     {
-        StatusCodes.Status413PayloadTooLarge => new(bad.StatusCode, "body-too-large", "The body is larger than this address takes.",
-            context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize, context.Request.ContentLength),
+        StatusCodes.Status413PayloadTooLarge => BodyTooLarge(context),
         StatusCodes.Status408RequestTimeout => new(bad.StatusCode, "too-slow", "The body came too slowly."),
         StatusCodes.Status415UnsupportedMediaType => new(bad.StatusCode, "media-type", bad.Message),
         _ => new(bad.StatusCode, "bad-request", bad.Message),

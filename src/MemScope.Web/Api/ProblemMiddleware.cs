@@ -27,7 +27,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
             await AnswerAsync(context, e);
             return;
         }
-        if (IsBare(context)) await Problems.WriteAsync(context, OfStatus(context.Response.StatusCode));
+        if (IsBare(context)) await Problems.WriteAsync(context, OfStatus(context));
     }
 
     private async Task AnswerAsync(HttpContext context, Exception exception)
@@ -45,11 +45,16 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
     private static bool IsBare(HttpContext context) =>
         !context.Response.HasStarted && context.Response is { StatusCode: >= 400, ContentLength: null or 0, ContentType: null } && RequestPaths.IsForPrograms(context.Request.Path);
 
-    private static ProblemException OfStatus(int status) => status switch
+    private static ProblemException OfStatus(HttpContext context)
     {
-        StatusCodes.Status404NotFound => new(status, "not-found", "There is nothing at this address."),
-        StatusCodes.Status405MethodNotAllowed => new(status, "method-not-allowed", "This address does not take that method."),
-        StatusCodes.Status415UnsupportedMediaType => new(status, "media-type", "The Content-Type is not taken here."),
-        _ => new(status, "bad-request", "The request cannot be answered."),
-    };
+        var status = context.Response.StatusCode;
+        return status switch
+        {
+            StatusCodes.Status404NotFound => new(status, "not-found", "There is nothing at this address."),
+            StatusCodes.Status405MethodNotAllowed => new(status, "method-not-allowed", "This address does not take that method."),
+            StatusCodes.Status413PayloadTooLarge => ProblemMapping.BodyTooLarge(context),
+            StatusCodes.Status415UnsupportedMediaType => new(status, "media-type", "The Content-Type is not taken here."),
+            _ => new(status, "bad-request", "The request cannot be answered."),
+        };
+    }
 }

@@ -5,7 +5,7 @@ using MemScope.Symbols;
 using MemScope.Web.Ingest;
 using MemScope.Web.Symbolication;
 using MemScope.Web.Wire;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
 
 namespace MemScope.Web.Api;
 
@@ -15,21 +15,27 @@ internal static class SymbolEndpoints
     /// <summary>Maps the endpoints.</summary>
     public static void MapSymbols(this IEndpointRouteBuilder api)
     {
+        var limit = new RequestSizeLimitAttribute(api.ServiceProvider.GetRequiredService<Limits>().SymbolFileBytes);
         // `curl -T libfoo.so.debug …/symbols/` appends the file's name to the address.
-        api.MapPut("/symbols", UploadAsync).WithName("symbols-put").WithSummary("Upload an ELF or .debug file; the body is the file").Produces<SymbolsWire>().Produces<SymbolsWire>(StatusCodes.Status201Created);
-        api.MapPut("/symbols/{name}", UploadAsync).ExcludeFromDescription();
+        api.MapPut("/symbols", UploadAsync).WithMetadata(limit).WithName("symbols-put").WithSummary("Upload an ELF or .debug file; the body is the file. Its name: ?name=, Content-Disposition or the end of the path")
+            .Produces<SymbolsWire>().Produces<SymbolsWire>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(411).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
+        api.MapPut("/symbols/{name}", UploadAsync).WithMetadata(limit).ExcludeFromDescription();
         api.MapGet("/symbols", ListAsync).WithName("symbols").WithSummary("Symbol files, newest first").Produces<Page<SymbolsWire>>();
         api.MapGet("/symbols/{buildId}", StatusAsync).WithName("build-id").WithSummary("What is known of a build id").Produces<SymbolsWire>();
     }
 
     private static async Task<IResult> UploadAsync(HttpContext context, BodySpool spool, SymbolIntake intake, Limits limits, CancellationToken cancel, string? name = null)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limits.SymbolFileBytes;
-        if (BodyEncoding.IsGzip(context.Request)) return Problems.Result(StatusCodes.Status415UnsupportedMediaType, "content-encoding", "Symbol files are taken as they are, without Content-Encoding");
-        await using var body = await spool.ReceiveAsync(context.Request.Body, limits.SymbolFileBytes, null, cancel);
-        if (body.Length == 0) return Problems.Result(StatusCodes.Status422UnprocessableEntity, "empty", "The body is empty; send the ELF or .debug file itself");
-        var given = name ?? UploadedName.Of(context.Request.Headers.ContentDisposition);
-        var (symbols, repeat) = await intake.StoreAsync(body, given, cancel);
+        var request = context.Request;
+        var isGzip = BodyEncoding.IsGzip(request);
+        if (MultipartFiles.Is(request)) throw new ProblemException(StatusCodes.Status415UnsupportedMediaType, "media-type", "Send the file itself as the body: curl -T FILE.");
+        CaptureEndpoints.CheckBody(request);
+        var given = UploadedName.Clean(request.Text("name") ?? name) is { Length: > 0 } told ? told : UploadedName.Of(request.Headers.ContentDisposition);
+        await using var body = await spool.ReceiveAsync(request.Body, limits.SymbolFileBytes, ContentDigest.Of(request.Headers), cancel);
+        await using var unpacked = isGzip ? await GzipBody.UnpackAsync(body, spool, limits.SymbolFileBytes, cancel) : null;
+        var content = unpacked ?? body;
+        if (content.Length == 0) return Problems.Result(StatusCodes.Status422UnprocessableEntity, "empty", "The body is empty; send the ELF or .debug file itself.");
+        var (symbols, repeat) = await intake.StoreAsync(content, given, cancel);
         return repeat ? Results.Ok(symbols) : Results.Created($"/api/v1/symbols/{symbols.BuildId}", symbols);
     }
 

@@ -58,6 +58,7 @@ internal static class Server
         app.UseRouting();
         app.UseOriginGuard();
         app.UseSignIn();
+        app.UseShareGuard();
         app.UseAntiforgery();
         app.MapHealth();
         app.MapSignIn();

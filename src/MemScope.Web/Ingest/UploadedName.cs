@@ -11,7 +11,8 @@ internal static class UploadedName
     public static string Of(string? contentDisposition) =>
         ContentDispositionHeaderValue.TryParse(contentDisposition, out var header) ? Clean(header.FileNameStar.HasValue ? header.FileNameStar.Value : HeaderUtilities.RemoveQuotes(header.FileName).Value) : "";
 
-    private static string Clean(string? name)
+    /// <summary>A name without folders and control characters, cut to its last 255 characters; empty for null.</summary>
+    public static string Clean(string? name)
     {
         if (name is null) return "";
         name = string.Concat(name[(name.LastIndexOfAny(['/', '\\']) + 1)..].Where(c => !char.IsControl(c))).Trim();

@@ -2,6 +2,7 @@ using MemScope.Storage.Tokens;
 using MemScope.Web.Api;
 using MemScope.Web.Hosting;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.StaticAssets;
 
 namespace MemScope.Web.Security;
@@ -35,6 +36,7 @@ internal sealed class SignInGate(RequestDelegate next, TokenStore tokens, LiveTo
 
     private static bool IsOpen(HttpContext context) =>
         RequestPaths.IsShare(context.Request.Path)
+        || context.Features.Get<IStatusCodeReExecuteFeature>() is not null // the page "not found", for a request that was open
         || context.GetEndpoint()?.Metadata is { } metadata && (metadata.GetMetadata<IAllowAnonymous>() is not null || metadata.GetMetadata<StaticAssetDescriptor>() is not null);
 
     private static TokenScopes NeededScope(HttpRequest request)

@@ -1,4 +1,6 @@
 using MemScope.Web.Api;
+using MemScope.Web.Hosting;
+using MemScope.Web.Security;
 
 namespace MemScope.Web.Sharing;
 
@@ -8,6 +10,15 @@ internal static class ShareServices
     /// <summary>Adds what makes and reads shares.</summary>
     public static IServiceCollection AddSharing(this IServiceCollection services) =>
         services.AddSingleton<ShareFreezer>().AddSingleton<ShareMaker>().AddSingleton<ShareReader>();
+
+    /// <summary>Slows down clients that try keys out.</summary>
+    public static void UseShareGuard(this WebApplication app) => app.UseWhen(context => RequestPaths.IsShare(context.Request.Path), shares => shares.Use(async (context, next) =>
+    {
+        var attempts = context.RequestServices.GetRequiredService<Attempts>();
+        if (attempts.SecondsToWait(context) is { } seconds) throw SignInGate.TooMany(seconds);
+        await next(context);
+        if (context.Response.StatusCode == StatusCodes.Status404NotFound) attempts.Failed(context);
+    }));
 
     /// <summary>Maps the chart data of a share's page; open to everyone who holds the key.</summary>
     public static void MapSharedSeries(this IEndpointRouteBuilder routes) =>
