@@ -7,7 +7,7 @@ agent_dll="$root/src/MemScope.Agent/bin/Release/net10.0/linux-x64/MemScope.Agent
 # out of the package folder, so that folder's place counts too.
 hash_of() {
   {
-    dotnet --version
+    echo "$sdk"
     echo "${NUGET_PACKAGES:-${HOME:-/}/.nuget/packages}"
     find "$@" Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig global.json package-lock.json \
       \( -name bin -o -name obj -o -path wwwroot/lib \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum

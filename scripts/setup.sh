@@ -20,7 +20,9 @@ need_packages() {
   fi
 }
 
+# Sets sdk to the version that global.json chooses.
 need_dotnet() {
+  [ -z "${sdk:-}" ] || return 0
   if ! have dotnet; then
     local folder
     for folder in "${HOME:-/}/.dotnet" /usr/share/dotnet /usr/lib/dotnet; do
@@ -31,7 +33,7 @@ need_dotnet() {
     apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1 || die "the .NET 10 SDK is missing: https://dot.net/download"
     need_packages "the .NET 10 SDK" dotnet-sdk-10.0
   fi
-  (cd "$root" && dotnet --version >/dev/null 2>&1) || die "the .NET SDK does not fit global.json: version 10 is needed (https://dot.net/download)"
+  sdk=$(cd "$root" && dotnet --version 2>/dev/null) || die "the .NET SDK does not fit global.json: version 10 is needed (https://dot.net/download)"
 }
 
 need_npm() {
