@@ -27,7 +27,7 @@ serve() {
   [ -n "$db" ] || need_postgres
   build_web
   [ -z "$demo" ] || build_agent
-  hint_demangler
+  hint_llvm
 
   if [ -n "$demo" ]; then
     # Detached, so that this process can become the server and get its signals directly.

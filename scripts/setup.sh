@@ -61,7 +61,24 @@ need_chromium() {
   export MEMSCOPE_CHROMIUM=/usr/bin/chromium
 }
 
-# Names stay mangled without one of these; everything else works.
-hint_demangler() {
-  have llvm-cxxfilt || have c++filt || say "note: C++ names stay mangled without c++filt (apt-get install binutils, or llvm)"
+have_llvm() { have llvm-symbolizer || compgen -G '/usr/lib/llvm-*/bin/llvm-symbolizer' >/dev/null; }
+
+# Stacks have names without it; source lines, inlined calls and readable C++ names come from LLVM's tools.
+hint_llvm() {
+  have_llvm || say "note: no source lines and inlined calls without llvm-symbolizer (apt-get install llvm)"
+}
+
+# What some tests drive. They are skipped, with the reason, where it is missing and may not be installed.
+want_test_tools() {
+  local missing=()
+  have_llvm || missing+=(llvm)
+  have curl || missing+=(curl)
+  have pmap || missing+=(procps)
+  have strace || missing+=(strace)
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" = 0 ] && have apt-get; then
+    need_packages "programs that some tests drive" "${missing[@]}"
+  else
+    say "note: some tests will be skipped without ${missing[*]} (apt-get install ${missing[*]})"
+  fi
 }

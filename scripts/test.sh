@@ -5,7 +5,7 @@ run_tests() {
   need_npm
   need_postgres
   need_chromium
-  have c++filt || have llvm-cxxfilt || need_packages "c++filt, which demangles names" binutils
+  want_test_tools
   cd "$root"
 
   local only='' projects=() project failed=0 results="$root/artifacts/test-results"
