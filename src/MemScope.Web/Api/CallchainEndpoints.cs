@@ -18,7 +18,7 @@ internal static class CallchainEndpoints
         var weight = request.Word("weight", "outstanding", CallchainWeights.All);
         var format = request.Word("format", "json", ["json", "folded", "speedscope"]);
         if (await answers.CallchainsAsync(process, request.Window(), weight, request.Id("trace"), request.Id("region"), cancel) is not { } answer)
-            return Problems.NotFound("There is no process of that id.");
+            return Problems.NotFound("There is no such process, trace or region.");
         return format switch
         {
             "folded" => Results.Text(CallchainExport.Folded(answer), "text/plain", Encoding.UTF8),

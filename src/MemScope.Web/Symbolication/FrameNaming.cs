@@ -32,8 +32,9 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
             var frames = new List<FrameWire>(chain.Frames.Count + 4);
             for (var i = 0; i < chain.Frames.Count; i++)
             {
-                var key = (chain.Frames[i], i == 0);
-                if (!named.TryGetValue(key, out var one)) named[key] = one = await NameAsync(chain.Frames[i], i == 0, maps, cancel);
+                // gdb stops before the instruction of its leaf; every other address is the one that a call returns to.
+                var key = (chain.Frames[i], IsExact: i == 0 && trace.Tool is "gdb");
+                if (!named.TryGetValue(key, out var one)) named[key] = one = await NameAsync(chain.Frames[i], key.IsExact, maps, cancel);
                 frames.AddRange(one);
             }
             if (frames.Count > 1 && WalksFramePointers(trace.Tool) && Wrappers.Contains(frames[0].Function ?? "")) frames[0] = frames[0] with { GapAfter = true };
@@ -47,7 +48,7 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
 
     private static bool WalksFramePointers(string tool) => tool is "bpftrace" or "perf";
 
-    private async Task<IReadOnlyList<FrameWire>> NameAsync(RawFrame raw, bool leaf, VmaTable? maps, CancellationToken cancel)
+    private async Task<IReadOnlyList<FrameWire>> NameAsync(RawFrame raw, bool isExact, VmaTable? maps, CancellationToken cancel)
     {
         var place = ModuleAddress.Of(raw, maps);
         var asPrinted = new FrameWire(raw.Function, raw.File, raw.Line, place.Module, raw.BuildId, Hex(place.Value ?? raw.Address), raw.Inlined, null)
@@ -62,15 +63,23 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
         var link = place.IsFileOffset ? symbols.Layout.LinkAddressOf(place.Value.Value) : symbols.Layout.ResolveTracerOffset(place.Value.Value, raw.Function, raw.FunctionOffset, symbols.Table)?.LinkAddress;
         if (link is null) return [Missing(asPrinted with { BuildId = symbols.BuildId }, SymbolMiss.UnknownAddress)];
 
-        // All but the leaf are return addresses: the call lies one byte before.
-        var lookup = leaf || link.Value == 0 ? link.Value : link.Value - 1;
-        if (!symbols.Named.TryGetValue(lookup, out var frames)) symbols.Named[lookup] = frames = await LookUpAsync(symbols, place.Module, link.Value, lookup, cancel);
-        return frames.Count > 0 ? frames : [Missing(asPrinted with { BuildId = symbols.BuildId, Offset = Hex(link.Value) }, SymbolMiss.UnknownAddress)];
+        // The call lies one byte before the address that it returns to.
+        var lookup = isExact || link.Value == 0 ? link.Value : link.Value - 1;
+        var placed = asPrinted with { BuildId = symbols.BuildId, Offset = Hex(link.Value) };
+        if (symbols.Table.Lookup(lookup) is not { } symbol) return [Missing(IsBeyondPrinted(raw, link.Value, symbols.Table) ? placed with { Function = null, NamedBy = null } : placed, symbols.Table.Miss)];
+        if (!symbols.Named.TryGetValue((place.Module, lookup), out var frames)) symbols.Named[(place.Module, lookup)] = frames = await LookUpAsync(symbols, symbol, place.Module, link.Value, lookup, cancel);
+        return frames is [{ File: null }] && IsPrinted(raw, link.Value, symbol) ? [placed] : frames;
     }
 
-    private async Task<IReadOnlyList<FrameWire>> LookUpAsync(ModuleSymbols symbols, string module, ulong link, ulong lookup, CancellationToken cancel)
+    /// <summary>Whether the tracer named the same function. Its spelling is kept: a function may have several names.</summary>
+    private static bool IsPrinted(RawFrame raw, ulong link, Symbol symbol) => raw is { Function: not null, FunctionOffset: { } distance } && link - symbol.Address == distance;
+
+    /// <summary>Whether the tracer named the nearest function that a stripped library exports, although that one ends before the address.</summary>
+    private static bool IsBeyondPrinted(RawFrame raw, ulong link, SymbolTable table) =>
+        raw is { Function: not null, FunctionOffset: { } distance } && distance <= link && table.StartingAt(link - distance) is { } printed && distance > printed.Size;
+
+    private async Task<IReadOnlyList<FrameWire>> LookUpAsync(ModuleSymbols symbols, Symbol symbol, string module, ulong link, ulong lookup, CancellationToken cancel)
     {
-        if (symbols.Table.Lookup(lookup) is not { } symbol) return [];
         if (symbols.LinesPath is { } path && await lines.SymbolizeAsync(path, lookup, cancel) is { Frames: { Count: > 0 } found })
             return [.. found.Select(f => new FrameWire(f.Function, f.File, f.Line, module, symbols.BuildId, Hex(link), f.Inlined, null) { NamedBy = symbols.NamedBy })];
         var names = await demangler.DemangleAsync([symbol.Name], cancel);

@@ -15,6 +15,6 @@ public sealed record ModuleSymbols(string BuildId, ElfFile Layout, SymbolTable T
     /// <summary>How the module was recognised: <c>symbols</c>, or <c>symbols (matched by file name)</c> when no tracer printed a build id.</summary>
     public string NamedBy { get; init; } = "symbols";
 
-    /// <summary>Frames already named, by the address that was looked up.</summary>
-    public ConcurrentDictionary<ulong, IReadOnlyList<FrameWire>> Named { get; } = new();
+    /// <summary>Frames already named, by the module's path and the address that was looked up.</summary>
+    public ConcurrentDictionary<(string Module, ulong LinkAddress), IReadOnlyList<FrameWire>> Named { get; } = new();
 }
