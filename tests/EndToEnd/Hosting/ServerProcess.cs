@@ -43,9 +43,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It ended or did not listen in time; the message holds its output.</exception>
     public static Task<ServerProcess> StartAsync(string? dataFolder = null, params string[] args) => LaunchAsync("dotnet", [ServerDll, "--port", "0"], dataFolder, args, StartLimit);
 
-    /// <summary>Starts it by <c>./memscope serve</c>, which may build it first.</summary>
+    /// <summary>Starts it by <c>./memscope serve</c>, which may build it first. A run in the background ignores SIGINT, and so would the command: it gets the usual disposition back.</summary>
     public static Task<ServerProcess> ServeAsync(string? dataFolder = null, params string[] args) =>
-        LaunchAsync(Repository.PathOf("memscope"), ["serve", "--port", "0"], dataFolder, args, BuildLimit);
+        LaunchAsync("env", ["--default-signal=INT", Repository.PathOf("memscope"), "serve", "--port", "0"], dataFolder, args, BuildLimit);
 
     private static async Task<ServerProcess> LaunchAsync(string program, string[] first, string? dataFolder, string[] args, TimeSpan limit)
     {
