@@ -23,7 +23,7 @@ public sealed record CaptureUpload
     /// <summary>Start of the process (UTC), or null. For people only, never an identity.</summary>
     public DateTimeOffset? StartTime { get; init; }
 
-    /// <summary>When the snapshot was taken, or null. Applies to a file of a single snapshot without a time of its own, or to the first of several.</summary>
+    /// <summary>When the snapshot was taken, or null. Applies to a file of a single snapshot without a time of its own, or to the first of several; of a trace whose clock is not wall time to its first event.</summary>
     public DateTimeOffset? TakenAt { get; init; }
 
     /// <summary>The Idempotency-Key header, or null.</summary>

@@ -171,8 +171,8 @@ internal sealed class UploadWriter(NpgsqlConnection connection, UploadPlan plan,
             var traceId = Guid.CreateVersion7(plan.Upload.ReceivedAt);
             await using var insert = new NpgsqlCommand(
                 """
-                INSERT INTO trace (process_id, trace_id, upload_id, capture_id, file_name, tool, clock, events, callchains, from_ns, to_ns, losses, codec, received_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                INSERT INTO trace (process_id, trace_id, upload_id, capture_id, file_name, tool, clock, events, callchains, from_ns, to_ns, losses, codec, received_at, anchor_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                 """, connection)
             {
                 Parameters =
@@ -182,6 +182,7 @@ internal sealed class UploadWriter(NpgsqlConnection connection, UploadPlan plan,
                     new() { Value = trace.Events.Count }, new() { Value = trace.Callchains.Count }, new() { Value = (object?)fromNs ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
                     new() { Value = (object?)toNs ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
                     new() { Value = Json.OfLosses(trace.Losses), NpgsqlDbType = NpgsqlDbType.Jsonb }, new() { Value = (short)TraceCodec.Version }, new() { Value = ReceivedAt },
+                    new() { Value = trace.Clock == ClockDomain.Wall ? DBNull.Value : (object?)plan.Upload.TakenAt?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
                 },
             };
             await insert.ExecuteNonQueryAsync(cancel);

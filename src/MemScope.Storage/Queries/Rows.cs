@@ -110,11 +110,19 @@ public sealed record CaptureRow(Guid Id, string FileName, string Format, string 
 public sealed record TraceRow(Guid Id, Guid ProcessId, Guid CaptureId, string FileName, string Tool, ClockDomain Clock, int Events, int Callchains, long? FromNs, long? ToNs,
     IReadOnlyList<TraceLoss> Losses, DateTimeOffset ReceivedAt)
 {
+    /// <summary>Wall time of the earliest event as the sender told it, for a clock that is not wall time; null when nobody did.</summary>
+    public DateTimeOffset? AnchorAt { get; init; }
+
     /// <summary>Earliest event as wall time, or null when its clock is not anchored.</summary>
     public DateTimeOffset? From => Wall(FromNs);
 
     /// <summary>Latest event as wall time, or null when its clock is not anchored.</summary>
     public DateTimeOffset? To => Wall(ToNs);
 
-    private DateTimeOffset? Wall(long? ns) => Clock == ClockDomain.Wall && ns is { } n ? DateTimeOffset.UnixEpoch.AddTicks(n / 100) : null;
+    private DateTimeOffset? Wall(long? ns)
+    {
+        if (ns is not { } time) return null;
+        if (Clock == ClockDomain.Wall) return DateTimeOffset.UnixEpoch.AddTicks(time / 100);
+        return AnchorAt is { } anchor && FromNs is { } first ? anchor.AddTicks((time - first) / 100) : null;
+    }
 }

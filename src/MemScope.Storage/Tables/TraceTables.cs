@@ -16,6 +16,9 @@ internal sealed class TraceTable
     public long? FromNs { get; set; }
     public long? ToNs { get; set; }
 
+    /// <summary>Wall time of the earliest event as the sender told it, for a clock that is not wall time.</summary>
+    public DateTimeOffset? AnchorAt { get; set; }
+
     /// <summary>jsonb: the losses.</summary>
     public string Losses { get; set; } = "[]";
     public short Codec { get; set; }

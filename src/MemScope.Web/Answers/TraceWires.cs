@@ -13,6 +13,7 @@ internal static class TraceWires
 
     private static string ClockWords(TraceRow row) => row.Clock switch
     {
+        ClockDomain.Monotonic or ClockDomain.WallTimeOfDay when row.AnchorAt is not null => "placed on the time line by the takenAt of its upload, which stands for the first event",
         ClockDomain.Wall => "Unix time, as printed",
         ClockDomain.WallTimeOfDay => "time of day without a date: not placed on the time line",
         ClockDomain.Monotonic => "time since boot: not placed on the time line, because nothing ties it to the wall clock",

@@ -107,6 +107,22 @@ public sealed class CallchainTests(ApiServer api)
         Assert.Equal(JsonValueKind.Null, answer.GetProperty("coverage").ValueKind);
     }
 
+    [Fact]
+    public async Task The_time_told_with_a_trace_since_boot_places_it()
+    {
+        var host = Uploads.NewHost();
+        var process = await Server.UploadCaseAsync("raw-mmap-leak", host, "smaps.tar.gz");
+        var first = DateTimeOffset.FromUnixTimeSeconds(1795189446);
+        await Server.UploadAsync(Fixtures.Bytes("bpftrace", "raw-mmap-leak.txt.gz"), $"host={host}&pid=3358&takenAt={first.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}");
+        var answer = await Server.JsonAsync($"api/v1/processes/{process}/callchains");
+        var trace = Assert.Single(answer.GetProperty("traces").EnumerateArray());
+
+        Assert.Equal(first, trace.GetProperty("from").GetDateTimeOffset());
+        Assert.InRange((trace.GetProperty("to").GetDateTimeOffset() - first).TotalSeconds, 5, 10);
+        Assert.Contains("takenAt", trace.Text("clock"), StringComparison.Ordinal);
+        Assert.InRange(answer.Number("coverage"), 0.5, 1);
+    }
+
     internal static List<string?> Functions(JsonElement item) => [.. item.GetProperty("frames").EnumerateArray().Select(f => f.GetProperty("function").GetString())];
 
     private async Task<Guid> TracedAsync()

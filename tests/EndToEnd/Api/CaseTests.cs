@@ -98,6 +98,27 @@ public sealed class CaseTests(ApiServer api)
     }
 
     [Fact]
+    public async Task Snapshots_that_arrive_late_stand_in_their_place()
+    {
+        var texts = Fixtures.Members("cases", "ucx-leak", "smaps.tar.gz").Select(m => m.Text).Take(12).ToList();
+        int[] order = [5, 0, 11, 3, 1, 10, 2, 4, 9, 8, 6, 7];
+        var host = Uploads.NewHost();
+        Guid process = default;
+        foreach (var i in order)
+        {
+            process = (await Server.UploadAsync(texts[i], $"host={host}&pid=1&startTicks=7&takenAt={1795189300 + i}")).GetProperty("processId").GetGuid();
+            await Server.JsonAsync($"api/v1/processes/{process}/overview"); // the track is in use while it grows
+        }
+        var series = await Server.JsonAsync($"api/v1/processes/{process}/series?by=total");
+        var overview = await Server.JsonAsync($"api/v1/processes/{process}/overview");
+
+        Assert.Equal(texts.Select(t => (double)Truth.SumOfRss(System.Text.Encoding.UTF8.GetString(t))), series.GetProperty("values")[0].EnumerateArray().Select(v => v.GetDouble()));
+        Assert.Equal(order.Select((i, arrival) => (i, Number: arrival + 1)).OrderBy(p => p.i).Select(p => p.Number), series.GetProperty("numbers").EnumerateArray().Select(n => n.GetInt32()));
+        Assert.Equal("7f1f62200000", overview.GetProperty("topGrowers")[0].Text("end"));
+        Assert.Equal("end fixed, start slides down", overview.GetProperty("topGrowers")[0].Text("anchor"));
+    }
+
+    [Fact]
     public async Task Regions_are_paged_without_gap_or_repeat_and_their_totals_are_those_of_the_snapshot()
     {
         var process = await Server.UploadCaseAsync("ucx-leak", Uploads.NewHost(), "smaps.tar.gz");
