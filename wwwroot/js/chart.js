@@ -13,11 +13,12 @@ import { fillTable } from './table.js';
  * @typedef {{ kind: 'stack' | 'line', url?: string, series?: Series, colour?: string, titles?: Record<string, string>, from?: number | null, to?: number | null, change?: string,
  *   bytesPerSecond?: number | null, rate?: string, bars?: { name: string, from: number, to: number }[], version?: number }} Options
  *
- * @typedef {{ options: Options, series: Series | null, server: any, busy: boolean, dirty: boolean, drawn: number, last: number, unfollow: () => void, off: AbortController }} State
+ * @typedef {{ options: Options, series: Series | null, server: any, busy: boolean, dirty: boolean, drawn: number, last: number, unfollow: () => void, off: AbortController, pointer: { x: number, y: number } | null }} State
  */
 
 const config = { responsive: true, displaylogo: false, displayModeBar: false, doubleClick: false, scrollZoom: false, plotlyServerURL: '', modeBarButtonsToRemove: ['sendChartToCloud'] };
 const halfSecond = 500;
+const doubleClick = 250;
 
 /** @type {WeakMap<HTMLElement, State>} */
 const states = new WeakMap();
@@ -37,7 +38,7 @@ const load = () => plotly ??= new Promise((resolve, reject) => {
 /** Draws a chart into an element. @param {HTMLElement} el @param {Options} options @param {any} server DotNetObjectReference, or null on a static page. */
 export async function create(el, options, server) {
   const off = new AbortController();
-  const state = { options, series: options.series ? named(options.series, options.titles) : null, server, busy: false, dirty: false, drawn: 0, last: 0, unfollow: () => {}, off };
+  const state = { options, series: options.series ? named(options.series, options.titles) : null, server, busy: false, dirty: false, drawn: 0, last: 0, unfollow: () => {}, off, pointer: null };
   states.set(el, state);
   state.unfollow = follow(() => draw(el));
   listen(el, off.signal);
@@ -116,9 +117,17 @@ async function draw(el) {
   el.querySelector('.chart-note')?.replaceChildren();
   fillTable(el.parentElement?.querySelector('.chart-data') ?? null, series);
   state.drawn += 1;
+  keepHover(el, state);
   el.dataset.ready = 'true';
   el.dataset.ticks = String(state.drawn);
   el.dataset.points = String(series.unixMs.length);
+}
+
+/** Drawing drops what plotly shows under the pointer; a reader who is looking at it keeps it while the chart follows. @param {HTMLElement} el @param {State} state */
+function keepHover(el, state) {
+  if (!state.pointer) return;
+  const { x, y } = state.pointer;
+  el.querySelector('.nsewdrag')?.dispatchEvent(new MouseEvent('mousemove', { clientX: x, clientY: y, bubbles: true }));
 }
 
 /** @param {HTMLElement} el @param {unknown} error */
@@ -137,12 +146,20 @@ function listen(el, signal) {
   /** @type {{ x: number, id: number } | null} */
   let start = null;
   let click = 0;
+  let clickedAt = -doubleClick;
 
-  /** @param {PointerEvent | MouseEvent} event */
+  /** @param {PointerEvent} event */
   const inside = event => {
     const area = pixelsOf(el);
     return area && event.clientX >= area.left - 6 && event.clientX <= area.right + 6 && event.clientY >= area.top && event.clientY <= area.bottom ? area : null;
   };
+
+  const remember = (/** @type {{ x: number, y: number } | null} */ at) => {
+    const state = states.get(el);
+    if (state) state.pointer = at;
+  };
+  el.addEventListener('pointermove', event => remember({ x: event.clientX, y: event.clientY }), { signal });
+  el.addEventListener('pointerleave', () => remember(null), { signal });
 
   el.addEventListener('pointerdown', event => {
     if (event.button !== 0 || !inside(event) || !states.get(el)?.server) return;
@@ -168,15 +185,12 @@ function listen(el, signal) {
       if (a !== b) tell(el, 'OnCompare', Math.min(a.index, b.index) === a.index ? [a.number, b.number] : [b.number, a.number]);
       return;
     }
-    // A second click within this time is a double-click, which means something else.
+    // Plotly lays a cover over the page while a button is down, so no dblclick event arrives here: two clicks within this time are one.
     clearTimeout(click);
-    click = setTimeout(() => tell(el, 'OnView', [b.number]), 230);
-  }, { signal });
-
-  el.addEventListener('dblclick', event => {
-    if (!inside(event)) return;
-    clearTimeout(click);
-    tell(el, 'OnWhole', []);
+    const isDouble = event.timeStamp - clickedAt < doubleClick;
+    clickedAt = isDouble ? -doubleClick : event.timeStamp;
+    if (isDouble) tell(el, 'OnWhole', []);
+    else click = setTimeout(() => tell(el, 'OnView', [b.number]), doubleClick);
   }, { signal });
 }
 
