@@ -72,7 +72,7 @@ public sealed class SharePageTests(Site site)
         static async Task<string> Text(HttpResponseMessage response)
         {
             var html = await response.Content.ReadAsStringAsync();
-            return html[html.IndexOf("<main", StringComparison.Ordinal)..];
+            return html[html.IndexOf("<main", StringComparison.Ordinal)..html.IndexOf("</main>", StringComparison.Ordinal)];
         }
     }
 }
