@@ -6,7 +6,7 @@ public sealed record Limits
     /// <summary>The defaults, which the documentation states.</summary>
     public static Limits Default { get; } = new();
 
-    /// <summary>Bytes of an upload as sent, still compressed: 64 MiB for snapshots; traces and archives may be larger.</summary>
+    /// <summary>Bytes of an upload as sent, still compressed: 2 GiB.</summary>
     public long UploadBytes { get; init; } = 2L << 30;
 
     /// <summary>Bytes of one decoded snapshot file or archive member: 512 MiB.</summary>

@@ -22,7 +22,7 @@ public class ParseBenchmarks
 
     /// <summary>74 mappings, 56 KB of text.</summary>
     [Benchmark]
-    public int OneSnapshot() => InputFormats.Find("smaps")!.Parse(_smaps, new ParseOptions(null, null, Limits.Default)).Snapshots.Count;
+    public int OneSnapshot() => InputFormats.Find("smaps")!.Parse(_smaps, new ParseOptions(Limits.Default)).Snapshots.Count;
 
     /// <summary>91 snapshots in a tar.gz.</summary>
     [Benchmark]

@@ -19,11 +19,9 @@ public sealed record ParsedCapture(string Format, string Version, IReadOnlyList<
     public bool IsEmpty => Snapshots.Count == 0 && Figures.Count == 0 && Traces.Count == 0;
 }
 
-/// <summary>What the caller knows of a file before it is read.</summary>
-/// <param name="Name">File or archive member name, or null.</param>
-/// <param name="FormatOverride">Slug that the user chose, or null to sniff.</param>
+/// <summary>What a parser is given beside the text.</summary>
 /// <param name="Limits">Caps.</param>
-public sealed record ParseOptions(string? Name, string? FormatOverride, Limits Limits)
+public sealed record ParseOptions(Limits Limits)
 {
     /// <summary>Names decoded so far; the members of an archive share one, for they repeat the same paths.</summary>
     public Text.NameTable Names { get; init; } = new();

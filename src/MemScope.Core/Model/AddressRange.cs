@@ -10,9 +10,6 @@ public readonly record struct AddressRange(ulong Start, ulong End)
     /// <summary>Whether no address lies inside.</summary>
     public bool IsEmpty => End <= Start;
 
-    /// <summary>Whether <paramref name="address"/> lies inside.</summary>
-    public bool Contains(ulong address) => address >= Start && address < End;
-
     /// <summary>Bytes that both ranges cover.</summary>
     public ulong Overlap(AddressRange other) => Intersect(other).Length;
 

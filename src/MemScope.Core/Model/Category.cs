@@ -1,6 +1,6 @@
 namespace MemScope.Core.Model;
 
-/// <summary>What kind of memory a mapping is. The slugs are closed (DESIGN section 5) and part of the wire.</summary>
+/// <summary>What kind of memory a mapping is. The slugs are closed and part of the wire.</summary>
 public enum Category : byte
 {
     /// <summary>Anonymous memory of no known owner.</summary>

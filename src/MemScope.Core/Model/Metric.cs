@@ -60,7 +60,7 @@ public enum Metric : byte
     Dirty,
 }
 
-/// <summary>Names and kinds of <see cref="Metric"/>.</summary>
+/// <summary>Names of <see cref="Metric"/>.</summary>
 public static class Metrics
 {
     private static readonly string[] SmapsNames =
@@ -75,9 +75,6 @@ public static class Metrics
 
     /// <summary>The key as smaps and <c>pmap -X</c> spell it.</summary>
     public static string SmapsName(this Metric metric) => SmapsNames[(int)metric];
-
-    /// <summary>Whether the number is a size in KiB, and so adds up over mappings.</summary>
-    public static bool IsKiB(this Metric metric) => metric is not (Metric.ThpEligible or Metric.ProtectionKey or Metric.KernelPageSize or Metric.MmuPageSize);
 
     /// <summary>The metric of a smaps key, or null for one that is not known.</summary>
     public static Metric? Parse(string key)

@@ -59,7 +59,7 @@ public sealed class FuzzTests
     private static void Walk(InputFormat format, byte[] text, bool dump)
     {
         var watch = Stopwatch.StartNew();
-        var parsed = format.Parse(text, new ParseOptions(null, null, Limits.Default));
+        var parsed = format.Parse(text, new ParseOptions(Limits.Default));
         Assert.True(watch.Elapsed < LongestRead, $"{text.Length} bytes took {watch.Elapsed}");
         foreach (var snapshot in parsed.Snapshots)
         {

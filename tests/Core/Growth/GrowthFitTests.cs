@@ -123,11 +123,12 @@ public sealed class GrowthFitTests
     }
 
     [Fact]
-    public void Slugs_are_read_back()
+    public void Each_shape_has_a_slug_of_its_own()
     {
-        Assert.All(Enum.GetValues<GrowthShape>(), shape => Assert.Equal(shape, GrowthShapes.Parse(shape.Slug())));
+        var shapes = Enum.GetValues<GrowthShape>();
+        Assert.Equal(shapes.Length, shapes.Select(s => s.Slug()).Distinct(StringComparer.Ordinal).Count());
+        Assert.All(shapes, s => Assert.Equal(s.ToString(), s.Slug().Replace("-", "", StringComparison.Ordinal), ignoreCase: true));
         Assert.Equal("burst-hold", GrowthShape.BurstHold.Slug());
-        Assert.Null(GrowthShapes.Parse("spiral"));
     }
 
     private static GrowthMeasure Measure(Func<double, double> bytes) => GrowthFit.Measure(Seconds, [.. Seconds.Select(bytes)]);

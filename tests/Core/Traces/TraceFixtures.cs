@@ -8,7 +8,7 @@ namespace MemScope.Tests.Traces;
 /// <summary>The captures in tests/fixtures that the trace tests read.</summary>
 internal static class TraceFixtures
 {
-    public static ParseOptions Options => new(null, null, Limits.Default);
+    public static ParseOptions Options => new(Limits.Default);
 
     /// <summary>The decoded bytes of a fixture: <c>strace/raw-mmap-leak.txt.gz</c>.</summary>
     public static byte[] Bytes(string name) => name.EndsWith(".gz", StringComparison.Ordinal) ? Fixtures.Unzipped(name) : Fixtures.Bytes(name);

@@ -34,9 +34,8 @@ public static class GrowthFit
 
 /// <summary>A straight line by least squares.</summary>
 /// <param name="Slope">Units of y per unit of t.</param>
-/// <param name="Intercept">Value at t = 0.</param>
 /// <param name="RSquared">Share of the variance that it explains; 1 for a constant, which a level line explains wholly.</param>
-internal readonly record struct Line(double Slope, double Intercept, double RSquared)
+internal readonly record struct Line(double Slope, double RSquared)
 {
     public static Line Fit(ReadOnlySpan<double> t, ReadOnlySpan<double> y)
     {
@@ -51,8 +50,8 @@ internal readonly record struct Line(double Slope, double Intercept, double RSqu
             var (dt, dy) = (t[i] - meanT, y[i] - meanY);
             (tt, ty, yy) = (tt + (dt * dt), ty + (dt * dy), yy + (dy * dy));
         }
-        if (tt <= 0) return new(0, meanY, 0);
+        if (tt <= 0) return default;
         var slope = ty / tt;
-        return new(slope, meanY - (slope * meanT), yy <= 0 ? 1 : Math.Clamp(ty * ty / (tt * yy), 0, 1));
+        return new(slope, yy <= 0 ? 1 : Math.Clamp(ty * ty / (tt * yy), 0, 1));
     }
 }

@@ -1,6 +1,6 @@
 namespace MemScope.Core.Analysis.Growth;
 
-/// <summary>The form of a series (DESIGN section 5). Slugs are the names in lower case with hyphens: <c>burst-hold</c>.</summary>
+/// <summary>The form of a series. Slugs are the names in lower case with hyphens: <c>burst-hold</c>.</summary>
 public enum GrowthShape : byte
 {
     /// <summary>Constant within noise.</summary>

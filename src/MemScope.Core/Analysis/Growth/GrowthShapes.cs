@@ -7,7 +7,4 @@ public static class GrowthShapes
 
     /// <summary>As on the wire: <c>burst-hold</c>.</summary>
     public static string Slug(this GrowthShape shape) => Slugs[(int)shape];
-
-    /// <summary>The shape of a slug, or null.</summary>
-    public static GrowthShape? Parse(string? slug) => Array.IndexOf(Slugs, slug) is >= 0 and var i ? (GrowthShape)i : null;
 }

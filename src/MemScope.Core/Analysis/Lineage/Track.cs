@@ -59,6 +59,13 @@ public sealed partial class Track
         return region.IsAliveAt(at) ? _points[at].Vmas[region.Sightings[at - region.BornAt].VmaIndex] : null;
     }
 
+    /// <summary>The mapping of a region at a point, or where the region is not there, at its last sighting before, else at its first behind.</summary>
+    public Vma NearestVmaOf(Region region, int at)
+    {
+        ArgumentNullException.ThrowIfNull(region);
+        return VmaOf(region, Math.Clamp(at, region.BornAt, region.LastAt))!.Value;
+    }
+
     /// <summary>The region of an id, or null.</summary>
     public Region? Find(Guid id) => _byId.GetValueOrDefault(id);
 

@@ -21,7 +21,7 @@ public readonly record struct OutstandingBlock(AddressRange Range, int Callchain
 /// <param name="OutstandingBlocks">Blocks of them still mapped at the end.</param>
 public sealed record CallchainTotals(int Callchain, long Calls, long MappedBytes, long OutstandingBytes, int OutstandingBlocks);
 
-/// <summary>The result of replaying a trace (rules: DESIGN section 2, Outstanding).</summary>
+/// <summary>The result of replaying a trace.</summary>
 /// <param name="Blocks">What is outstanding, by process and in address order.</param>
 /// <param name="Callchains">Per callchain, most outstanding bytes first.</param>
 /// <param name="MappedBytes">All bytes mapped.</param>

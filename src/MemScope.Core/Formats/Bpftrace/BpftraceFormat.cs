@@ -4,7 +4,7 @@ using MemScope.Core.Formats.Traces;
 namespace MemScope.Core.Formats.Bpftrace;
 
 /// <summary>bpftrace: what a script prints, as text or as JSON.</summary>
-public static class BpftraceFormat
+internal static class BpftraceFormat
 {
     private const int LinesToLookAt = 100;
 

@@ -106,7 +106,7 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
         if (Refusals.Of(bytes.Span) is { } refusal) throw refusal;
         var format = FormatOf(bytes.Span) ?? throw Refusals.Unknown(bytes.Span);
         CheckLines(bytes.Span, format);
-        var parsed = format.Parse(bytes, new ParseOptions(name, formatOverride, limits) { Names = _names });
+        var parsed = format.Parse(bytes, new ParseOptions(limits) { Names = _names });
         if (parsed.IsEmpty) throw NothingRead(format, parsed);
         _parts.Add(parsed, isMember ? name : null, MemberName.Parse(name), modifiedAt);
     }

@@ -39,14 +39,11 @@ internal static class TarMembers
         {
             return reader.GetNextEntry();
         }
-        catch (Exception e) when (IsDamage(e))
+        catch (Exception e) when (ArchiveMember.IsDamage(e))
         {
             throw Damaged();
         }
     }
-
-    /// <summary>What the reader throws on bytes that are no tar.</summary>
-    private static bool IsDamage(Exception e) => e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException or NotSupportedException;
 
     /// <summary>A tar file that ends early or makes no sense.</summary>
     public static CaptureRefusedException Damaged() =>
@@ -61,7 +58,7 @@ internal static class TarMembers
             {
                 return data.Read(buffer);
             }
-            catch (Exception e) when (IsDamage(e))
+            catch (Exception e) when (ArchiveMember.IsDamage(e))
             {
                 throw Damaged();
             }

@@ -27,13 +27,11 @@ internal static class ZipMembers
             _ = archive.Entries.Count;
             return archive;
         }
-        catch (Exception e) when (IsDamage(e))
+        catch (Exception e) when (ArchiveMember.IsDamage(e))
         {
             throw Damaged();
         }
     }
-
-    private static bool IsDamage(Exception e) => e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException or NotSupportedException;
 
     private static CaptureRefusedException Damaged() =>
         new(CaptureRefusal.BadEncoding, "zip-damaged", "The zip file is cut off, damaged, encrypted or packed in a way that is not read. Send a tar.gz.");
@@ -56,7 +54,7 @@ internal static class ZipMembers
                 if (read == 0 && (_crc.Value != entry.Crc32 || _length != entry.Length)) throw Damaged();
                 return read;
             }
-            catch (Exception e) when (IsDamage(e))
+            catch (Exception e) when (ArchiveMember.IsDamage(e))
             {
                 throw Damaged();
             }

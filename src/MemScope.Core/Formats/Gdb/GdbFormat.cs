@@ -4,7 +4,7 @@ using MemScope.Core.Formats.Traces;
 namespace MemScope.Core.Formats.Gdb;
 
 /// <summary>The log of a gdb batch run with a breakpoint at the system calls that map memory.</summary>
-public static class GdbFormat
+internal static class GdbFormat
 {
     private const int LinesToLookAt = 400;
 

@@ -4,7 +4,7 @@ using MemScope.Core.Formats.Traces;
 namespace MemScope.Core.Formats.Strace;
 
 /// <summary>strace, with stacks where it was run with <c>-k</c>.</summary>
-public static class StraceFormat
+internal static class StraceFormat
 {
     private const int LinesToLookAt = 200;
 
