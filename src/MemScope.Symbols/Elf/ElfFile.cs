@@ -48,9 +48,6 @@ public sealed partial class ElfFile
     /// <summary>Bytes of the file.</summary>
     public ulong Length => _bytes.Length;
 
-    /// <summary>All program headers.</summary>
-    public IReadOnlyList<ElfSegment> Segments => _segments;
-
     /// <summary>All section headers.</summary>
     public IReadOnlyList<ElfSection> Sections => _sections;
 

@@ -1,7 +1,7 @@
-namespace MemScope.Symbols.Elf;
+namespace MemScope.Symbols.Tests;
 
-/// <summary>CRC-32 with zlib's polynomial, as <c>.gnu_debuglink</c> carries it. (System.IO.Hashing is a package, and this is a leaf without any.)</summary>
-public static class Crc32
+/// <summary>CRC-32 with zlib's polynomial, as <c>.gnu_debuglink</c> carries it.</summary>
+internal static class Crc32
 {
     private const uint Polynomial = 0xedb88320;
     private static readonly uint[] Table = MakeTable();
