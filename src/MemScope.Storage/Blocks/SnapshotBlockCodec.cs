@@ -12,7 +12,7 @@ namespace MemScope.Storage.Blocks;
 ///             per column: 0 absent | 1 as guessed | 2 changes (gap, Δ) | 3 all Δ }
 /// </code>
 /// </summary>
-public static class SnapshotBlockCodec
+internal static class SnapshotBlockCodec
 {
     /// <summary>The version written. Kept beside each block, and its first byte.</summary>
     public const byte Version = 1;
@@ -56,7 +56,7 @@ public static class SnapshotBlockCodec
     internal static List<TrackPoint> Decode(ReadOnlySpan<byte> block, int firstNumber, StringPool pool, long budgetBytes)
     {
         var reader = PackedReader.Open(block, Version, (int)Math.Min(budgetBytes, MostInflatedBytes), pool);
-        var budget = new DecodeBudget(budgetBytes);
+        var budget = new MemoryBudget(budgetBytes);
         var strings = new List<string>();
         var before = BlockFrame.Empty;
         var table = VmaTable.Empty;
@@ -95,7 +95,7 @@ public static class SnapshotBlockCodec
         return frame;
     }
 
-    private static BlockFrame ReadFrame(PackedReader reader, BlockFrame before, List<string> strings, DecodeBudget budget)
+    private static BlockFrame ReadFrame(PackedReader reader, BlockFrame before, List<string> strings, MemoryBudget budget)
     {
         for (var fresh = reader.CountOf(1); fresh > 0; fresh--) strings.Add(reader.Text());
         var runs = new RowRun[reader.CountOf(3)];
@@ -205,7 +205,7 @@ public static class SnapshotBlockCodec
         }
     }
 
-    private static long[]? ReadColumn(PackedReader reader, BlockFrame before, RowAlignment rows, int column, ulong[] starts, ulong[] ends, DecodeBudget budget)
+    private static long[]? ReadColumn(PackedReader reader, BlockFrame before, RowAlignment rows, int column, ulong[] starts, ulong[] ends, MemoryBudget budget)
     {
         var mode = reader.Count(Dense);
         if (mode == Absent) return null;

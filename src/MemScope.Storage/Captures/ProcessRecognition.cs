@@ -1,10 +1,11 @@
+using MemScope.Storage.Queries;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace MemScope.Storage.Captures;
 
 /// <summary>
-/// Finds the incarnation that an upload shows, or begins a new one (DESIGN section 2, Process). Runs under a lock of (project, host, pid), so that two uploads never begin
+/// Finds the incarnation that an upload shows, or begins a new one. Runs under a lock of (project, host, pid), so that two uploads never begin
 /// the same one twice.
 /// </summary>
 internal static class ProcessRecognition
@@ -75,11 +76,9 @@ internal static class ProcessRecognition
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var known = new List<Known>();
         while (await reader.ReadAsync(cancel))
-            known.Add(new Known(reader.GetGuid(0), reader.GetInt32(1), await reader.IsDBNullAsync(2, cancel) ? null : reader.GetString(2), await LongAsync(3),
-                new LoadAddresses((ulong?)await LongAsync(4), (ulong?)await LongAsync(5), (ulong?)await LongAsync(6))));
+            known.Add(new Known(reader.GetGuid(0), reader.GetInt32(1), reader.TextOrNull(2), reader.LongOrNull(3),
+                new LoadAddresses(unchecked((ulong?)reader.LongOrNull(4)), unchecked((ulong?)reader.LongOrNull(5)), unchecked((ulong?)reader.LongOrNull(6)))));
         return known;
-
-        async Task<long?> LongAsync(int column) => await reader.IsDBNullAsync(column, cancel) ? null : reader.GetInt64(column);
     }
 
     private static async Task InsertAsync(NpgsqlConnection connection, UploadPlan plan, PlannedProcess process, Guid id, int execNumber, string? bootId, long? ticks, CancellationToken cancel)

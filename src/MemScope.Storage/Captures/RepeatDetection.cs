@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace MemScope.Storage.Captures;
 
-/// <summary>Recognises an upload that was stored before (DESIGN section 2, Capture).</summary>
+/// <summary>Recognises an upload that was stored before.</summary>
 internal static class RepeatDetection
 {
     /// <summary>What an upload became when it first came.</summary>

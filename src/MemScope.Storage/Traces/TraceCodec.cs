@@ -6,7 +6,7 @@ namespace MemScope.Storage.Traces;
 /// <summary>
 /// A whole trace as one compressed value, lossless: events as columns (each number as its difference to the event before), frames and callchains once each, strings interned.
 /// </summary>
-public static class TraceCodec
+internal static class TraceCodec
 {
     /// <summary>The version written. Kept beside each trace, and its first byte.</summary>
     public const byte Version = 1;
@@ -41,7 +41,7 @@ public static class TraceCodec
     public static Trace Decode(ReadOnlySpan<byte> packed, long budgetBytes = DefaultBudgetBytes)
     {
         var reader = PackedReader.Open(packed, Version, (int)Math.Min(budgetBytes, Array.MaxLength));
-        var budget = new DecodeBudget(budgetBytes);
+        var budget = new MemoryBudget(budgetBytes);
         var tool = reader.Text();
         var clock = (ClockDomain)reader.Count((int)ClockDomain.Monotonic);
         var process = ReadHint(reader);
@@ -101,7 +101,7 @@ public static class TraceCodec
         }
     }
 
-    private static Callchain[] ReadCallchains(PackedReader reader, DecodeBudget budget)
+    private static Callchain[] ReadCallchains(PackedReader reader, MemoryBudget budget)
     {
         var frames = new RawFrame[budget.Take(reader.CountOf(8), 150)];
         var address = 0UL;
@@ -147,7 +147,7 @@ public static class TraceCodec
         }
     }
 
-    private static TraceEvent[] ReadEvents(PackedReader reader, int callchains, DecodeBudget budget)
+    private static TraceEvent[] ReadEvents(PackedReader reader, int callchains, MemoryBudget budget)
     {
         var events = new TraceEvent[budget.Take(reader.CountOf(EventColumns), EventBytes)];
         for (var column = 0; column < EventColumns; column++)

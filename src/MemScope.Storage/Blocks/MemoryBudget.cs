@@ -1,7 +1,7 @@
 namespace MemScope.Storage.Blocks;
 
 /// <summary>Memory that reading one value may take in all: a damaged value must not take the server down.</summary>
-internal sealed class DecodeBudget(long bytes)
+internal sealed class MemoryBudget(long bytes)
 {
     private long _left = bytes;
 

@@ -2,8 +2,8 @@ using Npgsql;
 
 namespace MemScope.Storage.Queries;
 
-/// <summary>Reading of nullable columns.</summary>
-internal static class Sql
+/// <summary>Reads columns of a row: nullable ones, and times as <see cref="DateTimeOffset"/>.</summary>
+internal static class ReaderColumns
 {
     public static long? LongOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
 
