@@ -17,7 +17,7 @@ internal static class VmaWires
         for (var row = 0; row < wires.Length; row++)
         {
             var vma = vmas[row];
-            wires[row] = new VmaWire(Hex(vma.Start), Hex(vma.End), vma.Permissions.Text(), Hex(vma.Offset), Device(vma), vma.Inode, vma.Name, categories[row].Category.Slug(), regions[row].Id,
+            wires[row] = new VmaWire(AddressText.Of(vma.Start), AddressText.Of(vma.End), vma.Permissions.Text(), AddressText.Of(vma.Offset), Device(vma), vma.Inode, vma.Name, categories[row].Category.Slug(), regions[row].Id,
                 vma.BytesOrNull(Metric.Rss), vma.BytesOrNull(Metric.Pss), vma.BytesOrNull(Metric.PrivateDirty), vma.BytesOrNull(Metric.Swap), vma.BytesOrNull(Metric.Anonymous), vma.Flags);
         }
         return wires;
@@ -25,9 +25,6 @@ internal static class VmaWires
 
     /// <summary>A size in bytes, or null when the source does not print it.</summary>
     public static long? BytesOrNull(this Vma vma, Metric metric) => vma[metric] is { } kib ? kib * 1024 : null;
-
-    /// <summary>An address as the wire writes it: hex without 0x.</summary>
-    public static string Hex(ulong address) => address.ToString("x", CultureInfo.InvariantCulture);
 
     private static string Device(Vma vma) => string.Create(CultureInfo.InvariantCulture, $"{vma.DeviceMajor:x2}:{vma.DeviceMinor:x2}");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MemScope.Core.Model;
 using MemScope.Symbols;
 using MemScope.Symbols.Demangling;
@@ -51,7 +50,7 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
     private async Task<IReadOnlyList<FrameWire>> NameAsync(RawFrame raw, bool isExact, VmaTable? maps, CancellationToken cancel)
     {
         var place = ModuleAddress.Of(raw, maps);
-        var asPrinted = new FrameWire(raw.Function, raw.File, raw.Line, place.Module, raw.BuildId, Hex(place.Value ?? raw.Address), raw.Inlined, null)
+        var asPrinted = new FrameWire(raw.Function, raw.File, raw.Line, place.Module, raw.BuildId, AddressText.Of(place.Value ?? raw.Address), raw.Inlined, null)
         {
             NamedBy = raw.Function is null ? null : "tracer",
         };
@@ -65,9 +64,9 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
 
         // The call lies one byte before the address that it returns to.
         var lookup = isExact || link.Value == 0 ? link.Value : link.Value - 1;
-        var placed = asPrinted with { BuildId = symbols.BuildId, Offset = Hex(link.Value) };
+        var placed = asPrinted with { BuildId = symbols.BuildId, Offset = AddressText.Of(link.Value) };
         if (symbols.Table.Lookup(lookup) is not { } symbol) return [Missing(IsBeyondPrinted(raw, link.Value, symbols.Table) ? placed with { Function = null, NamedBy = null } : placed, symbols.Table.Miss)];
-        if (!symbols.Named.TryGetValue((place.Module, lookup), out var frames)) symbols.Named[(place.Module, lookup)] = frames = await LookUpAsync(symbols, symbol, place.Module, link.Value, lookup, cancel);
+        if (symbols.Named(place.Module, lookup) is not { } frames) symbols.Keep(place.Module, lookup, frames = await LookUpAsync(symbols, symbol, place.Module, link.Value, lookup, cancel));
         return frames is [{ File: null }] && IsPrinted(raw, link.Value, symbol) ? [placed] : frames;
     }
 
@@ -81,12 +80,10 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
     private async Task<IReadOnlyList<FrameWire>> LookUpAsync(ModuleSymbols symbols, Symbol symbol, string module, ulong link, ulong lookup, CancellationToken cancel)
     {
         if (symbols.LinesPath is { } path && await lines.SymbolizeAsync(path, lookup, cancel) is { Frames: { Count: > 0 } found })
-            return [.. found.Select(f => new FrameWire(f.Function, f.File, f.Line, module, symbols.BuildId, Hex(link), f.Inlined, null) { NamedBy = symbols.NamedBy })];
-        var names = await demangler.DemangleAsync([symbol.Name], cancel);
-        return [new FrameWire(names[0], null, null, module, symbols.BuildId, Hex(link), false, null) { NamedBy = symbols.NamedBy }];
+            return [.. found.Select(f => new FrameWire(f.Function, f.File, f.Line, module, symbols.BuildId, AddressText.Of(link), f.Inlined, null) { NamedBy = symbols.NamedBy })];
+        var name = await demangler.DemangleAsync(symbol.Name, cancel);
+        return [new FrameWire(name, null, null, module, symbols.BuildId, AddressText.Of(link), false, null) { NamedBy = symbols.NamedBy }];
     }
 
     private static FrameWire Missing(FrameWire frame, SymbolMiss miss) => frame.Function is null ? frame with { Miss = miss.Slug() } : frame;
-
-    private static string Hex(ulong value) => value.ToString("x", CultureInfo.InvariantCulture);
 }

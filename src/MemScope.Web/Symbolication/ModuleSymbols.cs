@@ -12,9 +12,21 @@ namespace MemScope.Web.Symbolication;
 /// <param name="LinesPath">Path of a file with DWARF lines, or null.</param>
 public sealed record ModuleSymbols(string BuildId, ElfFile Layout, SymbolTable Table, string? LinesPath)
 {
+    /// <summary>Frames kept; a hostile trace may hold as many addresses as it likes.</summary>
+    private const int MostNamed = 100_000;
+
+    private readonly ConcurrentDictionary<(string Module, ulong LinkAddress), IReadOnlyList<FrameWire>> _named = new();
+
     /// <summary>How the module was recognised: <c>symbols</c>, or <c>symbols (matched by file name)</c> when no tracer printed a build id.</summary>
     public string NamedBy { get; init; } = "symbols";
 
-    /// <summary>Frames already named, by the module's path and the address that was looked up.</summary>
-    public ConcurrentDictionary<(string Module, ulong LinkAddress), IReadOnlyList<FrameWire>> Named { get; } = new();
+    /// <summary>The frames of an address that was named before, or null.</summary>
+    public IReadOnlyList<FrameWire>? Named(string module, ulong linkAddress) => _named.GetValueOrDefault((module, linkAddress));
+
+    /// <summary>Keeps the frames of an address.</summary>
+    public void Keep(string module, ulong linkAddress, IReadOnlyList<FrameWire> frames)
+    {
+        if (_named.Count >= MostNamed) _named.Clear();
+        _named[(module, linkAddress)] = frames;
+    }
 }

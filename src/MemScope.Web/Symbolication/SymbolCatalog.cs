@@ -14,12 +14,18 @@ public sealed class SymbolCatalog(SymbolFileStore store, SymbolFolder folder, Ti
     /// <summary>How long a list of files is believed: another node may have taken an upload.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
+    /// <summary>Files that are known at once, the newest of the project.</summary>
+    private const int MostFiles = 50_000;
+
+    /// <summary>Files of one build id that are read: the program, its debug file, a few copies.</summary>
+    private const int MostFilesOfModule = 8;
+
     /// <summary>Modules whose symbols are kept in memory.</summary>
     private const int MostModules = 32;
 
     private readonly SemaphoreSlim _loading = new(1, 1);
     private readonly Dictionary<string, ModuleSymbols> _modules = new(StringComparer.Ordinal);
-    private IReadOnlyList<SymbolFileRow> _files = [];
+    private SymbolFileIndex _files = new([]);
     private long _listedAt = long.MinValue;
 
     /// <summary>Forgets the list of files; call it after an upload.</summary>
@@ -38,10 +44,7 @@ public sealed class SymbolCatalog(SymbolFileStore store, SymbolFolder folder, Ti
         try
         {
             await ListAsync(cancel);
-            var id = buildId ?? IdOfName(path);
-            if (id is null) return null;
-            var files = _files.Where(f => string.Equals(f.BuildId, id, StringComparison.Ordinal)).ToList();
-            if (files.Count == 0) return null;
+            if ((buildId ?? _files.BuildIdOfName(path)) is not { } id || _files.OfBuildId(id) is not { Count: > 0 } files) return null;
             var key = $"{(buildId is null ? "name" : "id")}:{string.Join(',', files.Select(f => f.Sha256))}";
             if (_modules.TryGetValue(key, out var known)) return known;
             if (await LoadAsync(id, files, cancel) is not { } loaded) return null;
@@ -65,40 +68,28 @@ public sealed class SymbolCatalog(SymbolFileStore store, SymbolFolder folder, Ti
             files.AddRange(page.Items);
             cursor = page.Next;
         }
-        while (cursor is not null && files.Count < 50_000);
-        (_files, _listedAt) = (files, time.GetTimestamp());
+        while (cursor is not null && files.Count < MostFiles);
+        (_files, _listedAt) = (new SymbolFileIndex(files), time.GetTimestamp());
     }
 
-    private string? IdOfName(string path)
-    {
-        var name = BaseName(path.EndsWith(" (deleted)", StringComparison.Ordinal) ? path[..^10] : path);
-        var ids = _files.Where(f => f.FileName.Length > 0 && string.Equals(BaseName(f.FileName), name, StringComparison.Ordinal)).Select(f => f.BuildId).Distinct(StringComparer.Ordinal).Take(2).ToList();
-        return ids.Count == 1 ? ids[0] : null;
-    }
-
-    private static string BaseName(string path)
-    {
-        var name = Path.GetFileName(path);
-        foreach (var suffix in (ReadOnlySpan<string>)[".debug", ".stripped"])
-            if (name.EndsWith(suffix, StringComparison.Ordinal)) return name[..^suffix.Length];
-        return name;
-    }
-
-    private async Task<ModuleSymbols?> LoadAsync(string buildId, List<SymbolFileRow> files, CancellationToken cancel)
+    private async Task<ModuleSymbols?> LoadAsync(string buildId, IReadOnlyList<SymbolFileRow> files, CancellationToken cancel)
     {
         ElfFile? layout = null;
         SymbolTable? table = null;
         string? lines = null;
-        foreach (var file in files.Take(8))
+        foreach (var file in files.Take(MostFilesOfModule))
         {
             if (await folder.PutAsync(file.Sha256, token => store.OpenAsync(file.Id, token), cancel) is not { } path) continue;
-            if (!ElfFile.TryRead(File.OpenRead(path), out var elf, out var problem))
+            await using var stream = File.OpenRead(path);
+            if (!ElfFile.TryRead(stream, out var elf, out var problem))
             {
                 log.LogWarning("symbol file {File} is not usable: {Problem}", file.Id, problem.Text);
                 continue;
             }
+            // Read here, before the file is closed: what the layout answers later needs headers only.
+            var symbols = elf.Symbols;
             if (layout is null || (!layout.HasFileLayout && elf.HasFileLayout)) layout = elf;
-            if (table is null || elf.Symbols.Count > table.Count) table = elf.Symbols;
+            if (table is null || symbols.Count > table.Count) table = symbols;
             if (elf.HasLines) lines ??= path;
         }
         return layout is null || table is null ? null : new ModuleSymbols(buildId, layout, table, lines);
