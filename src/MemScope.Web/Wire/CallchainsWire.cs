@@ -14,7 +14,7 @@ public sealed record FrameWire(string? Function, string? File, int? Line, string
     /// <summary>A frame is probably missing between this one and its caller (the wrapper sets up no frame pointer).</summary>
     public bool GapAfter { get; init; }
 
-    /// <summary>Where the name comes from: <c>tracer</c>, <c>symbols</c>, or null.</summary>
+    /// <summary>Where the name comes from: <c>tracer</c>, <c>symbols</c>, <c>symbols (matched by file name)</c>; null without a name.</summary>
     public string? NamedBy { get; init; }
 }
 
@@ -27,7 +27,7 @@ public sealed record CallchainWire(long Bytes, long Count, IReadOnlyList<FrameWi
     /// <summary>Bytes mapped over the trace.</summary>
     public long MappedBytes { get; init; }
 
-    /// <summary>Outstanding bytes that the last snapshot says are in RAM, or null without a snapshot.</summary>
+    /// <summary>Outstanding bytes that the first snapshot after the trace says are in RAM, or null without a snapshot.</summary>
     public long? ResidentBytes { get; init; }
 
     /// <summary>Calls that mapped.</summary>

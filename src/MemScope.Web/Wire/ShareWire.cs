@@ -1,0 +1,54 @@
+namespace MemScope.Web.Wire;
+
+/// <summary>Asks for a share of a view, in the words of the view's address. Body of <c>POST /api/v1/processes/{id}/shares</c>.</summary>
+/// <param name="View"><c>overview</c>, <c>regions</c>, <c>region</c>, <c>diff</c> or <c>stacks</c>.</param>
+/// <param name="Title">Title of the page, or null for one made of the answer.</param>
+/// <param name="ExpiresInDays">Days until it ends; null for the default (90), 0 for never.</param>
+public sealed record ShareRequestWire(string View, string? Title = null, int? ExpiresInDays = null)
+{
+    /// <summary>Track, or null for the richest.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>First snapshot of the window, or null.</summary>
+    public int? From { get; init; }
+
+    /// <summary>Last snapshot of the window, or null.</summary>
+    public int? To { get; init; }
+
+    /// <summary>Overview: metric of the chart.</summary>
+    public string? Metric { get; init; }
+
+    /// <summary>Regions: the only category.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>Regions and diff: filter; stacks: highlighted text.</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>Regions: order.</summary>
+    public string? Sort { get; init; }
+
+    /// <summary>Diff: the only state.</summary>
+    public string? State { get; init; }
+
+    /// <summary>Stacks: weight.</summary>
+    public string? Weight { get; init; }
+
+    /// <summary>Stacks: the only trace.</summary>
+    public Guid? Trace { get; init; }
+
+    /// <summary>Region: which one; stacks: the only region.</summary>
+    public Guid? Region { get; init; }
+
+    /// <summary>Stacks: path of the frame that is zoomed into.</summary>
+    public string? At { get; init; }
+}
+
+/// <summary>A new share: the only time that its address is told.</summary>
+/// <param name="Id">For revoking.</param>
+/// <param name="Url">Absolute address of the page.</param>
+/// <param name="Markdown">Block for a ticket.</param>
+/// <param name="ExpiresAt">When it ends, or null for never.</param>
+public sealed record ShareCreatedWire(Guid Id, string Url, string Markdown, DateTimeOffset? ExpiresAt);
+
+/// <summary>A share in a list; the key itself is never shown again.</summary>
+public sealed record ShareWire(Guid Id, string Title, string View, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, long Views);

@@ -1,0 +1,13 @@
+namespace MemScope.Web.Wire;
+
+/// <summary>A trace in a list.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Tool"><c>strace</c>, <c>bpftrace</c>, <c>gdb</c>.</param>
+/// <param name="Events">How many events.</param>
+/// <param name="From">First event in wall time, or null when the clock could not be anchored.</param>
+/// <param name="To">Last event in wall time, or null.</param>
+/// <param name="Clock">Clock domain in words with how it was anchored.</param>
+/// <param name="Losses">What it lost, in sentences.</param>
+/// <param name="CaptureId">The file it came in.</param>
+/// <param name="FileName">The name of that file, or empty.</param>
+public sealed record TraceWire(Guid Id, string Tool, int Events, DateTimeOffset? From, DateTimeOffset? To, string Clock, IReadOnlyList<string> Losses, Guid CaptureId, string FileName);
