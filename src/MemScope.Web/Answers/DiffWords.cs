@@ -13,10 +13,10 @@ internal static class DiffWords
         var span = SizeWords.Length(diff.Current.TakenAt - diff.Base.TakenAt);
         var same = diff.Rows.Count(r => r.State == DiffState.Unchanged);
         var changed = diff.Rows.Where(r => r.State != DiffState.Unchanged).ToList();
-        if (changed.Count == 0) return $"Nothing changed in {span}: all {Count(same, "region")} are the same.";
+        if (changed.Count == 0) return $"Nothing changed in {span}: all {SizeWords.Count(same, "region")} are the same.";
         var top = changed.MaxBy(r => Math.Abs(r.Delta.RssBytes))!;
-        var sentence = top.Delta.RssBytes == 0 ? $"{Count(changed.Count, "region")} changed in {span} without a change of RSS" : $"{Subject(top)} in {span}{(top.Words.Length > 0 ? ", " + top.Words : "")}";
-        return $"{sentence}. {Others(changed, top)}{(same > 0 ? $"{Count(same, "region")} {(same == 1 ? "is" : "are")} the same." : "")}".TrimEnd();
+        var sentence = top.Delta.RssBytes == 0 ? $"{SizeWords.Count(changed.Count, "region")} changed in {span} without a change of RSS" : $"{Subject(top)} in {span}{(top.Words.Length > 0 ? ", " + top.Words : "")}";
+        return $"{sentence}. {Others(changed, top)}{(same > 0 ? $"{SizeWords.Count(same, "region")} {(same == 1 ? "is" : "are")} the same." : "")}".TrimEnd();
     }
 
     private static string Subject(DiffRow row)
@@ -39,6 +39,4 @@ internal static class DiffWords
     }
 
     private static string Word(DiffState state) => state switch { DiffState.New => "came", DiffState.Gone => "went", DiffState.Split => "were cut off", DiffState.Reprotected => "have other permissions", _ => state.ToString().ToLowerInvariant() };
-
-    private static string Count(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
 }

@@ -11,7 +11,7 @@ internal sealed record OverviewFigures(WindowWire Window, GrowthWire Total, IRea
     private const int Growers = 5;
 
     /// <summary>Measures a window.</summary>
-    public static OverviewFigures Of(TrackWindow window, ProcessJudgement judgement)
+    public static OverviewFigures Of(TrackWindow window, AssessedProcess assessed)
     {
         var track = window.Track;
         var alive = track.AliveAt(window.To);
@@ -29,7 +29,7 @@ internal sealed record OverviewFigures(WindowWire Window, GrowthWire Total, IRea
         var shown = growers.Select(g => g.Region).ToHashSet();
         var still = ranked.Where(g => g.ChangeBytes == 0 && g.Region.BornAt <= window.From && g.Region.LastAt >= window.To && !shown.Contains(g.Region)).ToList();
         var top = growers.ConvertAll(g => RegionWires.Of(window, g));
-        return new OverviewFigures(window.ToWire(), total, categories, top, still.Count, still.Sum(g => g.LastBytes), OverviewWords.Answer(window, judgement, total, categories, top));
+        return new OverviewFigures(window.ToWire(), total, categories, top, still.Count, still.Sum(g => g.LastBytes), OverviewWords.Answer(window, assessed, total, categories, top));
     }
 
     private static GrowthWire Growth(string key, TrackWindow window, double[] series, int regions)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Answers;
@@ -6,12 +5,12 @@ namespace MemScope.Web.Answers;
 /// <summary>The sentence on top of the overview: how much, where, which mapping.</summary>
 internal static class OverviewWords
 {
-    /// <summary>For the whole track the judgement; for a part of it what happened there.</summary>
-    public static string Answer(TrackWindow window, ProcessJudgement judgement, GrowthWire total, IReadOnlyList<GrowthWire> categories, IReadOnlyList<RegionWire> top)
+    /// <summary>For the whole track its assessment; for a part of it what happened there.</summary>
+    public static string Answer(TrackWindow window, AssessedProcess assessed, GrowthWire total, IReadOnlyList<GrowthWire> categories, IReadOnlyList<RegionWire> top)
     {
         if (!window.HasRss) return "These captures list mappings without resident sizes, so growth in RAM is not known. Send smaps or pmap -X.";
-        if (window.Count == 1) return $"RSS is {SizeWords.Size(total.RssBytes)} in {Count(total.Regions, "mapping")}. Growth needs a second snapshot.";
-        return window.From == 0 && window.To == window.Track.Points.Count - 1 ? judgement.Assessment.Summary : Part(window, total, categories, top);
+        if (window.Count == 1) return $"RSS is {SizeWords.Size(total.RssBytes)} in {SizeWords.Count(total.Regions, "mapping")}. Growth needs a second snapshot.";
+        return window.IsWhole ? assessed.Assessment.Summary : Part(window, total, categories, top);
     }
 
     private static string Part(TrackWindow window, GrowthWire total, IReadOnlyList<GrowthWire> categories, IReadOnlyList<RegionWire> top)
@@ -26,6 +25,4 @@ internal static class OverviewWords
         var name = top[0].Name.Length == 0 ? "one unnamed mapping" : "one mapping";
         return top[0].Anchor.Length == 0 ? $"{words}, most in {name}." : $"{words}, most in {name}: {top[0].Anchor}.";
     }
-
-    private static string Count(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
 }

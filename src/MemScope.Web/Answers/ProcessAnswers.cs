@@ -7,7 +7,7 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Answers;
 
 /// <summary>Answers about a process: what the API returns, what pages show and what shares freeze.</summary>
-public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapshots, CaptureQuery captures, TraceQuery traces, ProcessTracks tracks, TrackCache cache, Judgements judgements, Limits limits)
+public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapshots, CaptureQuery captures, TraceQuery traces, ProcessTracks tracks, TrackCache cache, Assessments assessments, Limits limits)
 {
     private const int MostCaptures = 1000;
 
@@ -16,13 +16,13 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
     {
         var page = await processes.ListAsync(Projects.Default, search, cursor, Math.Clamp(limit, 1, limits.PageRows), cancel);
         var items = new List<ProcessWire>(page.Items.Count);
-        foreach (var row in page.Items) items.Add(row.ToWire(await judgements.OfAsync(row, cancel)));
+        foreach (var row in page.Items) items.Add(row.ToWire(await assessments.OfAsync(row, cancel)));
         return new Page<ProcessWire>(items, page.Next);
     }
 
     /// <summary>One process, or null.</summary>
     public async Task<ProcessWire?> FindAsync(Guid process, CancellationToken cancel) =>
-        await tracks.FindAsync(process, cancel) is { } row ? row.ToWire(await judgements.OfAsync(row, cancel)) : null;
+        await tracks.FindAsync(process, cancel) is { } row ? row.ToWire(await assessments.OfAsync(row, cancel)) : null;
 
     /// <summary>Snapshots of one track in time order, or null when the process does not exist. Without a source: the richest track; <c>all</c>: every track.</summary>
     public async Task<IReadOnlyList<SnapshotWire>?> SnapshotsAsync(Guid process, string? source, CancellationToken cancel)
@@ -47,11 +47,11 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
     public async Task<OverviewWire?> OverviewAsync(Guid process, WindowState window, CancellationToken cancel)
     {
         if (await tracks.FindAsync(process, cancel) is not { } row) return null;
-        var judgement = await judgements.OfAsync(row, cancel);
-        var figures = await tracks.OverWindowAsync(row, window, over => OverviewFigures.Of(over, judgement), cancel);
+        var assessed = await assessments.OfAsync(row, cancel);
+        var figures = await tracks.OverWindowAsync(row, window, over => OverviewFigures.Of(over, assessed), cancel);
         if (figures is null || await snapshots.FindAsync(process, figures.Window.ToNumber, cancel) is not { } last) return null;
         var files = await captures.ListAsync(process, MostCaptures, cancel);
-        return new OverviewWire(row.ToWire(judgement), figures.Window, figures.Total, figures.Categories, figures.TopGrowers, figures.Answer)
+        return new OverviewWire(row.ToWire(assessed), figures.Window, figures.Total, figures.Categories, figures.TopGrowers, figures.Answer)
         {
             Last = last.ToWire(),
             PrivateDirtyBytes = last.PrivateDirtyBytes,
@@ -66,11 +66,4 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
     /// <summary>Captures of a process, newest first.</summary>
     public async Task<IReadOnlyList<CaptureWire>> CapturesAsync(Guid process, CancellationToken cancel) =>
         await tracks.FindAsync(process, cancel) is null ? [] : [.. (await captures.ListAsync(process, MostCaptures, cancel)).Select(c => c.ToWire())];
-
-    /// <summary>Captures of all processes, newest first.</summary>
-    public async Task<Page<CaptureWire>> AllCapturesAsync(string? cursor, int limit, CancellationToken cancel)
-    {
-        var page = await captures.ListAllAsync(Projects.Default, cursor, Math.Clamp(limit, 1, limits.PageRows), cancel);
-        return new Page<CaptureWire>([.. page.Items.Select(c => c.ToWire())], page.Next);
-    }
 }

@@ -8,12 +8,12 @@ namespace MemScope.Web.Answers;
 /// <summary>Rows of storage as wire records.</summary>
 internal static class ProcessWires
 {
-    /// <summary>A process with its judgement.</summary>
-    public static ProcessWire ToWire(this ProcessRow row, ProcessJudgement judgement)
+    /// <summary>A process with its assessment.</summary>
+    public static ProcessWire ToWire(this ProcessRow row, AssessedProcess assessed)
     {
         var track = row.Tracks.Count > 0 ? row.Tracks[0] : null;
         return new ProcessWire(row.Id, row.Host, row.Pid, row.Comm, row.CommandLine, row.StartTime, row.Labels, row.Tracks.Sum(t => t.Snapshots), FirstOf(row), LastOf(row),
-            track?.LastRssBytes ?? row.Tracks.FirstOrDefault(t => t.LastRssBytes is not null)?.LastRssBytes, judgement.BytesPerSecond, judgement.Assessment)
+            track?.LastRssBytes ?? row.Tracks.FirstOrDefault(t => t.LastRssBytes is not null)?.LastRssBytes, assessed.BytesPerSecond, assessed.Assessment)
         {
             Sources = [.. row.Tracks.Select(t => t.Source.Text())],
             Tracks = [.. row.Tracks.Select(t => new TrackWire(t.Source.Text(), t.Snapshots, t.FirstAt, t.LastAt))],
@@ -36,7 +36,7 @@ internal static class ProcessWires
     public static CaptureWire ToWire(this CaptureRow row) =>
         new(row.Id, row.FileName, row.Format, row.Version, row.Sha256, row.DecodedBytes, row.ReceivedAt, row.Snapshots, row.Events, [.. row.Diagnostics.Select(DiagnosticWire.Of)]);
 
-    /// <summary>A judgement.</summary>
+    /// <summary>An assessment.</summary>
     public static AssessmentWire ToWire(this ProcessAssessment assessment) =>
         new(assessment.Kind, assessment.InsideMallocHeap, assessment.Category?.Slug(), assessment.Summary);
 
@@ -44,8 +44,3 @@ internal static class ProcessWires
 
     private static DateTimeOffset? LastOf(ProcessRow row) => row.Tracks.Count == 0 ? null : row.Tracks.Max(t => t.LastAt);
 }
-
-/// <summary>What a whole track says of its process.</summary>
-/// <param name="BytesPerSecond">Least-squares slope of RSS, or null without two snapshots that have RSS.</param>
-/// <param name="Assessment">The judgement.</param>
-internal sealed record ProcessJudgement(double? BytesPerSecond, AssessmentWire Assessment);

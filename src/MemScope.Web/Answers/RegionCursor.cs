@@ -17,7 +17,6 @@ internal readonly record struct RegionCursor(double Value, long RssBytes, Guid R
         return order == 0 ? a.Region.CompareTo(b.Region) : order;
     });
 
-
     /// <summary>Text for the next page's query.</summary>
     public string Encode() => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Value:R} {RssBytes} {Region:N}")));
 

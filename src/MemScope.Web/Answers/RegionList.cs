@@ -26,7 +26,7 @@ internal static class RegionList
     {
         var ranked = GrowthRanking.Rank(window.Track, window.From, window.To);
         var filter = new RegionFilter(request.Filter);
-        var matching = ranked.Select(g => new Row(g, RegionWires.LastSeen(window, g.Region), window)).Where(r => Matches(r, request.Category, filter)).ToList();
+        var matching = ranked.Select(g => new Row(g, window.Track.NearestVmaOf(g.Region, window.To), window)).Where(r => Matches(r, request.Category, filter)).ToList();
         var sort = request.Sort ?? (window.HasRss ? "growth" : "virtual");
         var ordered = matching.Select(r => (Row: r, Place: new RegionCursor(r.ValueOf(sort), r.Growth.LastBytes, r.Growth.Region.Id))).OrderBy(r => r.Place, RegionCursor.Order).ToList();
         var after = request.Cursor is null ? default(RegionCursor?) : RegionCursor.Decode(request.Cursor) ?? throw new InvalidCursorException();

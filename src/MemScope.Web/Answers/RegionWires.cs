@@ -17,9 +17,9 @@ internal static class RegionWires
     public static RegionWire Of(TrackWindow window, RegionGrowth growth)
     {
         var (track, region) = (window.Track, growth.Region);
-        var vma = LastSeen(window, region);
+        var vma = track.NearestVmaOf(region, window.To);
         var series = TrackSeries.OfRegion(track, region, Metric.Rss);
-        return new RegionWire(region.Id, region.Category.Slug(), vma.Name, vma.Permissions.Text(), VmaWires.Hex(vma.Start), VmaWires.Hex(vma.End), vma.BytesOrNull(Metric.Rss), (long)vma.VirtualBytes,
+        return new RegionWire(region.Id, region.Category.Slug(), vma.Name, vma.Permissions.Text(), AddressText.Of(vma.Start), AddressText.Of(vma.End), vma.BytesOrNull(Metric.Rss), (long)vma.VirtualBytes,
             Slope(growth), window.Measure(series).Shape.Slug(), track.Points[region.BornAt].TakenAt, GoneAt(track, region),
             [.. region.Changes.TakeLast(MostChanges).Select(c => Of(track, c))])
         {
@@ -48,15 +48,6 @@ internal static class RegionWires
             values[i] = double.IsFinite(value) ? (long)value : -1;
         }
         return values;
-    }
-
-    /// <summary>The mapping of a region at the window's end, or at its last sighting before, or else at its first.</summary>
-    public static Vma LastSeen(TrackWindow window, Region region)
-    {
-        var sightings = region.Sightings;
-        var i = sightings.Count - 1;
-        while (i > 0 && sightings[i].At > window.To) i--;
-        return window.Track.Points[sightings[i].At].Vmas[sightings[i].VmaIndex];
     }
 
     private static DateTimeOffset? GoneAt(Track track, Region region) => region.LastAt + 1 < track.Points.Count ? track.Points[region.LastAt + 1].TakenAt : null;

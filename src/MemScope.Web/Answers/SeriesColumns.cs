@@ -81,7 +81,7 @@ internal static class SeriesColumns
 
     private static string Title(TrackWindow window, Region region)
     {
-        var vma = RegionWires.LastSeen(window, region);
+        var vma = window.Track.NearestVmaOf(region, window.To);
         return vma.Name.Length > 0 ? vma.Name : $"{region.Category.Slug()} {vma.Range}";
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MemScope.Web.Answers;
 
-/// <summary>Sizes and times in the sentences that answer.</summary>
+/// <summary>Sizes, times and counts in the sentences that answer.</summary>
 public static class SizeWords
 {
     private static readonly string[] Units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
@@ -17,6 +17,9 @@ public static class SizeWords
         var format = value >= 100 ? "0" : value >= 10 ? "0.0" : "0.00";
         return value.ToString(format, CultureInfo.InvariantCulture) + " " + Units[unit];
     }
+
+    /// <summary>A count with its noun: <c>1 mapping</c>, <c>1,204 mappings</c>.</summary>
+    public static string Count(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
 
     /// <summary>A length of time: <c>23 s</c>, <c>4 min</c>, <c>3.5 h</c>, <c>12 d</c>.</summary>
     public static string Length(TimeSpan time) => time switch

@@ -66,7 +66,7 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Tr
             return await trackCache.UseAsync(process, source, track =>
             {
                 var only = region is { } id ? track.Find(id) : null;
-                return region is not null && only is null ? null : chosen.ConvertAll(t => TraceSurroundings.Of(track, t, only));
+                return region is not null && only is null ? null : TraceSurroundings.Of(track, chosen, only);
             }, cancel);
         }
         return process.Tracks.Count == 0 && region is null ? chosen.ConvertAll(_ => TraceSurroundings.None) : null;

@@ -17,12 +17,16 @@ internal sealed record TraceSurroundings(VmaTable? Maps, AddressRange? Region, d
     /// <summary>Whether resident sizes are known.</summary>
     public bool HasRss => Maps?.Has(Metric.Rss) is true;
 
-    /// <summary>Looks around a trace.</summary>
-    public static TraceSurroundings Of(Track track, TraceRow trace, Region? region)
+    /// <summary>Looks around each trace.</summary>
+    public static List<TraceSurroundings> Of(Track track, List<TraceRow> traces, Region? region)
     {
-        if (track.Points.Count == 0) return None;
-        var at = FirstAtOrAfter(track, trace.To);
-        return new TraceSurroundings(track.Points[at].Vmas, region is null ? null : RangeAt(track, region, at), Growth(track, trace.From, trace.To));
+        if (track.Points.Count == 0) return traces.ConvertAll(_ => None);
+        var rss = TrackSeries.Total(track, Metric.Rss);
+        return traces.ConvertAll(trace =>
+        {
+            var at = FirstAtOrAfter(track, trace.To);
+            return new TraceSurroundings(track.Points[at].Vmas, region is null ? null : track.NearestVmaOf(region, at).Range, Growth(track, rss, trace.From, trace.To));
+        });
     }
 
     private static int FirstAtOrAfter(Track track, DateTimeOffset? time)
@@ -31,16 +35,9 @@ internal sealed record TraceSurroundings(VmaTable? Maps, AddressRange? Region, d
         return track.Points.Count - 1;
     }
 
-    private static AddressRange RangeAt(Track track, Region region, int at)
-    {
-        var sighting = region.Sightings.LastOrDefault(s => s.At <= at, region.Sightings[0]);
-        return track.Points[sighting.At].Vmas[sighting.VmaIndex].Range;
-    }
-
-    private static double? Growth(Track track, DateTimeOffset? from, DateTimeOffset? to)
+    private static double? Growth(Track track, double[] rss, DateTimeOffset? from, DateTimeOffset? to)
     {
         if (from is not { } begin || to is not { } end || begin < track.Points[0].TakenAt || end > track.Points[^1].TakenAt) return null;
-        var rss = TrackSeries.Total(track, Metric.Rss);
         return RssAt(track, rss, end) - RssAt(track, rss, begin) is var growth && double.IsFinite(growth) ? growth : null;
     }
 

@@ -23,11 +23,11 @@ public sealed class TrackCache(TrackQuery query)
     public async Task<T> UseAsync<T>(ProcessRow process, SnapshotSource source, Func<Track, T> answer, CancellationToken cancel)
     {
         var entry = _entries.GetOrAdd((process.Id, source), _ => new Entry());
+        entry.UsedAt = Interlocked.Increment(ref _clock); // before the wait too: what is being loaded must not look like the least used
         await entry.Gate.WaitAsync(cancel);
         try
         {
             if (!entry.IsCurrent(process, source)) await UpdateAsync(entry, process, source, cancel);
-            entry.UsedAt = Interlocked.Increment(ref _clock);
             return await Task.Run(() => answer(entry.Track!), cancel);
         }
         finally

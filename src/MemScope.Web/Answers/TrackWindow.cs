@@ -17,6 +17,9 @@ internal readonly record struct TrackWindow(Track Track, int From, int To)
     /// <summary>Last snapshot.</summary>
     public TrackPoint Last => Track.Points[To];
 
+    /// <summary>Whether it is the whole track.</summary>
+    public bool IsWhole => From == 0 && To == Track.Points.Count - 1;
+
     /// <summary>Whether the source prints RSS.</summary>
     public bool HasRss => Last.Vmas.Has(Metric.Rss);
 
@@ -34,7 +37,7 @@ internal readonly record struct TrackWindow(Track Track, int From, int To)
 
     /// <summary>For the wire.</summary>
     public WindowWire ToWire() =>
-        new(Track.Source.Text(), First.Number, Last.Number, First.TakenAt, Last.TakenAt, Count, From == 0 && To == Track.Points.Count - 1);
+        new(Track.Source.Text(), First.Number, Last.Number, First.TakenAt, Last.TakenAt, Count, IsWhole);
 
     /// <summary>Seconds of each point since the window's first.</summary>
     public double[] Seconds()
