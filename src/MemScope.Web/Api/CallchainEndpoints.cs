@@ -16,13 +16,13 @@ internal static class CallchainEndpoints
     private static async Task<IResult> CallchainsAsync(Guid process, HttpRequest request, StackAnswers answers, CancellationToken cancel)
     {
         var weight = request.Word("weight", "outstanding", CallchainWeights.All);
-        var format = request.Word("format", "json", ["json", "folded", "speedscope"]);
+        var form = request.Wanted(Representation.Json, Representation.Folded, Representation.Speedscope);
         if (await answers.CallchainsAsync(process, request.Window(), weight, request.Id("trace"), request.Id("region"), cancel) is not { } answer)
             return Problems.NotFound("There is no such process, trace or region.");
-        return format switch
+        return form switch
         {
-            "folded" => Results.Text(CallchainExport.Folded(answer), "text/plain", Encoding.UTF8),
-            "speedscope" => Results.File(CallchainExport.Speedscope(answer, $"{weight} of {process}"), "application/json", $"{process}.speedscope.json"),
+            Representation.Folded => Results.Text(CallchainExport.Folded(answer), "text/plain", Encoding.UTF8),
+            Representation.Speedscope => Results.File(CallchainExport.Speedscope(answer, $"{weight} of {process}"), "application/json", $"{process}.speedscope.json"),
             _ => Results.Ok(answer),
         };
     }

@@ -56,8 +56,8 @@ internal static class ProcessEndpoints
             : Problems.Result(StatusCodes.Status422UnprocessableEntity, "too-many-mappings", "The snapshot has too many mappings for JSON; ask with format=csv.", MostVmasAsJson, snapshot.VmaCount);
     }
 
-    private static async Task<IResult> CapturesAsync(Guid process, ProcessAnswers answers, CancellationToken cancel) =>
-        await answers.FindAsync(process, cancel) is null ? NoProcess : Results.Json(new Page<CaptureWire>(await answers.CapturesAsync(process, cancel), null));
+    private static async Task<IResult> CapturesAsync(Guid process, ProcessAnswers answers, ProcessTracks tracks, CancellationToken cancel) =>
+        await tracks.FindAsync(process, cancel) is null ? NoProcess : Results.Json(new Page<CaptureWire>(await answers.CapturesAsync(process, cancel), null));
 
     private static async Task<IResult> OverviewAsync(Guid process, HttpRequest request, ProcessAnswers answers, CancellationToken cancel) =>
         await answers.OverviewAsync(process, request.Window(), cancel) is { } overview ? Results.Json(overview) : NoWindow;

@@ -47,8 +47,8 @@ internal static class SymbolEndpoints
 
     private static async Task<IResult> StatusAsync(string buildId, SymbolFileStore store, CancellationToken cancel)
     {
-        if (!BuildId.TryParse(buildId, out var id)) return Problems.Result(StatusCodes.Status400BadRequest, "bad-build-id", "a build id is 8 to 64 hex digits in lower case");
+        if (!BuildId.TryParse(buildId, out var id)) return Problems.Result(StatusCodes.Status400BadRequest, "bad-build-id", "A build id is 8 to 64 hex digits in lower case.");
         var files = await store.FindAsync(Projects.Default, id.Hex, cancel);
-        return files.Count == 0 ? Problems.NotFound($"no file with build id {id.Hex} was uploaded") : Results.Ok(new SymbolsWire(id.Hex, [.. files.Select(SymbolIntake.Wire)]));
+        return files.Count == 0 ? Problems.NotFound($"No file with build id {id.Hex} was uploaded.") : Results.Ok(new SymbolsWire(id.Hex, [.. files.Select(SymbolIntake.Wire)]));
     }
 }

@@ -34,7 +34,7 @@ internal static class Server
         services.AddMemScopeStorage(new StorageOptions(options.Database ?? postgres!.ConnectionString, options.Keep));
         services.Configure<HostOptions>(o => o.ShutdownTimeout = StopLimit);
         services.AddDataProtection().SetApplicationName("MemScope").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(options.DataFolder, "keys")));
-        services.AddProblems().AddApi().AddIngest().AddAnswers().AddSymbolication().AddSharing().AddLive().AddAccess().AddMemScopePages();
+        services.AddApi().AddIngest().AddAnswers().AddSymbolication().AddSharing().AddLive().AddAccess().AddMemScopePages();
         var app = builder.Build();
         Route(app);
         return app;

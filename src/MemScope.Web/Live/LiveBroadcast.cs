@@ -25,17 +25,3 @@ internal sealed class LiveBroadcast(ChangeFeed feed, IHubContext<LiveHub> hub) :
         return Task.CompletedTask;
     }
 }
-
-/// <summary>Registration of live updates.</summary>
-internal static class LiveServices
-{
-    /// <summary>Adds the hub and its feed.</summary>
-    public static IServiceCollection AddLive(this IServiceCollection services)
-    {
-        services.AddSignalR(o => o.MaximumReceiveMessageSize = 32 << 10);
-        return services.AddHostedService<LiveBroadcast>();
-    }
-
-    /// <summary>Maps the hub.</summary>
-    public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapHub<LiveHub>("/hubs/live");
-}

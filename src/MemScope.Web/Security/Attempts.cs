@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using MemScope.Web.Api;
 
 namespace MemScope.Web.Security;
 
@@ -11,12 +12,15 @@ internal sealed class Attempts(TimeProvider time)
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<IPAddress, (DateTimeOffset Since, int Failures)> _clients = new();
 
-    /// <summary>Seconds that a client must wait before the next guess, or null when it may guess.</summary>
-    public int? SecondsToWait(HttpContext context)
+    /// <summary>Lets a client guess, unless it has guessed wrong too often.</summary>
+    /// <exception cref="ProblemException">429 with the time to wait.</exception>
+    public void Check(HttpContext context)
     {
-        if (!_clients.TryGetValue(Client(context), out var seen) || seen.Failures < PerWindow) return null;
+        if (!_clients.TryGetValue(Client(context), out var seen) || seen.Failures < PerWindow) return;
         var left = seen.Since + Window - time.GetUtcNow();
-        return left > TimeSpan.Zero ? (int)Math.Ceiling(left.TotalSeconds) : null;
+        if (left <= TimeSpan.Zero) return;
+        var seconds = (int)Math.Ceiling(left.TotalSeconds);
+        throw new ProblemException(StatusCodes.Status429TooManyRequests, "too-many-attempts", $"Too many failed attempts from this address. Try again in {seconds} s.") { RetryAfterSeconds = seconds };
     }
 
     /// <summary>Counts a failed guess.</summary>

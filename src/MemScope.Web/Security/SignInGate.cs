@@ -50,7 +50,7 @@ internal sealed class SignInGate(RequestDelegate next, TokenStore tokens, LiveTo
         if (context.Request.Headers.Authorization is [{ } header, ..])
         {
             if (!header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase)) return null;
-            if (attempts.SecondsToWait(context) is { } seconds) throw TooMany(seconds);
+            attempts.Check(context);
             var found = await tokens.FindAsync(header[BearerPrefix.Length..].Trim(), context.RequestAborted);
             if (found is null) attempts.Failed(context);
             return found;
@@ -58,10 +58,6 @@ internal sealed class SignInGate(RequestDelegate next, TokenStore tokens, LiveTo
         if (context.User.FindFirst(Access.TokenClaim)?.Value is not { } id || IsForgeable(context.Request)) return null;
         return await live.FindAsync(Guid.Parse(id), context.RequestAborted);
     }
-
-    /// <summary>429 for a client that guesses.</summary>
-    public static ProblemException TooMany(int seconds) =>
-        new(StatusCodes.Status429TooManyRequests, "too-many-attempts", $"Too many failed attempts from this address. Try again in {seconds} s.") { RetryAfterSeconds = seconds };
 
     // The cookie is sent by the browser on its own, so a change by cookie must come from a page of this server; programs send a token.
     private static bool IsForgeable(HttpRequest request) =>

@@ -32,7 +32,7 @@ internal static class SignInPage
 
     private static async Task PostAsync(HttpContext context, TokenStore tokens, Attempts attempts, TimeProvider time)
     {
-        if (attempts.SecondsToWait(context) is { } seconds) throw SignInGate.TooMany(seconds);
+        attempts.Check(context);
         if (!context.Request.HasFormContentType || context.Request.ContentLength is null or > LongestForm)
         {
             throw new BadHttpRequestException("A form with a token is needed.", StatusCodes.Status400BadRequest);

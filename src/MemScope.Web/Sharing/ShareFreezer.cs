@@ -23,8 +23,8 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
 
         var asked = new WindowState(request.Source, request.From, request.To);
         var overview = await processes.OverviewAsync(process, asked, cancel);
-        if (await processes.FindAsync(process, cancel) is not { } found) return null;
         if (overview is null && request.View != "stacks") return null;
+        if ((overview?.Process ?? await processes.FindAsync(process, cancel)) is not { } found) return null;
 
         // From here on the window is absolute: new snapshots do not move it.
         var window = overview is null ? asked : new WindowState(overview.Window.Source, overview.Window.FromNumber, overview.Window.ToNumber);

@@ -15,7 +15,7 @@ internal static class ShareServices
     public static void UseShareGuard(this WebApplication app) => app.UseWhen(context => RequestPaths.IsShare(context.Request.Path), shares => shares.Use(async (context, next) =>
     {
         var attempts = context.RequestServices.GetRequiredService<Attempts>();
-        if (attempts.SecondsToWait(context) is { } seconds) throw SignInGate.TooMany(seconds);
+        attempts.Check(context);
         await next(context);
         if (context.Response.StatusCode == StatusCodes.Status404NotFound) attempts.Failed(context);
     }));

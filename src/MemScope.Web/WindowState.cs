@@ -1,0 +1,14 @@
+namespace MemScope.Web;
+
+/// <summary>The state of a process page that a link carries. <c>v=1</c> marks the layout of the query.</summary>
+/// <param name="Source">Track, or null for the richest.</param>
+/// <param name="From">First snapshot of the window, or null for the whole track.</param>
+/// <param name="To">Last snapshot of the window, or null.</param>
+public sealed record WindowState(string? Source = null, int? From = null, int? To = null)
+{
+    /// <summary>Earliest time of the window where the API names times instead of snapshots; not part of page addresses.</summary>
+    public DateTimeOffset? FromTime { get; init; }
+
+    /// <summary>Latest time of the window where the API names times instead of snapshots; not part of page addresses.</summary>
+    public DateTimeOffset? ToTime { get; init; }
+}
