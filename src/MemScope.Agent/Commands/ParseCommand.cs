@@ -16,24 +16,27 @@ internal static class ParseCommand
         var files = new Argument<string[]>("FILE") { Description = "Captures: smaps, maps, pmap, traces, archives; gzip is fine. '-' reads standard input.", Arity = ArgumentArity.OneOrMore };
         var format = new Option<string?>("--format") { Description = "Format slug instead of recognising it: " + string.Join(", ", InputFormats.All.Select(f => f.Slug)) + "." };
         command.Arguments.Add(files);
+        var dump = new Option<bool>("--dump") { Description = "Print the whole model as text instead." };
         command.Options.Add(format);
+        command.Options.Add(dump);
         command.SetAction((arguments, cancel) =>
         {
             using var output = new StreamWriter(Console.OpenStandardOutput());
             var failed = false;
-            foreach (var file in arguments.GetRequiredValue(files)) failed |= !Parse(file, arguments.GetValue(format), output, cancel);
+            foreach (var file in arguments.GetRequiredValue(files)) failed |= !Parse(file, arguments.GetValue(format), arguments.GetValue(dump), output, cancel);
             return Task.FromResult(failed ? 1 : 0);
         });
         return command;
     }
 
-    private static bool Parse(string file, string? format, TextWriter output, CancellationToken cancel)
+    private static bool Parse(string file, string? format, bool dump, TextWriter output, CancellationToken cancel)
     {
         try
         {
             using var content = file is "-" ? Console.OpenStandardInput() : File.OpenRead(file);
             var contents = CaptureReader.Read(content, file is "-" ? null : Path.GetFileName(file), format, Limits.Default, cancel);
-            output.WriteLine(JsonSerializer.Serialize(ParseReport.Of(file, contents.Parsed), ParseJson.Default.ParseReport));
+            if (dump) ModelDump.Write(contents.Parsed, output);
+            else output.WriteLine(JsonSerializer.Serialize(ParseReport.Of(file, contents.Parsed), ParseJson.Default.ParseReport));
             return true;
         }
         catch (CaptureRefusedException e)

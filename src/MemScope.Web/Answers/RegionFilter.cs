@@ -39,9 +39,10 @@ public sealed class RegionFilter
         return false;
     }
 
-    // Not backtracking: no pattern can make matching slow.
+    // Not backtracking: no pattern can make matching slow. "[heap]" is the kernel's name, not a class of characters.
     private static Regex? Compile(string pattern)
     {
+        if (pattern is ['[', .., ']'] && pattern.AsSpan(1).IndexOf('[') < 0) return null;
         try
         {
             return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, MatchLimit);

@@ -57,6 +57,16 @@ public sealed class ProcessAssessorTests
         Assert.Equal(expected.GetProperty("in_malloc_heap").GetBoolean(), assessment.InsideMallocHeap);
     }
 
+    /// <summary>The second run of the demo: strace held it up for twenty seconds, then it caught up in a jump and went on.</summary>
+    [Fact]
+    public void A_leak_that_a_tracer_held_up_is_still_one()
+    {
+        var assessment = ProcessAssessor.Assess(CaseTracks.OfFile(Path.Combine(Fixtures.RepositoryRoot, "demo", "ucx-leak", "second-run", "smaps.tar.gz")));
+
+        Assert.Equal("leak", assessment.Kind);
+        Assert.False(assessment.InsideMallocHeap);
+    }
+
     [Theory]
     [MemberData(nameof(Leaks))]
     public void A_leak_is_called_within_twenty_snapshots_from_wherever_one_begins(string name)

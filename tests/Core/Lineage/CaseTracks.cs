@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using MemScope.Core;
 using MemScope.Core.Analysis.Lineage;
+using MemScope.Core.Formats;
 using MemScope.Core.Model;
 
 namespace MemScope.Tests;
@@ -12,8 +14,14 @@ internal static class CaseTracks
 {
     private static readonly ConcurrentDictionary<string, Track> Tracks = new(StringComparer.Ordinal);
 
-    public static Track Of(string name) => Tracks.GetOrAdd(name, static n => Track.Build(Maps.Process, SnapshotSource.Smaps,
-        Reading.OfCase(n, "smaps.tar.gz").Parsed.Snapshots.Select(s => new TrackPoint(s.SeriesNumber!.Value, s.TakenAt!.Value, s.Vmas))));
+    public static Track Of(string name) => OfFile(Fixtures.Case(name, "smaps.tar.gz"));
+
+    public static Track OfFile(string path) => Tracks.GetOrAdd(path, static p =>
+    {
+        using var file = File.OpenRead(p);
+        var snapshots = CaptureReader.Read(file, Path.GetFileName(p), null, Limits.Default, CancellationToken.None).Parsed.Snapshots;
+        return Track.Build(Maps.Process, SnapshotSource.Smaps, snapshots.Select(s => new TrackPoint(s.SeriesNumber!.Value, s.TakenAt!.Value, s.Vmas)));
+    });
 
     /// <summary>truth.json: what the program counted itself and what was fitted to the captured series.</summary>
     public static JsonElement Truth(string name) => JsonDocument.Parse(File.ReadAllBytes(Fixtures.Case(name, "truth.json"))).RootElement;

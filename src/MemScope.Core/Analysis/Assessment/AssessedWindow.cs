@@ -38,9 +38,13 @@ internal sealed class AssessedWindow
     public Category FastestCategory => _byCategory.MaxBy(c => GrowthFit.Slope(_seconds, c.Value)).Key;
 
     /// <summary>Growth of a category; of one that only became a line behind a warm-up, that of the line.</summary>
-    public GrowthMeasure Growth(Category category)
+    public GrowthMeasure Growth(Category category) => Trend(_byCategory[category]);
+
+    /// <summary>The same of all memory.</summary>
+    public GrowthMeasure TotalGrowth => Trend(_rss);
+
+    private GrowthMeasure Trend(double[] values)
     {
-        var values = _byCategory[category];
         var whole = GrowthFit.Measure(_seconds, values);
         if (whole.Shape != GrowthShape.Linear) return whole;
         var skip = Math.Max(0, ShapeOf.LinearFrom(_seconds, values));

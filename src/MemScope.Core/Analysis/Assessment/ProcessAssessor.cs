@@ -35,7 +35,7 @@ public static class ProcessAssessor
         if (window.Count < FewestSnapshots) return TooFew(window);
         var category = window.FastestCategory;
         var growth = window.Growth(category);
-        if (KeepsGrowing(growth) && window.Total.LowBytesPerSecond > 0)
+        if (KeepsGrowing(growth) && window.TotalGrowth.LowBytesPerSecond > 0)
         {
             if (category is Category.FileText or Category.FileData) return Unclear($"RSS rises by {AssessmentWords.Rate(growth.BytesPerSecond)}, all of it pages of files: the kernel can drop them at any time.");
             return Leak(window, category, growth);

@@ -30,6 +30,15 @@ internal static class ShapeOf
     /// <summary>The last stretch of a line must still move by this share of what the line says.</summary>
     private const double LastStretch = 0.15, StillMoving = 0.2;
 
+    /// <summary>Points that must be left behind a setback: a tracer or a pause holds a growing process up, and it catches up in a jump.</summary>
+    private const int FewestBehindSetback = 15;
+
+    /// <summary>Steepness of the line behind a setback against the whole with its jump. A saturating curve falls below this within one time constant.</summary>
+    private const double StillAsSteep = 0.7;
+
+    /// <summary>Of all movement, this share may be downwards in a series that never gives back.</summary>
+    private const double GivesBack = 0.05;
+
     /// <summary>Up to this share of the points at the beginning may be warm-up.</summary>
     private const double WarmUp = 1.0 / 3;
 
@@ -60,7 +69,30 @@ internal static class ShapeOf
             var rest = y[skip..];
             if (Extent.Of(rest).Range > FlatBytes && IsLine(t[skip..], rest, StrictRSquared, StrictlySteady)) return skip;
         }
-        return -1;
+        return LinearBehindSetback(t, y);
+    }
+
+    /// <summary>
+    /// Index of the last third if the series never gives back and that third is a line as steep as the whole; else -1. Warm-ups do not pass: what is left of their rise at the
+    /// end is less steep than the whole was.
+    /// </summary>
+    private static int LinearBehindSetback(ReadOnlySpan<double> t, ReadOnlySpan<double> y)
+    {
+        var skip = y.Length - (y.Length / 3);
+        if (y.Length - skip < FewestBehindSetback || !NeverGivesBack(y)) return -1;
+        var rest = y[skip..];
+        return Extent.Of(rest).Range > FlatBytes && IsLine(t[skip..], rest, StrictRSquared, StrictlySteady) && Line.Fit(t[skip..], rest).Slope >= StillAsSteep * Line.Fit(t, y).Slope ? skip : -1;
+    }
+
+    private static bool NeverGivesBack(ReadOnlySpan<double> y)
+    {
+        double up = 0, down = 0;
+        for (var i = 1; i < y.Length; i++)
+        {
+            if (y[i] > y[i - 1]) up += y[i] - y[i - 1];
+            else down += y[i - 1] - y[i];
+        }
+        return up > 0 && down <= GivesBack * up;
     }
 
     private static bool IsLine(ReadOnlySpan<double> t, ReadOnlySpan<double> y, double rSquared, double steady)

@@ -36,7 +36,8 @@ internal struct MemoryCallFields
         var equals = word.IndexOf((byte)'=');
         if (equals <= 0) return false;
         var cursor = new ByteCursor(word[(equals + 1)..].TrimEnd(","u8));
-        if (!cursor.TryNumber(out var value)) return true;
+        // "%lx" without 0x prints ret=7f9d…: its leading digits are no number, and a wrong address is worse than none.
+        if (!cursor.TryNumber(out var value) || !cursor.Rest.IsEmpty) return true;
         Count++;
         Set(word[..equals], value);
         return true;
