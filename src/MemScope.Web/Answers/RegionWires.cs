@@ -20,7 +20,7 @@ internal static class RegionWires
         var vma = track.NearestVmaOf(region, window.To);
         var series = TrackSeries.OfRegion(track, region, Metric.Rss);
         return new RegionWire(region.Id, region.Category.Slug(), vma.Name, vma.Permissions.Text(), AddressText.Of(vma.Start), AddressText.Of(vma.End), vma.BytesOrNull(Metric.Rss), (long)vma.VirtualBytes,
-            Slope(growth), window.Measure(series).Shape.Slug(), track.Points[region.BornAt].TakenAt, GoneAt(track, region),
+            Slope(growth), Shape(window, series).Slug(), track.Points[region.BornAt].TakenAt, GoneAt(track, region),
             [.. region.Changes.TakeLast(MostChanges).Select(c => Of(track, c))])
         {
             PssBytes = vma.BytesOrNull(Metric.Pss),
@@ -48,6 +48,13 @@ internal static class RegionWires
             values[i] = double.IsFinite(value) ? (long)value : -1;
         }
         return values;
+    }
+
+    // Most regions never change, and a fit takes milliseconds.
+    private static GrowthShape Shape(TrackWindow window, double[] series)
+    {
+        var values = window.Slice(series);
+        return values.ContainsAnyExcept(values[0], double.NaN) ? window.Measure(series).Shape : GrowthShape.Flat;
     }
 
     private static DateTimeOffset? GoneAt(Track track, Region region) => region.LastAt + 1 < track.Points.Count ? track.Points[region.LastAt + 1].TakenAt : null;

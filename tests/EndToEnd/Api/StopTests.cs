@@ -60,6 +60,28 @@ public sealed class StopTests
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 20);
     }
 
+    [Fact]
+    public async Task Without_its_database_the_server_says_so_and_asks_to_come_again()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var smaps = Fixtures.Members("cases", "raw-mmap-leak", "smaps.tar.gz").First().Text;
+        await server.UploadAsync(smaps, "host=h&pid=1");
+        using (var kill = Process.Start("kill", ["-9", DatabasePid(server)])) await kill.WaitForExitAsync();
+
+        using var upload = await server.PostAsync(smaps, "host=h&pid=1");
+        await upload.ProblemAsync(HttpStatusCode.ServiceUnavailable, "database-unavailable");
+        Assert.True(upload.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        using var list = await server.Client.GetAsync(new Uri("api/v1/processes", UriKind.Relative));
+        await list.ProblemAsync(HttpStatusCode.ServiceUnavailable, "database-unavailable");
+        using var ready = await server.Client.GetAsync(new Uri("readyz", UriKind.Relative));
+        await ready.ProblemAsync(HttpStatusCode.ServiceUnavailable, "not-ready");
+        using var alive = await server.Client.GetAsync(new Uri("healthz", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
+    }
+
+    private static string DatabasePid(ServerProcess server) =>
+        File.ReadLines(Directory.EnumerateFiles(server.DataFolder, "postmaster.pid", SearchOption.AllDirectories).Single()).First();
+
     private static async Task<(string Host, HttpStatusCode? Status)> TryAsync(ServerProcess server, byte[] archive, string host)
     {
         try
