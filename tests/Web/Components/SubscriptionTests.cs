@@ -49,7 +49,7 @@ public sealed class SubscriptionTests : BunitContext
     public void Another_process_takes_over_the_subscription()
     {
         var layout = RenderProcess(Guid.CreateVersion7());
-        layout.Render(p => p.Add(c => c.Value, Route(Guid.CreateVersion7())));
+        layout.Render(p => p.Add(c => c.Value, Route(Guid.CreateVersion7())).AddChildContent<ProcessLayout>());
 
         Assert.Equal(1, Feed.Subscriptions);
     }
