@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MemScope.Agent.Proc;
 
 namespace MemScope.Agent.Commands;
 
@@ -34,6 +35,20 @@ internal sealed class ProcessOptions
             return [.. result.Tokens.Select(t => t.Value)];
         },
     };
+
+    /// <summary>The running process that <c>--pid</c> names; null when it cannot be watched, which is said on standard error.</summary>
+    public async Task<TargetProcess?> OpenAsync(ParseResult arguments)
+    {
+        try
+        {
+            return TargetProcess.Open(arguments.GetRequiredValue(Pid)!.Value, TimeProvider.System);
+        }
+        catch (TargetProcessException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return null;
+        }
+    }
 
     /// <summary>The labels as query parameters: <c>label.role</c> and <c>prefill</c>.</summary>
     public IEnumerable<(string Name, string? Value)> Labels(ParseResult arguments) =>

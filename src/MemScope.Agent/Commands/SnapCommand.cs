@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MemScope.Agent.Proc;
 using MemScope.Agent.Sending;
 using MemScope.Agent.Watching;
 
@@ -18,16 +17,7 @@ internal static class SnapCommand
         var server = new ServerOptions(command);
         command.SetAction(async (arguments, cancel) =>
         {
-            TargetProcess target;
-            try
-            {
-                target = TargetProcess.Open(arguments.GetRequiredValue(process.Pid)!.Value, TimeProvider.System);
-            }
-            catch (TargetProcessException e)
-            {
-                await Console.Error.WriteLineAsync(e.Message);
-                return 2;
-            }
+            if (await process.OpenAsync(arguments) is not { } target) return 2;
             if (target.Take(number: 1) is not { } snapshot)
             {
                 await Console.Error.WriteLineAsync($"process {target.Pid} ended");

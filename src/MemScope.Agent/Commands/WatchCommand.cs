@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MemScope.Agent.Proc;
 using MemScope.Agent.Watching;
 
 namespace MemScope.Agent.Commands;
@@ -21,16 +20,7 @@ internal static class WatchCommand
         var server = new ServerOptions(command);
         command.SetAction(async (arguments, cancel) =>
         {
-            TargetProcess target;
-            try
-            {
-                target = TargetProcess.Open(arguments.GetRequiredValue(process.Pid)!.Value, TimeProvider.System);
-            }
-            catch (TargetProcessException e)
-            {
-                await Console.Error.WriteLineAsync(e.Message);
-                return 2;
-            }
+            if (await process.OpenAsync(arguments) is not { } target) return 2;
             using var connection = server.ConnectForever(arguments);
             var plan = new WatchPlan(arguments.GetRequiredValue(process.Host), [.. process.Labels(arguments)])
             {
