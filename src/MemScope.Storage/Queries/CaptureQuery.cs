@@ -33,6 +33,18 @@ public sealed class CaptureQuery(IDbContextFactory<MemScopeDbContext> contexts, 
         return Cursor.Page(found, rows, c => (c.ReceivedAt, c.Id));
     }
 
+    /// <summary>How many diagnostics above <see cref="Severity.Info"/> the captures of a process have.</summary>
+    public async Task<int> CountProblemsAsync(Guid process, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand(
+            """
+            SELECT count(*) FROM capture c CROSS JOIN LATERAL jsonb_array_elements(c.report) d
+            WHERE c.capture_id IN (SELECT capture_id FROM upload WHERE process_id = $1) AND d ->> 'severity' <> 'info'
+            """);
+        command.Parameters.Add(new() { Value = process });
+        return (int)(long)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
     /// <summary>One capture of a project, or null.</summary>
     public async Task<CaptureRow?> FindAsync(string project, Guid capture, CancellationToken cancel)
     {

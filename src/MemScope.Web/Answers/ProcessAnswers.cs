@@ -50,7 +50,6 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
         var assessed = await assessments.OfAsync(row, cancel);
         var figures = await tracks.OverWindowAsync(row, window, over => OverviewFigures.Of(over, assessed), cancel);
         if (figures is null || await snapshots.FindAsync(process, figures.Window.ToNumber, cancel) is not { } last) return null;
-        var files = await captures.ListAsync(process, MostCaptures, cancel);
         return new OverviewWire(row.ToWire(assessed), figures.Window, figures.Total, figures.Categories, figures.TopGrowers, figures.Answer)
         {
             Last = last.ToWire(),
@@ -59,7 +58,7 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
             UnchangedRssBytes = figures.UnchangedRssBytes,
             Traces = [.. (await traces.ListAsync(process, cancel)).Select(t => t.ToWire())],
             Captures = row.Captures,
-            ParseProblems = files.Sum(f => f.Diagnostics.Count(d => d.Severity >= Severity.Warning)),
+            ParseProblems = await captures.CountProblemsAsync(process, cancel),
         };
     }
 

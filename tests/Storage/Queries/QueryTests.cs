@@ -146,6 +146,9 @@ public sealed class QueryTests(PostgresFixture postgres)
         var row = Assert.Single(await storage.Get<CaptureQuery>().ListAsync(stored.Processes[0], 10, None));
         Assert.NotEmpty(row.Diagnostics);
         Assert.Equal(upload.Parsed.Diagnostics, row.Diagnostics);
+        var problems = upload.Parsed.Diagnostics.Count(d => d.Severity >= Severity.Warning);
+        Assert.True(problems > 0, "the odd line is a problem");
+        Assert.Equal(problems, await storage.Get<CaptureQuery>().CountProblemsAsync(stored.Processes[0], None));
         Assert.Equal(("odd.txt", 1, upload.DecodedBytes, Convert.ToHexStringLower(upload.Sha256)), (row.FileName, row.Snapshots, row.DecodedBytes, row.Sha256));
         Assert.Equal(stored.Processes, await storage.Get<CaptureQuery>().ProcessesAsync(row.Id, None));
         Assert.Null(await storage.Get<CaptureQuery>().FindAsync("other", row.Id, None));
