@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MemScope.Web.Answers;
+namespace MemScope.Core.Analysis;
 
 /// <summary>Sizes, times and counts in the sentences that answer.</summary>
 public static class SizeWords

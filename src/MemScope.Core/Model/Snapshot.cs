@@ -29,7 +29,7 @@ public static class SnapshotSources
     public static SnapshotSource? Parse(string? text) => Array.IndexOf(Names, text) is >= 0 and var i ? (SnapshotSource)i : null;
 }
 
-/// <summary>Where the time of a snapshot was taken from, most trusted first (reference: the order that the parse report prints).</summary>
+/// <summary>Where the time of a snapshot was taken from, most trusted first.</summary>
 public enum TimeOrigin : byte
 {
     /// <summary>The upload's <c>takenAt</c>.</summary>

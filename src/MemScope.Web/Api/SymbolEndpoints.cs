@@ -31,7 +31,8 @@ internal static class SymbolEndpoints
         if (MultipartFiles.Is(request)) throw new ProblemException(StatusCodes.Status415UnsupportedMediaType, "media-type", "Send the file itself as the body: curl -T FILE.");
         CaptureEndpoints.CheckBody(request);
         var given = UploadedName.Clean(request.Text("name") ?? name) is { Length: > 0 } told ? told : UploadedName.Of(request.Headers.ContentDisposition);
-        await using var body = await spool.ReceiveAsync(request.Body, limits.SymbolFileBytes, ContentDigest.Of(request.Headers), cancel);
+        using var digest = ContentDigest.Of(request.Headers);
+        await using var body = await spool.ReceiveAsync(request.Body, limits.SymbolFileBytes, digest, cancel);
         await using var unpacked = isGzip ? await GzipBody.UnpackAsync(body, spool, limits.SymbolFileBytes, cancel) : null;
         var content = unpacked ?? body;
         if (content.Length == 0) return Problems.Result(StatusCodes.Status422UnprocessableEntity, "empty", "The body is empty; send the ELF or .debug file itself.");

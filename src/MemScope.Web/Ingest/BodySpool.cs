@@ -1,4 +1,3 @@
-using MemScope.Core;
 using MemScope.Web.Api;
 using MemScope.Web.Hosting;
 

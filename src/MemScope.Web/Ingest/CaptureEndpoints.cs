@@ -46,7 +46,8 @@ internal static class CaptureEndpoints
         }
         else
         {
-            files = [new ReceivedFile(await spool.ReceiveAsync(request.Body, limits.UploadBytes, ContentDigest.Of(request.Headers), cancel), sender.FileName)];
+            using var digest = ContentDigest.Of(request.Headers);
+            files = [new ReceivedFile(await spool.ReceiveAsync(request.Body, limits.UploadBytes, digest, cancel), sender.FileName)];
         }
         try
         {

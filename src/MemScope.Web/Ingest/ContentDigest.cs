@@ -4,7 +4,7 @@ using MemScope.Web.Api;
 namespace MemScope.Web.Ingest;
 
 /// <summary>Checks <c>Content-Digest: sha-256=:…:</c> (RFC 9530), the digest of the body as it was sent, compressed or not.</summary>
-internal sealed class ContentDigest
+internal sealed class ContentDigest : IDisposable
 {
     private readonly List<(string Name, IncrementalHash Hash, byte[] Expected)> _digests = [];
 
@@ -38,11 +38,14 @@ internal sealed class ContentDigest
     {
         foreach (var (name, hash, expected) in _digests)
         {
-            using (hash)
-            {
-                if (!hash.GetHashAndReset().AsSpan().SequenceEqual(expected)) throw new ProblemException(StatusCodes.Status400BadRequest, "digest-mismatch", $"The body does not have the {name} of Content-Digest: it was damaged on the way. Send it again.");
-            }
+            if (!hash.GetHashAndReset().AsSpan().SequenceEqual(expected)) throw new ProblemException(StatusCodes.Status400BadRequest, "digest-mismatch", $"The body does not have the {name} of Content-Digest: it was damaged on the way. Send it again.");
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (_, hash, _) in _digests) hash.Dispose();
     }
 
     private static HashAlgorithmName? Algorithm(string name) => name.ToLowerInvariant() switch

@@ -12,7 +12,7 @@ namespace MemScope.Web.Symbolication;
 /// </summary>
 public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, LineSymbolizer lines)
 {
-    /// <summary>libc's wrappers set up no frame: a frame-pointer walk loses their caller (reference: bpftrace issue 646).</summary>
+    /// <summary>libc's wrappers set up no frame: a frame-pointer walk loses their caller (bpftrace issue 646).</summary>
     private static readonly HashSet<string> Wrappers = new(StringComparer.Ordinal)
     {
         "syscall", "mmap", "mmap64", "__mmap", "__mmap64", "munmap", "__munmap", "mremap", "__mremap", "mprotect", "__mprotect", "madvise", "__madvise", "brk", "__brk",

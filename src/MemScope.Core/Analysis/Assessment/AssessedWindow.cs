@@ -57,7 +57,7 @@ internal sealed class AssessedWindow
         get
         {
             var extent = Extent.Of(Array.FindAll(_rss, double.IsFinite));
-            return $"{AssessmentWords.Size(extent.Least)} and {AssessmentWords.Size(extent.Most)}";
+            return $"{SizeWords.Size((long)extent.Least)} and {SizeWords.Size((long)extent.Most)}";
         }
     }
 

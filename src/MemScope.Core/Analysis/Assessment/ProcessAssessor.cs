@@ -55,7 +55,7 @@ public static class ProcessAssessor
         var more = string.Create(CultureInfo.InvariantCulture, $"{Spelled(missing)} more, a minute apart, would");
         if (window.Count == 1) return Unclear($"One snapshot shows what memory consists of, not how it grows. {more} tell.");
         var change = window.Total.ChangeBytes;
-        var moved = change == 0 ? "RSS did not change" : $"RSS {(change > 0 ? "rose" : "fell")} by {AssessmentWords.Size(Math.Abs(change))}";
+        var moved = change == 0 ? "RSS did not change" : $"RSS {(change > 0 ? "rose" : "fell")} by {SizeWords.Size(change)}";
         return Unclear($"{moved}, but {Spelled(window.Count).ToLowerInvariant()} snapshots cannot tell growth from a step. {more}.");
     }
 
@@ -76,7 +76,7 @@ public static class ProcessAssessor
     private static ProcessAssessment NoLeak(AssessedWindow window, Category category)
     {
         var total = window.Total;
-        var (last, span) = (AssessmentWords.Size(total.LastBytes), AssessmentWords.Span(window.Length));
+        var (last, span) = (SizeWords.Size(total.LastBytes), SizeWords.Length(window.Length));
         switch (total.Shape)
         {
             case GrowthShape.Flat:
@@ -88,10 +88,10 @@ public static class ProcessAssessor
         }
         if (total.LowBytesPerSecond > 0 && window.LaterHalf.LowBytesPerSecond > 0)
         {
-            return Unclear($"RSS rose by {AssessmentWords.Size(total.ChangeBytes)} in {span}, mostly in {AssessmentWords.Name(category)}, but not in a form that tells growth from warm-up. A longer run would.", category);
+            return Unclear($"RSS rose by {SizeWords.Size(total.ChangeBytes)} in {span}, mostly in {AssessmentWords.Name(category)}, but not in a form that tells growth from warm-up. A longer run would.", category);
         }
         return new("healthy", null, null, total.HighBytesPerSecond < 0
-            ? $"RSS falls: it is at {last} after {AssessmentWords.Size(total.FirstBytes)} {span} before."
+            ? $"RSS falls: it is at {last} after {SizeWords.Size(total.FirstBytes)} {span} before."
             : $"RSS moves between {window.Between}. No trend in {span}.");
     }
 
@@ -106,6 +106,6 @@ public static class ProcessAssessor
         var (arenas, bytes) = window.Arenas;
         var count = string.Create(CultureInfo.InvariantCulture, $"{arenas} malloc arenas");
         return new("retention", true, Category.Arena,
-            $"RSS stays at {AssessmentWords.Size(window.Total.LastBytes)} since {AssessmentWords.Clock(level)}; {count} hold {AssessmentWords.Size(bytes)} of it. Nothing grows; how much of that is in use, a heap profile tells.");
+            $"RSS stays at {SizeWords.Size(window.Total.LastBytes)} since {AssessmentWords.Clock(level)}; {count} hold {SizeWords.Size(bytes)} of it. Nothing grows; how much of that is in use, a heap profile tells.");
     }
 }

@@ -9,10 +9,23 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
     private readonly DecodeBudget _budget = new(limits);
     private readonly NameTable _names = new();
     private readonly PartList _parts = new();
+    private readonly List<GzipDecoder> _layers = [];
     private int _members;
 
     /// <summary>Reads the upload. Its outer layers are streamed: a tar.gz is never held as a whole.</summary>
     public CaptureContents Run(Stream file)
+    {
+        try
+        {
+            return Read(file);
+        }
+        finally
+        {
+            foreach (var layer in _layers) layer.Dispose();
+        }
+    }
+
+    private CaptureContents Read(Stream file)
     {
         var upload = new HeadStream(file, read => _budget.Received += read);
         if (upload.Peek(1).IsEmpty) throw new CaptureRefusedException(CaptureRefusal.Empty, "empty", "The file is empty. A kernel thread's smaps is, and so is that of a process that has ended.");
@@ -43,6 +56,7 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
         {
             CheckDepth(++depth);
             var gzip = new GzipDecoder(content, _budget);
+            _layers.Add(gzip);
             content = new HeadStream(gzip);
             content.Peek(2);
             modifiedAt = gzip.ModifiedAt ?? modifiedAt;

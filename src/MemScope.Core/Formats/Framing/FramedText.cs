@@ -7,7 +7,7 @@ namespace MemScope.Core.Formats.Framing;
 /// <summary>Reads text of maps, smaps, smaps_rollup, status and pmap in any mixture: cuts it into blocks, then has each block parsed.</summary>
 internal static class FramedText
 {
-    /// <summary>Lines that belong to no block which a head of one kind may have: a prompt, a message. With more, other formats are asked first: maps may stand above a trace.</summary>
+    /// <summary>Lines outside any block (a prompt, a message) that a head of one kind may have. With more, other formats are asked first: maps may stand above a trace.</summary>
     private const int StraysAllowed = 8;
 
     /// <summary>Enough to see a block behind some lines of prompt; each of these formats looks anew.</summary>

@@ -1,7 +1,5 @@
 using MemScope.Core.Formats.Text;
 
-using MemScope.Core.Formats.Traces;
-
 namespace MemScope.Core.Formats.Strace;
 
 /// <summary>Walks the arguments of a call: <c>NULL, 32768, PROT_READ|PROT_WRITE, …) = 0x7f9d018c0000</c>. Commas inside quotes and brackets do not separate; the closing parenthesis ends it.</summary>

@@ -1,5 +1,4 @@
 using MemScope.Core.Formats.Text;
-using MemScope.Core.Formats.Traces;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Formats.Strace;
