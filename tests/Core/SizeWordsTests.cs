@@ -1,6 +1,6 @@
-using MemScope.Web.Answers;
+using MemScope.Core.Analysis;
 
-namespace MemScope.Web.Tests.Answers;
+namespace MemScope.Tests;
 
 public sealed class SizeWordsTests
 {

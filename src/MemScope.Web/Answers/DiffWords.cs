@@ -1,4 +1,5 @@
 using System.Globalization;
+using MemScope.Core.Analysis;
 using MemScope.Core.Analysis.Diff;
 
 namespace MemScope.Web.Answers;

@@ -1,3 +1,4 @@
+using MemScope.Core.Analysis;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Answers;

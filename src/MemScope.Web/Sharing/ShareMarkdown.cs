@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MemScope.Core.Analysis;
 using MemScope.Web.Answers;
 using MemScope.Web.Wire;
 
