@@ -13,7 +13,7 @@ using Npgsql;
 namespace MemScope.Storage;
 
 /// <summary>How storage runs.</summary>
-/// <param name="ConnectionString">Connection as <see cref="ConnectionText"/> takes it.</param>
+/// <param name="ConnectionString"><c>postgres://user:password@host:5432/database</c> or Npgsql's <c>Host=…;Username=…</c>.</param>
 /// <param name="Keep">Age at which data is deleted, or null to keep all.</param>
 public sealed record StorageOptions(string ConnectionString, TimeSpan? Keep = null);
 

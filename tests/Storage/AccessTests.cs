@@ -20,7 +20,7 @@ public sealed class AccessTests(PostgresFixture postgres)
         await using var storage = await postgres.NewAsync(_time);
         const string Document = """{ "b": 1.50, "a": "\u0000 <script>", "a2": [] }""";
         var (row, key) = await CreateAsync(storage, Document);
-        var opened = await storage.Get<ShareStore>().OpenAsync(key, None);
+        var opened = await storage.Get<ShareStore>().OpenAsync(key, countView: true, None);
         Assert.Equal((ShareState.Open, row.Id), (opened.State, opened.Row!.Id));
         Assert.Equal(Document, opened.Document.GetRawText());
         Assert.InRange(key.Length, 22, 64);
@@ -40,7 +40,7 @@ public sealed class AccessTests(PostgresFixture postgres)
         var (row, right) = await CreateAsync(storage, "{}");
         var store = storage.Get<ShareStore>();
         foreach (var wrong in (string?[])[key, right + "A", right[..^1], right.ToUpperInvariant(), row.Id.ToString(), new string('k', 1 << 20)])
-            Assert.Equal(ShareState.Unknown, (await store.OpenAsync(wrong, None)).State);
+            Assert.Equal(ShareState.Unknown, (await store.OpenAsync(wrong, countView: true, None)).State);
     }
 
     [Fact]
@@ -51,10 +51,10 @@ public sealed class AccessTests(PostgresFixture postgres)
         var (_, timed) = await CreateAsync(storage, "{}", _time.Now.AddDays(1));
         var (row, revoked) = await CreateAsync(storage, "{}");
         Assert.False(await store.RevokeAsync("other", row.Id, None));
-        Assert.Equal(ShareState.Open, (await store.OpenAsync(revoked, None)).State);
+        Assert.Equal(ShareState.Open, (await store.OpenAsync(revoked, countView: true, None)).State);
         Assert.True(await store.RevokeAsync(Projects.Default, row.Id, None));
         _time.Now += TimeSpan.FromDays(1);
-        var (closed, expired) = (await store.OpenAsync(revoked, None), await store.OpenAsync(timed, None));
+        var (closed, expired) = (await store.OpenAsync(revoked, countView: true, None), await store.OpenAsync(timed, countView: true, None));
         Assert.Equal((ShareState.Revoked, ShareState.Expired), (closed.State, expired.State));
         Assert.All([closed, expired], o => Assert.Equal(JsonValueKind.Undefined, o.Document.ValueKind));
     }
@@ -66,7 +66,7 @@ public sealed class AccessTests(PostgresFixture postgres)
         var store = storage.Get<ShareStore>();
         var keys = new List<string>();
         for (var i = 0; i < 5; i++, _time.Now += TimeSpan.FromSeconds(1)) keys.Add((await CreateAsync(storage, "{}")).Key);
-        for (var i = 0; i < 3; i++) await store.OpenAsync(keys[^1], None);
+        for (var i = 0; i < 3; i++) await store.OpenAsync(keys[^1], countView: true, None);
         await store.OpenAsync(keys[^1], countView: false, None);
         var first = await store.ListAsync(Projects.Default, null, null, 3, None);
         var second = await store.ListAsync(Projects.Default, null, first.Next, 3, None);

@@ -3,7 +3,7 @@ using Npgsql;
 namespace MemScope.Storage.Postgres;
 
 /// <summary>A connection as people write it: <c>postgres://user:password@host:5432/database?sslmode=require</c> as other tools take it, or Npgsql's <c>Host=…;Username=…</c>.</summary>
-public static class ConnectionText
+internal static class ConnectionText
 {
     /// <summary>The connection string for Npgsql.</summary>
     /// <exception cref="ArgumentException">It is neither; the message does not repeat the text, which may hold a password.</exception>

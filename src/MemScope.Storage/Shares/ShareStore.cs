@@ -89,9 +89,6 @@ public sealed class ShareStore(IDbContextFactory<MemScopeDbContext> contexts, Ti
         return new OpenedShare(ShareState.Open, ToRow.Compile()(share), document.RootElement.Clone());
     }
 
-    /// <summary>The same, counting the view.</summary>
-    public Task<OpenedShare> OpenAsync(string? key, CancellationToken cancel) => OpenAsync(key, countView: true, cancel);
-
     /// <summary>Shares of a project, or of one process of it, newest first.</summary>
     public async Task<RowPage<ShareRow>> ListAsync(string project, Guid? process, string? cursor, int limit, CancellationToken cancel)
     {
