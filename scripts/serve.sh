@@ -51,7 +51,10 @@ load_demo() {
     sleep 0.3
   done
   dotnet "$agent_dll" symbols "$case/ucx_leak" --server "$address" >/dev/null 2>&1 || say "the demo's symbols were refused"
-  page=$(agent_upload 32305 decode "$case"/{smaps,status}.tar.gz "$case"/pmap-x.log.gz "$case"/bt{,2}.txt.gz) || say "a file of the demo was refused"
+  page=$(agent_upload 32305 decode "$case"/{smaps,status}.tar.gz "$case"/pmap-x.log.gz) || say "a file of the demo was refused"
+  # bpftrace prints time since boot. Where each chunk that it saw being mapped first shows in the snapshots tells the wall time of its first event within 25 ms.
+  agent_upload 32305 decode "$case"/bt.txt.gz --taken-at 2026-11-20T15:41:05.92Z >/dev/null || say "a file of the demo was refused"
+  agent_upload 32305 decode "$case"/bt2.txt.gz --taken-at 2026-11-20T15:41:49.8Z >/dev/null || say "a file of the demo was refused"
   agent_upload 18307 decode-traced "$case"/second-run/{smaps,status}.tar.gz "$case"/second-run/{strace,gdb}.txt.gz >/dev/null || say "a file of the demo was refused"
   [ -z "$page" ] || say "the founding case is loaded: ${page%%$'\n'*}"
 }

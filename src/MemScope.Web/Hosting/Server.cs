@@ -26,7 +26,8 @@ internal static class Server
         builder.WebHost.UseStaticWebAssets(); // a built (unpublished) server in Production finds its assets
         builder.WebHost.UseUrls([.. options.Urls]);
         builder.WebHost.ConfigureKestrel(ConnectionLimits.Apply);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        // The keys lie in the data folder, which is the server's own: that they are not encrypted there is no news at every first start.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
         var services = builder.Services;
         services.AddSingleton(options).AddSingleton(Limits.Default).AddSingleton(TimeProvider.System);
         // Hosted services stop in reverse order: the database, registered first, goes last.

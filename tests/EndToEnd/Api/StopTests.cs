@@ -61,28 +61,57 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task Without_its_database_the_server_says_so_and_asks_to_come_again()
+    public async Task A_database_that_is_killed_under_load_costs_no_acknowledged_upload_and_comes_back()
     {
         await using var server = await ServerProcess.StartAsync();
         var smaps = Fixtures.Members("cases", "raw-mmap-leak", "smaps.tar.gz").First().Text;
-        await server.UploadAsync(smaps, "host=h&pid=1");
-        using (var kill = Process.Start("kill", ["-9", DatabasePid(server)])) await kill.WaitForExitAsync();
-        // Connections that are open outlive the postmaster by a moment.
-        var ready = await server.Client.GetAsync(new Uri("readyz", UriKind.Relative));
-        for (var tries = 0; tries < 100 && ready.IsSuccessStatusCode; tries++)
+        using var stop = new CancellationTokenSource();
+        var uploads = Enumerable.Range(0, 4).Select(u => Task.Run(() => LoopAsync(server, smaps, $"db-{u.ToString(CultureInfo.InvariantCulture)}", stop.Token))).ToList();
+        for (var kill = 0; kill < 3; kill++)
         {
-            await Task.Delay(100);
-            ready = await server.Client.GetAsync(new Uri("readyz", UriKind.Relative));
+            await Task.Delay(1000);
+            using (var killing = Process.Start("kill", ["-9", DatabasePid(server)])) await killing.WaitForExitAsync();
+            var clock = Stopwatch.StartNew();
+            while (!await IsReadyAsync(server)) Assert.InRange(clock.Elapsed.TotalSeconds, 0, 30);
+            using var alive = await server.Client.GetAsync(new Uri("healthz", UriKind.Relative));
+            Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
         }
-        await ready.ProblemAsync(HttpStatusCode.ServiceUnavailable, "not-ready");
+        await stop.CancelAsync();
+        foreach (var (host, taken) in await Task.WhenAll(uploads))
+        {
+            var process = Assert.Single((await server.JsonAsync($"api/v1/processes?q={host}")).GetProperty("items").EnumerateArray());
+            var kept = (await server.JsonAsync($"api/v1/processes/{process.Text("id")}/snapshots")).GetProperty("items").EnumerateArray().Select(s => s.GetProperty("takenAt").GetDateTimeOffset().ToUnixTimeSeconds()).ToHashSet();
+            Assert.NotEmpty(taken);
+            Assert.Subset(kept, taken.TakeLast(900).ToHashSet());
+        }
+    }
 
-        using var upload = await server.PostAsync(smaps, "host=h&pid=1");
-        await upload.ProblemAsync(HttpStatusCode.ServiceUnavailable, "database-unavailable");
-        Assert.True(upload.Headers.RetryAfter?.Delta > TimeSpan.Zero);
-        using var list = await server.Client.GetAsync(new Uri("api/v1/processes", UriKind.Relative));
-        await list.ProblemAsync(HttpStatusCode.ServiceUnavailable, "database-unavailable");
-        using var alive = await server.Client.GetAsync(new Uri("healthz", UriKind.Relative));
-        Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
+    // Uploads until it is told to stop; returns the times of what was acknowledged.
+    private static async Task<(string Host, List<long> Taken)> LoopAsync(ServerProcess server, byte[] smaps, string host, CancellationToken stop)
+    {
+        var taken = new List<long>();
+        for (var at = 1_795_189_000L; !stop.IsCancellationRequested && at < 1_795_189_900L; at++)
+        {
+            using var response = await server.PostAsync(smaps, string.Create(CultureInfo.InvariantCulture, $"host={host}&pid=1&takenAt={at}"));
+            if (response.StatusCode == HttpStatusCode.Created)
+            {
+                taken.Add(at);
+                continue;
+            }
+            await response.ProblemAsync(HttpStatusCode.ServiceUnavailable, "database-unavailable");
+            Assert.True(response.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+            await Task.Delay(100, CancellationToken.None);
+        }
+        return (host, taken);
+    }
+
+    private static async Task<bool> IsReadyAsync(ServerProcess server)
+    {
+        using var ready = await server.Client.GetAsync(new Uri("readyz", UriKind.Relative));
+        if (ready.IsSuccessStatusCode) return true;
+        await ready.ProblemAsync(HttpStatusCode.ServiceUnavailable, "not-ready");
+        await Task.Delay(50);
+        return false;
     }
 
     private static string DatabasePid(ServerProcess server) =>
