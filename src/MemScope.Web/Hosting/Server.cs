@@ -27,7 +27,8 @@ internal static class Server
         builder.WebHost.UseUrls([.. options.Urls]);
         builder.WebHost.ConfigureKestrel(ConnectionLimits.Apply);
         // The keys lie in the data folder, which is the server's own: that they are not encrypted there is no news at every first start.
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information)
+            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error); // it warns of each share that its no-store header is set twice
         var services = builder.Services;
         services.AddSingleton(options).AddSingleton(Limits.Default).AddSingleton(TimeProvider.System);
         // Hosted services stop in reverse order: the database, registered first, goes last.

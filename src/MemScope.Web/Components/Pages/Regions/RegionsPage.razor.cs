@@ -14,6 +14,7 @@ public sealed partial class RegionsPage
     private RegionsWire? _regions;
     private IReadOnlyList<RegionWire> _all = [];
     private IReadOnlyList<(string Slug, int Regions)> _categories = [];
+    private (Guid, WindowState, long)? _stripOf;
     private int _typed;
 
     [Inject] private RegionAnswers Answers { get; set; } = default!;
@@ -36,9 +37,11 @@ public sealed partial class RegionsPage
     protected override async Task LoadAsync(CancellationToken cancel)
     {
         _regions = await Answers.RegionsAsync(Id, View.Window, Sort, Category, Filter, cursor: null, PageRows, cancel);
+        if (_stripOf == (Id, View.Window, View.Version)) return; // a filter changes the table only
         // The strip shows the whole address space whatever the filter says; what is smaller than the largest thousand would be thinner than a pixel.
         var whole = await Answers.RegionsAsync(Id, View.Window, "virtual", category: null, filter: null, cursor: null, PageRows, cancel);
         _all = whole is null ? [] : [.. whole.Items.Where(r => r.Alive).OrderBy(r => r.Start.PadLeft(16, '0'), StringComparer.Ordinal)];
+        _stripOf = (Id, View.Window, View.Version);
         _categories = [.. _all.GroupBy(r => r.Category, StringComparer.Ordinal).Select(g => (g.Key, g.Count())).OrderBy(c => CategoryLook.Order(c.Key))];
     }
 
