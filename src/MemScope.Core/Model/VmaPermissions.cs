@@ -20,13 +20,16 @@ public enum VmaPermissions : byte
     Shared = 8,
 }
 
-/// <summary>Text form of <see cref="VmaPermissions"/>.</summary>
-public static class VmaPermissionsText
+/// <summary>What <see cref="VmaPermissions"/> say and how they are written.</summary>
+public static class VmaPermissionsExtensions
 {
     private static readonly string[] Texts = [.. Enumerable.Range(0, 16).Select(i => Compose((VmaPermissions)i))];
 
     /// <summary>Four characters as in maps: <c>r-xp</c>.</summary>
     public static string Text(this VmaPermissions permissions) => Texts[(int)permissions & 15];
+
+    /// <summary>Whether the memory may be read, written or executed; what may not is a reserve or a guard.</summary>
+    public static bool IsAccessible(this VmaPermissions permissions) => (permissions & ~VmaPermissions.Shared) != VmaPermissions.None;
 
     private static string Compose(VmaPermissions p) => string.Create(4, p, static (s, p) =>
     {

@@ -70,8 +70,6 @@ internal sealed class AddressSpaceFacts
 
     private bool IsPlainAnonymous(int row) => Vmas.Names[row].Length == 0 && !Vmas.Permissions[row].HasFlag(VmaPermissions.Shared);
 
-    private bool IsAccessible(int row) => (Vmas.Permissions[row] & (VmaPermissions.Read | VmaPermissions.Write | VmaPermissions.Execute)) != VmaPermissions.None;
-
     private bool IsReadWriteAnonymous(int row) => IsPlainAnonymous(row) && Vmas.Permissions[row] == (VmaPermissions.Read | VmaPermissions.Write);
 
     private bool Touches(int lower, int upper) => lower >= 0 && upper < Vmas.Count && Vmas.Ends[lower] == Vmas.Starts[upper];
@@ -103,14 +101,14 @@ internal sealed class AddressSpaceFacts
         if (Vmas.Starts[first] % ArenaHeapBytes != 0 || !IsReadWriteAnonymous(first) || MappingNames.IsGoHeapAddress(Vmas.Starts[first])) return;
         var last = first;
         while (Touches(last, last + 1) && IsPlainAnonymous(last + 1) && Vmas.Ends[last] % ArenaHeapBytes != 0) last++;
-        if (last == first || Vmas.Ends[last] % ArenaHeapBytes != 0 || IsAccessible(last) || Length(last) >= ArenaHeapBytes) return;
+        if (last == first || Vmas.Ends[last] % ArenaHeapBytes != 0 || Vmas.Permissions[last].IsAccessible() || Length(last) >= ArenaHeapBytes) return;
         for (var i = first; i <= last; i++) _surroundings[i] |= Surroundings.ArenaRun;
     }
 
     private void MarkStack(int guard)
     {
         var stack = guard + 1;
-        if (IsAccessible(guard) || !IsPlainAnonymous(guard) || Length(guard) > LargestGuardBytes) return;
+        if (Vmas.Permissions[guard].IsAccessible() || !IsPlainAnonymous(guard) || Length(guard) > LargestGuardBytes) return;
         if (!Touches(guard, stack) || !IsReadWriteAnonymous(stack)) return;
         if (!IsStackSize(Length(stack)) && !IsStackSize(Length(stack) + Length(guard))) return;
         _surroundings[guard] |= Surroundings.GuardBelowStack;

@@ -22,7 +22,7 @@ internal readonly struct MappingFacts(AddressSpaceFacts space, int row)
 
     public bool IsWritable => Permissions.HasFlag(VmaPermissions.Write);
 
-    public bool HasNoAccess => (Permissions & (VmaPermissions.Read | VmaPermissions.Write | VmaPermissions.Execute)) == VmaPermissions.None;
+    public bool HasNoAccess => !Permissions.IsAccessible();
 
     /// <summary>Named after a file: neither unnamed nor in brackets.</summary>
     public bool IsFile => MappingNames.IsFile(Name);

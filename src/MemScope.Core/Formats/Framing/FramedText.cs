@@ -1,5 +1,6 @@
 using MemScope.Core.Formats.Pmap;
 using MemScope.Core.Formats.Smaps;
+using MemScope.Core.Formats.Status;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Formats.Framing;

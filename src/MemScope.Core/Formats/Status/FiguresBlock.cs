@@ -1,8 +1,9 @@
 using MemScope.Core.Formats.Framing;
+using MemScope.Core.Formats.Smaps;
 using MemScope.Core.Formats.Text;
 using MemScope.Core.Model;
 
-namespace MemScope.Core.Formats.Smaps;
+namespace MemScope.Core.Formats.Status;
 
 /// <summary>Reads <c>Key: number kB</c> lines that speak of the whole process: smaps_rollup and status.</summary>
 internal static class FiguresBlock
