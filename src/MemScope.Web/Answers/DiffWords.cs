@@ -26,7 +26,7 @@ internal static class DiffWords
         var size = SizeWords.Size(row.Delta.RssBytes);
         return row.State switch
         {
-            DiffState.New => $"{name} came with {size}",
+            DiffState.Born => $"{name} came with {size}",
             DiffState.Gone => $"{name} went with {size}",
             _ => $"{name} {(row.Delta.RssBytes > 0 ? "grew" : "shrank")} by {size}",
         };
@@ -39,5 +39,5 @@ internal static class DiffWords
         return $"Besides, {string.Join(", ", groups)}; ";
     }
 
-    private static string Word(DiffState state) => state switch { DiffState.New => "came", DiffState.Gone => "went", DiffState.Split => "were cut off", DiffState.Reprotected => "have other permissions", _ => state.ToString().ToLowerInvariant() };
+    private static string Word(DiffState state) => state switch { DiffState.Born => "came", DiffState.Gone => "went", DiffState.Split => "were cut off", DiffState.Reprotected => "have other permissions", _ => state.ToString().ToLowerInvariant() };
 }

@@ -43,6 +43,16 @@ public static class Format
         _ => Invariant($"{bytes / (double)(1 << 30):0.##} GiB"),
     };
 
+    /// <summary>Half of an interval of a rate in MiB/min: <c>± 0.02</c>; an interval that would round to nothing is not called none.</summary>
+    public static string PlusMinus(double lowBytesPerSecond, double highBytesPerSecond)
+    {
+        var half = Math.Abs(highBytesPerSecond - lowBytesPerSecond) / 2 * 60 / (1 << 20);
+        return half < 0.005 ? "± under 0.01" : Invariant($"± {half:#,0.00}");
+    }
+
+    /// <summary>Command name and pid; the pid alone where no capture names the command.</summary>
+    public static string Name(Wire.ProcessWire process) => process.Comm.Length == 0 ? Invariant($"pid {process.Pid}") : Invariant($"{process.Comm} {process.Pid}");
+
     /// <summary>A count with commas.</summary>
     public static string Count(long value) => Signed(value, plus: false);
 

@@ -6,7 +6,7 @@ public sealed record DiffSizesWire(long RssBytes, long? PssBytes, long VirtualBy
 /// <summary>Totals of a diff.</summary>
 public sealed record DiffTotalWire(DiffSizesWire Base, DiffSizesWire Current, DiffSizesWire Delta);
 
-/// <summary>One region's part. <see cref="State"/> is lower case: unchanged, grown, shrunk, new, gone, moved, split, merged, reprotected.</summary>
+/// <summary>One region's part. <see cref="State"/> is lower case: unchanged, grown, shrunk, born, gone, moved, split, merged, reprotected.</summary>
 public sealed record DiffRowWire(string State, Guid RegionId, string Category, string Name, DiffSizesWire Base, DiffSizesWire Current, DiffSizesWire Delta)
 {
     /// <summary>Range in base, hex <c>start-end</c>, or null.</summary>

@@ -44,7 +44,7 @@ public sealed class SnapshotDifferTests
         Assert.Equal((35_824, 45_444), (diff.BaseTotal.RssBytes / 1024, diff.CurrentTotal.RssBytes / 1024));
         var delta = diff.CurrentTotal - diff.BaseTotal;
         Assert.Equal((9_620, 9_653, 9_608), (delta.RssBytes / 1024, delta.PssBytes / 1024, delta.VirtualBytes / 1024));
-        Assert.Equal(new() { [DiffState.Grown] = 1, [DiffState.New] = 1, [DiffState.Gone] = 1, [DiffState.Unchanged] = 72 }, states);
+        Assert.Equal(new() { [DiffState.Grown] = 1, [DiffState.Born] = 1, [DiffState.Gone] = 1, [DiffState.Unchanged] = 72 }, states);
         var grown = diff.Rows.Single(r => r.State == DiffState.Grown);
         Assert.Equal("end fixed, start down by 9,620 KiB", grown.Words);
         Assert.Equal(Category.Anonymous, grown.Category);
@@ -85,7 +85,7 @@ public sealed class SnapshotDifferTests
             (DiffState.Grown, "start fixed, end up by 64 KiB"),
             (DiffState.Split, "cut off 000a0000-000c0000"),
             (DiffState.Shrunk, "end fixed, start up by 20 KiB"),
-            (DiffState.New, "is 64 KiB"),
+            (DiffState.Born, "is 64 KiB"),
             (DiffState.Merged, "joined into 00070000-00090000"),
         ], states);
     }
@@ -96,7 +96,7 @@ public sealed class SnapshotDifferTests
         var track = Maps.Track("10-20 rw-p 8", "30-40 r--p 8");
         var rows = SnapshotDiffer.Compare(track, 1, 0).Rows;
 
-        Assert.Equal([(DiffState.New, 0x10000ul), (DiffState.Gone, 0x30000ul)], rows.Select(r => (r.State, (r.CurrentVma ?? r.BaseVma)!.Value.Start)));
+        Assert.Equal([(DiffState.Born, 0x10000ul), (DiffState.Gone, 0x30000ul)], rows.Select(r => (r.State, (r.CurrentVma ?? r.BaseVma)!.Value.Start)));
     }
 
     [Fact]

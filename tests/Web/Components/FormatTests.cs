@@ -41,4 +41,20 @@ public sealed class FormatTests
 
     [Fact]
     public void A_range_has_twelve_digits_and_an_en_dash() => Assert.Equal("000000400000–7f1f62200000", Format.Range("400000-7f1f62200000"));
+
+    [Fact]
+    public void An_interval_is_given_as_its_half()
+    {
+        const double PerMinute = (1 << 20) / 60.0;
+
+        Assert.Equal("± 0.02", Format.PlusMinus(24.68 * PerMinute, 24.72 * PerMinute));
+        Assert.Equal("± under 0.01", Format.PlusMinus(24.7 * PerMinute, 24.7 * PerMinute));
+    }
+
+    [Fact]
+    public void A_process_without_a_command_name_is_called_by_its_pid()
+    {
+        Assert.Equal("pid 32305", Format.Name(Samples.Process(comm: "")));
+        Assert.Equal("ucx_leak 32305", Format.Name(Samples.Process()));
+    }
 }

@@ -21,7 +21,7 @@ public sealed class TotalsTests : BunitContext
     [Fact]
     public void Rows_of_a_diff_and_its_folded_sums_add_up_to_the_total()
     {
-        var diff = Samples.Diff(Samples.DiffRow("grown", 27_480, 37_100), Samples.DiffRow("new", 0, 8), Samples.DiffRow("gone", 8, 0), Samples.DiffRow("unchanged", 168, 168), Samples.DiffRow("unchanged", 4_168, 4_168, "shared"));
+        var diff = Samples.Diff(Samples.DiffRow("grown", 27_480, 37_100), Samples.DiffRow("born", 0, 8), Samples.DiffRow("gone", 8, 0), Samples.DiffRow("unchanged", 168, 168), Samples.DiffRow("unchanged", 4_168, 4_168, "shared"));
         var table = Render<DiffTable>(p => p.Add(c => c.Diff, diff));
 
         var rows = table.FindAll("tbody tr").Where(r => !r.ClassList.Contains("group")).ToList();
@@ -33,8 +33,8 @@ public sealed class TotalsTests : BunitContext
     [Fact]
     public void A_filtered_diff_says_what_all_rows_add_up_to()
     {
-        var diff = Samples.Diff(Samples.DiffRow("grown", 100, 300), Samples.DiffRow("new", 0, 8));
-        var table = Render<DiffTable>(p => p.Add(c => c.Diff, diff).Add(c => c.State, "new"));
+        var diff = Samples.Diff(Samples.DiffRow("grown", 100, 300), Samples.DiffRow("born", 0, 8));
+        var table = Render<DiffTable>(p => p.Add(c => c.Diff, diff).Add(c => c.State, "born"));
 
         Assert.Single(table.FindAll("tbody tr"), r => !r.ClassList.Contains("group"));
         Assert.Contains("1 of 2 rows shown; all rows add up to +208 KiB", table.Find("tfoot").TextContent, StringComparison.Ordinal);
@@ -56,6 +56,15 @@ public sealed class TotalsTests : BunitContext
 
         Assert.Contains(table.FindAll("tfoot td.num"), cell => cell.TextContent == "300");
         Assert.Contains(table.FindAll("tfoot td.num"), cell => cell.TextContent == "\u221220");
+    }
+
+    [Fact]
+    public void A_region_that_was_born_is_new_to_its_reader()
+    {
+        var table = Render<DiffTable>(p => p.Add(c => c.Diff, Samples.Diff(Samples.DiffRow("born", 0, 8))));
+
+        var chip = table.Find(".chip.born");
+        Assert.Equal("+ new", string.Join(' ', chip.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
     }
 
     private static long Number(string text) =>

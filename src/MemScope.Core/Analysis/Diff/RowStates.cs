@@ -49,7 +49,7 @@ internal static class RowStates
     {
         var origin = region;
         while (baseIndex < currentIndex && origin.BornAt > baseIndex && origin.Changes[0] is { Kind: RegionChangeKind.Split, Other: { } other }) origin = track.Find(other)!;
-        if (origin == region || !origin.IsAliveAt(baseIndex)) return (DiffState.New, $"is {RegionWords.Size(after.VirtualBytes)}");
+        if (origin == region || !origin.IsAliveAt(baseIndex)) return (DiffState.Born, $"is {RegionWords.Size(after.VirtualBytes)}");
         return (DiffState.Split, $"cut off {track.RangeOf(origin, baseIndex)}");
     }
 }

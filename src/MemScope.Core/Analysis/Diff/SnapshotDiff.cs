@@ -13,7 +13,7 @@ public enum DiffState : byte
     /// <summary>Less RSS, or fewer addresses at equal RSS.</summary>
     Shrunk,
     /// <summary>Only in current.</summary>
-    New,
+    Born,
     /// <summary>Only in base.</summary>
     Gone,
     /// <summary>Lies elsewhere, larger or not.</summary>

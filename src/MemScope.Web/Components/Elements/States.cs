@@ -7,7 +7,7 @@ public static class States
     {
         ["grown"] = "▲",
         ["shrunk"] = "▼",
-        ["new"] = "+",
+        ["born"] = "+",
         ["gone"] = "\u2212",
         ["moved"] = "⇄",
         ["split"] = "⇄",
@@ -24,6 +24,9 @@ public static class States
 
     /// <summary>The CSS class of a state, closed.</summary>
     public static string Class(string state) => Glyphs.ContainsKey(state) ? state : "unchanged";
+
+    /// <summary>The word of a state: its own, but a region that was born is new to its reader.</summary>
+    public static string Word(string state) => state == "born" ? "new" : Class(state);
 
     /// <summary>The class of a change's figure.</summary>
     public static string Sign(long? bytes) => bytes switch { > 0 => "grow", < 0 => "shrink", _ => "" };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MemScope.Storage.Live;
 using MemScope.Web.Answers;
 using Microsoft.AspNetCore.Components;
@@ -25,10 +26,10 @@ public sealed partial class ProcessLayout
 
     [CascadingParameter] private Microsoft.AspNetCore.Components.RouteData Route { get; set; } = default!;
     [SupplyParameterFromQuery(Name = "source")] private string? Source { get; set; }
-    [SupplyParameterFromQuery(Name = "from")] private int? From { get; set; }
-    [SupplyParameterFromQuery(Name = "to")] private int? To { get; set; }
+    [SupplyParameterFromQuery(Name = "from")] private string? From { get; set; }
+    [SupplyParameterFromQuery(Name = "to")] private string? To { get; set; }
 
-    private WindowState Window => new(Source, From, To);
+    private WindowState Window => new(Source, NumberOf(From), NumberOf(To));
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
@@ -101,14 +102,18 @@ public sealed partial class ProcessLayout
         }
     }
 
+    // As text, because a number that is none must not break the page. Snapshots count from 1, so 0 is in no track and the page says so.
+    private static int? NumberOf(string? text) =>
+        string.IsNullOrEmpty(text) ? null : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
     /// <summary>Moves the window's end by one snapshot of its track.</summary>
     private async Task StepAsync(int by)
     {
         if (await Answers.SnapshotsAsync(_process, Source, _gone.Token) is not { Count: > 0 } snapshots) return;
-        var at = To is { } to ? snapshots.ToList().FindIndex(s => s.Number == to) : snapshots.Count - 1;
+        var at = Window.To is { } to ? snapshots.ToList().FindIndex(s => s.Number == to) : snapshots.Count - 1;
         if (at < 0) at = snapshots.Count - 1;
         var next = Math.Clamp(at + by, 0, snapshots.Count - 1);
-        var query = new Dictionary<string, object?>(StringComparer.Ordinal) { ["to"] = next == snapshots.Count - 1 && From is null ? null : snapshots[next].Number };
+        var query = new Dictionary<string, object?>(StringComparer.Ordinal) { ["to"] = next == snapshots.Count - 1 && Window.From is null ? null : snapshots[next].Number };
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(query));
     }
 }

@@ -25,8 +25,8 @@ public sealed partial class OverviewPage
         Version = View.Version,
     };
 
-    private string ShareTitle(OverviewWire overview) => overview.Window.IsWhole ? $"{View.Process.Comm}: {overview.Answer.Split(". ")[0].TrimEnd('.')}"
-        : $"{View.Process.Comm}: {Format.MiBChange(overview.Total.RssChangeBytes)} MiB in {Format.Span(overview.Window.To - overview.Window.From)}";
+    private string ShareTitle(OverviewWire overview) => overview.Window.IsWhole ? $"{(View.Process.Comm.Length == 0 ? Format.Name(View.Process) : View.Process.Comm)}: {overview.Answer.Split(". ")[0].TrimEnd('.')}"
+        : $"{(View.Process.Comm.Length == 0 ? Format.Name(View.Process) : View.Process.Comm)}: {Format.MiBChange(overview.Total.RssChangeBytes)} MiB in {Format.Span(overview.Window.To - overview.Window.From)}";
 
     private static string LabelOf(OverviewWire overview) => $"Resident memory by category, {overview.Window.Source}. {overview.Answer}";
 
