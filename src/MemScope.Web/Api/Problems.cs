@@ -50,7 +50,7 @@ public static class Problems
     /// <summary>400: a parameter cannot be read.</summary>
     public static ProblemException BadParameter(string name, string detail) => new(StatusCodes.Status400BadRequest, "bad-parameter", $"{name}: {detail}");
 
-    /// <summary>Writes a problem; the response must not have started.</summary>
+    /// <summary>Writes a problem, as a page where a person reads it; the response must not have started.</summary>
     public static Task WriteAsync(HttpContext context, ProblemException problem)
     {
         var response = context.Response;
@@ -58,6 +58,7 @@ public static class Problems
         response.Headers.CacheControl = "no-store";
         if (problem.RetryAfterSeconds is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (problem.Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
+        if (ProblemPage.IsWanted(context.Request)) return ProblemPage.WriteAsync(context, problem);
         var body = new ProblemWire("urn:memscope:problem:" + problem.Code, ReasonPhrases.GetReasonPhrase(problem.Status), problem.Status, problem.Message, problem.Code,
             problem.Limit, problem.Actual, TraceId(context));
         return response.WriteAsJsonAsync(body, options: null, MediaType, context.RequestAborted);

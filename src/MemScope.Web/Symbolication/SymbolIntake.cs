@@ -49,9 +49,15 @@ internal sealed class SymbolIntake(SymbolFileStore store, SymbolCatalog catalog,
             if (elf.Kind is ElfKind.Executable or ElfKind.SharedObject or ElfKind.Debug) return elf;
             throw new ProblemException(StatusCodes.Status422UnprocessableEntity, "elf-kind", $"This is a file of kind {elf.Kind.Slug()}; programs, libraries and their .debug files have symbols that stacks can use.");
         }
-        var isElf = problem.Kind != ElfProblemKind.NotElf;
-        throw isElf
-            ? new ProblemException(StatusCodes.Status422UnprocessableEntity, $"elf-{problem.Slug}", $"The ELF file cannot be used: {problem.Text}")
-            : new ProblemException(StatusCodes.Status415UnsupportedMediaType, "not-elf", "The body is no ELF file. Captures go to /api/v1/captures.");
+        throw problem.Kind is ElfProblemKind.NotElf
+            ? new ProblemException(StatusCodes.Status415UnsupportedMediaType, "not-elf", "The body is no ELF file. Captures go to /api/v1/captures.")
+            : new ProblemException(StatusOf(problem.Kind), $"elf-{problem.Slug}", $"The ELF file cannot be used: {problem.Text}");
     }
+
+    private static int StatusOf(ElfProblemKind kind) => kind switch
+    {
+        ElfProblemKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        ElfProblemKind.Unsupported => StatusCodes.Status415UnsupportedMediaType,
+        _ => StatusCodes.Status422UnprocessableEntity,
+    };
 }

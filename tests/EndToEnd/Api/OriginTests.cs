@@ -93,6 +93,19 @@ public sealed class OriginTests(ApiServer api)
         Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
     }
 
+    [Fact]
+    public async Task A_person_reads_a_refusal_as_a_page()
+    {
+        using var response = await SendAsync("/p/x?q=%3Cscript%3E", ("Accept", "text/html"), ("Host", "evil.example"));
+        var page = await response.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, response.StatusCode);
+        Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("foreign-host", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+        using var data = await SendAsync("/api/v1/processes", ("Accept", "text/html"), ("Host", "evil.example"));
+        await data.ProblemAsync(HttpStatusCode.MisdirectedRequest, "foreign-host");
+    }
+
     private Task<HttpResponseMessage> SendAsync(string address, params (string Name, string Value)[] headers)
     {
         var request = new HttpRequestMessage(address.Contains("negotiate", StringComparison.Ordinal) ? HttpMethod.Post : HttpMethod.Get, new Uri(Server.Address, address));
