@@ -54,7 +54,7 @@ internal static class RegionWires
     private static GrowthShape Shape(TrackWindow window, double[] series)
     {
         var values = window.Slice(series);
-        return values.ContainsAnyExcept(values[0], double.NaN) ? window.Measure(series).Shape : GrowthShape.Flat;
+        return values.ContainsAnyExcept(values[0], double.NaN) ? window.Shape(series) : GrowthShape.Flat;
     }
 
     private static DateTimeOffset? GoneAt(Track track, Region region) => region.LastAt + 1 < track.Points.Count ? track.Points[region.LastAt + 1].TakenAt : null;

@@ -53,6 +53,9 @@ internal readonly record struct TrackWindow(Track Track, int From, int To)
     /// <summary>How a series over the track grows in the window.</summary>
     public GrowthMeasure Measure(double[] series) => GrowthFit.Measure(Seconds(), Slice(series));
 
+    /// <summary>Which form a series over the track has in the window.</summary>
+    public GrowthShape Shape(double[] series) => GrowthFit.Shape(Seconds(), Slice(series));
+
     private static int IndexFrom(Track track, DateTimeOffset? time)
     {
         if (time is null) return 0;

@@ -133,5 +133,10 @@ public sealed class GrowthFitTests
 
     private static GrowthMeasure Measure(Func<double, double> bytes) => GrowthFit.Measure(Seconds, [.. Seconds.Select(bytes)]);
 
-    private static GrowthShape ShapeOf(Func<double, double> bytes) => Measure(bytes).Shape;
+    private static GrowthShape ShapeOf(Func<double, double> bytes)
+    {
+        var measure = Measure(bytes);
+        Assert.Equal(measure.Shape, GrowthFit.Shape(Seconds, [.. Seconds.Select(bytes)]));
+        return measure.Shape;
+    }
 }

@@ -20,6 +20,13 @@ public static class GrowthFit
         return Line.Fit(t, y).Slope;
     }
 
+    /// <summary>The shape alone, for lists: the interval of <see cref="Measure"/> takes most of its time.</summary>
+    public static GrowthShape Shape(ReadOnlySpan<double> seconds, ReadOnlySpan<double> bytes)
+    {
+        var (t, y) = Finite(seconds, bytes);
+        return ShapeOf.Series(t, y);
+    }
+
     private static (double[] Seconds, double[] Bytes) Finite(ReadOnlySpan<double> seconds, ReadOnlySpan<double> bytes)
     {
         if (seconds.Length != bytes.Length) throw new ArgumentException("as many times as values are needed", nameof(bytes));
