@@ -50,6 +50,10 @@ public static class Urls
     public static string DiffCsv(Guid process, string? source, int from, int to) =>
         $"api/v1/processes/{process}/diff?base={from.ToString(CultureInfo.InvariantCulture)}&current={to.ToString(CultureInfo.InvariantCulture)}{(source is null ? "" : "&source=" + Uri.EscapeDataString(source))}&format=csv";
 
+    /// <summary>Callchains as a file of another tool: <paramref name="format"/> is <c>folded</c> or <c>speedscope</c>.</summary>
+    public static string Callchains(Guid process, WindowState? window, string weight, Guid? trace, Guid? region, string format) =>
+        $"api/v1/processes/{process}/callchains{Query(window, ("weight", weight), ("trace", trace?.ToString()), ("region", region?.ToString()), ("format", format))}";
+
     /// <summary>A share's page.</summary>
     public static string Share(string key) => $"/s/{key}";
 

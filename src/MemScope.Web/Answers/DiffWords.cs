@@ -1,6 +1,7 @@
 using System.Globalization;
 using MemScope.Core.Analysis;
 using MemScope.Core.Analysis.Diff;
+using MemScope.Core.Model;
 
 namespace MemScope.Web.Answers;
 
@@ -15,27 +16,30 @@ internal static class DiffWords
         var same = diff.Rows.Count(r => r.State == DiffState.Unchanged);
         var changed = diff.Rows.Where(r => r.State != DiffState.Unchanged).ToList();
         if (changed.Count == 0) return $"Nothing changed in {span}: all {SizeWords.Count(same, "region")} are the same.";
-        var top = changed.MaxBy(r => Math.Abs(r.Delta.RssBytes))!;
-        var sentence = top.Delta.RssBytes == 0 ? $"{SizeWords.Count(changed.Count, "region")} changed in {span} without a change of RSS" : $"{Subject(top)} in {span}{(top.Words.Length > 0 ? ", " + top.Words : "")}";
-        return $"{sentence}. {Others(changed, top)}{(same > 0 ? $"{SizeWords.Count(same, "region")} {(same == 1 ? "is" : "are")} the same." : "")}".TrimEnd();
+        // maps and plain pmap print no RSS: there it is not zero but unknown, and the addresses speak.
+        var hasRss = diff.Base.Vmas.Has(Metric.Rss) && diff.Current.Vmas.Has(Metric.Rss);
+        long Bytes(DiffRow row) => hasRss ? row.Delta.RssBytes : row.Delta.VirtualBytes;
+        var top = changed.MaxBy(r => Math.Abs(Bytes(r)))!;
+        var sentence = Bytes(top) == 0 ? $"{SizeWords.Count(changed.Count, "region")} changed in {span} without a change of {(hasRss ? "RSS" : "virtual size")}" : $"{Subject(top, Bytes(top), hasRss ? "" : " of virtual size")} in {span}{(top.Words.Length > 0 ? ", " + top.Words : "")}";
+        return $"{sentence}. {(Bytes(top) == 0 ? "" : Others(changed, top))}{(same > 0 ? $"{SizeWords.Count(same, "region")} {(same == 1 ? "is" : "are")} the same." : "")}".TrimEnd();
     }
 
-    private static string Subject(DiffRow row)
+    private static string Subject(DiffRow row, long bytes, string metric)
     {
-        var name = row.Category == Core.Model.Category.Anonymous && row.Region.Backing.Length == 0 ? "One unnamed region" : row.Region.Backing.Length == 0 ? "One region" : row.Region.Backing;
-        var size = SizeWords.Size(row.Delta.RssBytes);
+        var name = row.Category == Category.Anonymous && row.Region.Backing.Length == 0 ? "One unnamed region" : row.Region.Backing.Length == 0 ? "One region" : row.Region.Backing;
+        var size = SizeWords.Size(bytes) + metric;
         return row.State switch
         {
             DiffState.Born => $"{name} came with {size}",
             DiffState.Gone => $"{name} went with {size}",
-            _ => $"{name} {(row.Delta.RssBytes > 0 ? "grew" : "shrank")} by {size}",
+            _ => $"{name} {(bytes > 0 ? "grew" : "shrank")} by {size}",
         };
     }
 
     private static string Others(List<DiffRow> changed, DiffRow top)
     {
         var groups = changed.Where(r => r != top).GroupBy(r => r.State).OrderByDescending(g => g.Count()).Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Count():N0} {Word(g.Key)}")).ToList();
-        if (top.Delta.RssBytes == 0 || groups.Count == 0) return "";
+        if (groups.Count == 0) return "";
         return $"Besides, {string.Join(", ", groups)}; ";
     }
 

@@ -40,7 +40,11 @@ public sealed class StackTreeTests
     public void A_path_finds_its_frame_and_a_wrong_one_the_root(string? path, string title) => Assert.Equal(title, StackTree.Find(StackTree.Of([Direct, ViaMain], "outstanding"), path).Title);
 
     [Fact]
-    public void A_frame_without_a_name_shows_module_offset_and_build_id() => Assert.Equal("libucs.so.0+0x36ced [0e23ab09331c]", Frames.FullPlace(Samples.Frame(null)));
+    public void A_frame_without_a_name_shows_module_offset_and_build_id()
+    {
+        Assert.Equal("libucs.so.0+0x36ced [0e23ab09]", Frames.Title(Samples.Frame(null)));
+        Assert.Equal("libucs.so.0+0x36ced [0e23ab09331c45c0]", Frames.FullPlace(Samples.Frame(null)));
+    }
 
     [Fact]
     public void The_site_is_the_first_frame_that_is_no_wrapper() =>

@@ -67,6 +67,36 @@ public sealed class TotalsTests : BunitContext
         Assert.Equal("+ new", string.Join(' ', chip.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
     }
 
+    [Fact]
+    public void A_diff_without_rss_says_so_and_shows_virtual_sizes()
+    {
+        var diff = Samples.Diff(Samples.DiffRow("grown", 100, 300));
+        var table = Render<DiffTable>(p => p.Add(c => c.Diff, diff with { Base = diff.Base with { RssBytes = null }, Current = diff.Current with { RssBytes = null } }));
+
+        var cells = table.FindAll("tfoot td.num").Select(c => c.TextContent).ToList();
+        Assert.Equal(["not captured", "not captured", "not captured"], cells.Take(3));
+        Assert.Equal("+200", cells[^1]);
+    }
+
+    [Fact]
+    public void Regions_without_rss_are_not_shown_as_zero()
+    {
+        var table = Render<RegionTable>(p => p.Add(c => c.Regions, Samples.Regions(Samples.Region() with { RssBytes = null, RssChangeBytes = 0 })));
+
+        Assert.Contains(table.FindAll("tbody td.num"), cell => cell.TextContent == "not captured");
+        Assert.Equal(["not captured", "not captured"], new[] { 1, 4 }.Select(i => table.FindAll("tfoot td.num")[i].TextContent));
+    }
+
+    [Fact]
+    public void An_overview_without_rss_shows_the_virtual_size()
+    {
+        var overview = Samples.Overview();
+        var stats = Render<OverviewStats>(p => p.Add(c => c.Overview, overview with { Last = overview.Last with { RssBytes = null } }));
+
+        Assert.StartsWith("Virtual size", stats.Find(".stats > div").TextContent.Trim(), StringComparison.Ordinal);
+        Assert.DoesNotContain("MiB/min", stats.Markup, StringComparison.Ordinal);
+    }
+
     private static long Number(string text) =>
         text.Trim() is "—" ? 0 : long.Parse(text.Replace("\u2212", "-", StringComparison.Ordinal), NumberStyles.AllowThousands | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 }

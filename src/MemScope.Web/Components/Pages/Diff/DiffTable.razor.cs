@@ -30,21 +30,26 @@ public sealed partial class DiffTable
 
     private IReadOnlyList<Group> Groups => _groups;
 
+    private bool HasRss => Captured.Rss(Diff);
+
     private string TotalWords => _shown == Diff.Rows.Count ? $"{Format.Count(Diff.Rows.Count(r => r.BaseRange is not null))} regions in A, {Format.Count(Diff.Rows.Count(r => r.CurrentRange is not null))} in B"
-        : $"{Format.Count(_shown)} of {Format.Of(Diff.Rows.Count, "row")} shown; all rows add up to {Format.KiBChange(Diff.Total.Delta.RssBytes)} KiB";
+        : $"{Format.Count(_shown)} of {Format.Of(Diff.Rows.Count, "row")} shown; all rows add up to {Format.KiBChange(Bytes(Diff.Total.Delta))} KiB{(HasRss ? "" : " of virtual size")}";
 
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
         var rows = Diff.Rows.Where(IsShown).ToList();
         _shown = rows.Count;
-        _groups = [.. rows.GroupBy(r => r.Category, StringComparer.Ordinal).Select(Group.Of).OrderByDescending(g => g.Weight).ThenBy(g => CategoryLook.Order(g.Category))];
+        _groups = [.. rows.GroupBy(r => r.Category, StringComparer.Ordinal).Select(g => Group.Of(g, Bytes)).OrderByDescending(g => g.Changed.Count == 0 ? -1 : g.Changed.Max(r => Math.Abs(Bytes(r.Delta)))).ThenBy(g => CategoryLook.Order(g.Category))];
         (_base, _current) = (Sum(rows, r => r.Base), Sum(rows, r => r.Current));
         // One zero line for all rows, group sums and the total.
-        var deltas = rows.Select(r => r.Delta.RssBytes).Concat(_groups.Select(g => g.Current.RssBytes - g.Base.RssBytes)).Append(_current.RssBytes - _base.RssBytes).ToList();
+        var deltas = rows.Select(r => Bytes(r.Delta)).Concat(_groups.Select(g => Bytes(g.Current) - Bytes(g.Base))).Append(Bytes(_current) - Bytes(_base)).ToList();
         _mostUp = Math.Max(0, deltas.Max());
         _mostDown = Math.Max(0, -deltas.Min());
     }
+
+    /// <summary>What rows are weighed by: RSS, or virtual size where there is none.</summary>
+    private long Bytes(DiffSizesWire sizes) => HasRss ? sizes.RssBytes : sizes.VirtualBytes;
 
     private bool IsShown(DiffRowWire row) =>
         (State is null || row.State == State)
@@ -66,9 +71,7 @@ public sealed partial class DiffTable
 
         public DiffSizesWire UnchangedCurrent { get; } = Sum(Unchanged, r => r.Current);
 
-        public long Weight => Changed.Count == 0 ? -1 : Changed.Max(r => Math.Abs(r.Delta.RssBytes));
-
-        public static Group Of(IGrouping<string, DiffRowWire> rows) =>
-            new(rows.Key, [.. rows.Where(r => r.State != "unchanged").OrderByDescending(r => Math.Abs(r.Delta.RssBytes))], [.. rows.Where(r => r.State == "unchanged")]);
+        public static Group Of(IGrouping<string, DiffRowWire> rows, Func<DiffSizesWire, long> bytes) =>
+            new(rows.Key, [.. rows.Where(r => r.State != "unchanged").OrderByDescending(r => Math.Abs(bytes(r.Delta)))], [.. rows.Where(r => r.State == "unchanged")]);
     }
 }

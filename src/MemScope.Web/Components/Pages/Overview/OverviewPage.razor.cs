@@ -14,7 +14,7 @@ public sealed partial class OverviewPage
     [Inject] private NavigationManager Navigation { get; set; } = default!;
     [SupplyParameterFromQuery(Name = "metric")] private string? Metric { get; set; }
 
-    private string ChartMetric => OverviewView.Metrics.Any(m => m.Slug == Metric) ? Metric! : "rss";
+    private string ChartMetric => OverviewView.MetricOf(_overview!, Metric);
 
     /// <inheritdoc/>
     protected override async Task LoadAsync(CancellationToken cancel) => _overview = await Answers.OverviewAsync(Id, View.Window, cancel);
@@ -26,9 +26,9 @@ public sealed partial class OverviewPage
     };
 
     private string ShareTitle(OverviewWire overview) => overview.Window.IsWhole ? $"{(View.Process.Comm.Length == 0 ? Format.Name(View.Process) : View.Process.Comm)}: {overview.Answer.Split(". ")[0].TrimEnd('.')}"
-        : $"{(View.Process.Comm.Length == 0 ? Format.Name(View.Process) : View.Process.Comm)}: {Format.MiBChange(overview.Total.RssChangeBytes)} MiB in {Format.Span(overview.Window.To - overview.Window.From)}";
+        : !Captured.Rss(overview) ? $"Address space of {Format.Name(View.Process)}" : $"{(View.Process.Comm.Length == 0 ? Format.Name(View.Process) : View.Process.Comm)}: {Format.MiBChange(overview.Total.RssChangeBytes)} MiB in {Format.Span(overview.Window.To - overview.Window.From)}";
 
-    private static string LabelOf(OverviewWire overview) => $"Resident memory by category, {overview.Window.Source}. {overview.Answer}";
+    private string LabelOf(OverviewWire overview) => $"{OverviewView.TitleOf(ChartMetric)}, {overview.Window.Source}. {overview.Answer}";
 
     // Viewing keeps the window's start when it lies before the snapshot that was clicked.
     private void ViewSnapshot(int number) =>

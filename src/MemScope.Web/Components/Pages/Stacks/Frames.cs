@@ -5,18 +5,21 @@ namespace MemScope.Web.Components.Pages.Stacks;
 /// <summary>How a frame is written.</summary>
 public static class Frames
 {
-    /// <summary>The function, or <c>module+0xoffset</c> where there is no name.</summary>
-    public static string Title(FrameWire frame) => frame.Function is { Length: > 0 } name ? name : Place(frame);
+    private const int ShortId = 8;
 
-    /// <summary><c>libucs.so.0+0x36ced</c>, with the build id where it is the only name there is.</summary>
+    /// <summary>The function, or <c>libucs.so.0+0x36ced [0e23ab09]</c> where there is no name: the build id is cut, <see cref="FullPlace"/> has all of it.</summary>
+    public static string Title(FrameWire frame) => frame.Function is { Length: > 0 } name ? name
+        : frame.BuildId is { Length: > ShortId } id ? $"{Place(frame)} [{id[..ShortId]}]" : FullPlace(frame);
+
+    /// <summary>Module and offset: <c>libucs.so.0+0x36ced</c>.</summary>
     public static string Place(FrameWire frame)
     {
         var module = frame.Module is { Length: > 0 } m ? Format.FileName(m) : "no module";
         return frame.Offset is { Length: > 0 } offset ? $"{module}+0x{(offset.StartsWith("0x", StringComparison.Ordinal) ? offset[2..] : offset)}" : module;
     }
 
-    /// <summary>The same with the build id: <c>libucs.so.0+0x36ced [0e23ab09]</c>.</summary>
-    public static string FullPlace(FrameWire frame) => frame.BuildId is { Length: > 0 } id ? $"{Place(frame)} [{(id.Length > 12 ? id[..12] : id)}]" : Place(frame);
+    /// <summary>The same with the whole build id, for tooltips.</summary>
+    public static string FullPlace(FrameWire frame) => frame.BuildId is { Length: > 0 } id ? $"{Place(frame)} [{id}]" : Place(frame);
 
     /// <summary>The module's file name, or empty.</summary>
     public static string Module(FrameWire frame) => frame.Module is { Length: > 0 } m ? Format.FileName(m) : "";

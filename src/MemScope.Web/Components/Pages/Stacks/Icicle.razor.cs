@@ -99,7 +99,7 @@ public sealed partial class Icicle
 
     private string Right(StackNode node) => node.Frame is not { } frame ? "" : $"{Frames.Module(frame)}  {Frames.Source(frame)}  {Figure(node)}";
 
-    private string Words(StackNode node) => node.Depth == 0 ? $"All stacks: {Figure(node)}" : node.IsGap ? "A frame is probably missing here" : $"{Frames.Title(node.Frame!)} in {Frames.FullPlace(node.Frame!)}: {Figure(node)}, {Format.Percent(node.Total, Root.Total)}";
+    private string Words(StackNode node) => node.Depth == 0 ? $"All stacks: {Figure(node)}" : node.IsGap ? "A frame is probably missing here" : $"{(node.Frame!.Function is { Length: > 0 } name ? name + " in " : "")}{Frames.FullPlace(node.Frame)}: {Figure(node)}, {Format.Percent(node.Total, Root.Total)}";
 
     private string Figure(StackNode node) => $"{Weights.Figure(Weight, node.Total)} {Weights.Unit(Weight)}";
 
