@@ -1,4 +1,4 @@
-# The server. Built and run on Ubuntu, whose own archive carries .NET 10: no other source of packages is needed.
+# The server. Built and run on Ubuntu, whose own archive carries .NET 10. The build restores libraries from NuGet and npm, pinned by the lock files.
 FROM ubuntu:26.04 AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends dotnet-sdk-10.0 nodejs npm \

@@ -1,12 +1,30 @@
+using System.Collections.ObjectModel;
 using MemScope.Core.Model;
 using Npgsql;
 
 namespace MemScope.Storage.Queries;
 
+/// <summary>Which processes are wanted. All parts that are given must match.</summary>
+public sealed record ProcessFilter
+{
+    /// <summary>Text anywhere in host, pid, comm, command line or labels.</summary>
+    public string? Search { get; init; }
+
+    /// <summary>The host, whatever its case.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>The comm as it is shown, whatever its case.</summary>
+    public string? Comm { get; init; }
+
+    /// <summary>Labels that the process has, with these values.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+}
+
 /// <summary>Which processes are there?</summary>
 public sealed class ProcessQuery(NpgsqlDataSource source)
 {
     private const int SparklinePoints = 60;
+    private const int LongestText = 1000;
 
     private const string Columns =
         """
@@ -18,7 +36,12 @@ public sealed class ProcessQuery(NpgsqlDataSource source)
 
     /// <summary>Processes of a project, the one with the newest upload first, filtered by text in host, pid, comm, command line or labels.</summary>
     /// <exception cref="InvalidCursorException">The cursor is not one that this list gave out.</exception>
-    public async Task<RowPage<ProcessRow>> ListAsync(string project, string? search, string? cursor, int limit, CancellationToken cancel)
+    public Task<RowPage<ProcessRow>> ListAsync(string project, string? search, string? cursor, int limit, CancellationToken cancel) =>
+        SearchAsync(project, new ProcessFilter { Search = search }, cursor, limit, cancel);
+
+    /// <summary>The same for a filter of several parts.</summary>
+    /// <exception cref="InvalidCursorException">The cursor is not one that this list gave out.</exception>
+    public async Task<RowPage<ProcessRow>> SearchAsync(string project, ProcessFilter filter, string? cursor, int limit, CancellationToken cancel)
     {
         var rows = Cursor.Rows(limit);
         var (at, last) = Cursor.Read(cursor) ?? (DateTimeOffset.MaxValue, Guid.AllBitsSet);
@@ -27,13 +50,17 @@ public sealed class ProcessQuery(NpgsqlDataSource source)
             SELECT {Columns}
             WHERE p.project = $1 AND (s.last_upload_at, p.process_id) < ($2, $3)
               AND ($4 = '' OR p.host ILIKE $4 OR p.pid::text LIKE $4 OR p.comm ILIKE $4 OR p.executable ILIKE $4 OR p.command_line ILIKE $4 OR p.labels::text ILIKE $4)
+              AND ($6 = '' OR lower(p.host) = lower($6)) AND ($7 = '' OR lower(coalesce(p.comm, left(p.executable, 15), '')) = lower($7)) AND p.labels @> $8::jsonb
             ORDER BY s.last_upload_at DESC, p.process_id DESC LIMIT $5
             """);
         command.Parameters.Add(new() { Value = project });
         command.Parameters.Add(new() { Value = at.UtcDateTime });
         command.Parameters.Add(new() { Value = last });
-        command.Parameters.Add(new() { Value = Pattern(search) });
+        command.Parameters.Add(new() { Value = Pattern(filter.Search) });
         command.Parameters.Add(new() { Value = rows + 1 });
+        command.Parameters.Add(new() { Value = Exact(filter.Host) });
+        command.Parameters.Add(new() { Value = Exact(filter.Comm) });
+        command.Parameters.Add(new() { Value = Json.OfLabels(filter.Labels) });
         var found = await ReadAsync(command, cancel);
         var page = Cursor.Page(found, rows, f => (f.LastUploadAt, f.Row.Id));
         return new RowPage<ProcessRow>(await WithTracksAsync([.. page.Items.Select(i => i.Row)], cancel), page.Next);
@@ -48,6 +75,8 @@ public sealed class ProcessQuery(NpgsqlDataSource source)
         var found = await ReadAsync(command, cancel);
         return found.Count == 0 ? null : (await WithTracksAsync([found[0].Row], cancel))[0];
     }
+
+    private static string Exact(string? text) => text is null ? "" : CleanText.Of(text.Trim(), LongestText);
 
     private static string Pattern(string? search)
     {

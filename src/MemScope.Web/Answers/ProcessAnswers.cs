@@ -12,11 +12,19 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
     private const int MostCaptures = 1000;
 
     /// <summary>Processes, newest first; filtered by text in host, comm, command line or labels.</summary>
-    public async Task<Page<ProcessWire>> ListAsync(string? search, string? cursor, int limit, CancellationToken cancel)
+    public Task<Page<ProcessWire>> ListAsync(string? search, string? cursor, int limit, CancellationToken cancel) =>
+        ListAsync(new ProcessFilter { Search = search }, verdict: null, cursor, limit, cancel);
+
+    /// <summary>Processes that pass a filter, newest first. The verdict is not stored: it is judged for the rows of a page, which may hold less than the limit and still have a next.</summary>
+    public async Task<Page<ProcessWire>> ListAsync(ProcessFilter filter, string? verdict, string? cursor, int limit, CancellationToken cancel)
     {
-        var page = await processes.ListAsync(Projects.Default, search, cursor, Math.Clamp(limit, 1, limits.PageRows), cancel);
+        var page = await processes.SearchAsync(Projects.Default, filter, cursor, Math.Clamp(limit, 1, limits.PageRows), cancel);
         var items = new List<ProcessWire>(page.Items.Count);
-        foreach (var row in page.Items) items.Add(row.ToWire(await assessments.OfAsync(row, cancel)));
+        foreach (var row in page.Items)
+        {
+            var process = row.ToWire(await assessments.OfAsync(row, cancel));
+            if (verdict is null || process.Assessment.Kind == verdict) items.Add(process);
+        }
         return new Page<ProcessWire>(items, page.Next);
     }
 

@@ -8,11 +8,11 @@ namespace MemScope.Web.Answers;
 /// <summary>Answers about regions and their differences.</summary>
 public sealed class RegionAnswers(ProcessTracks tracks, SnapshotQuery snapshots, Limits limits)
 {
-    /// <summary>Regions of a window, sorted by <paramref name="sort"/> (growth, rss, pss, virtual, change, address), filtered; null when there is no such process, track or window.</summary>
+    /// <summary>Regions of a window, sorted by <paramref name="sort"/> (growth, rss, pss, virtual, change, address), filtered, a page of them or all without a <paramref name="limit"/>; null when there is no such process, track or window.</summary>
     /// <exception cref="InvalidCursorException">The cursor is not one of this list.</exception>
-    public async Task<RegionsWire?> RegionsAsync(Guid process, WindowState window, string? sort, string? category, string? filter, string? cursor, int limit, CancellationToken cancel)
+    public async Task<RegionsWire?> RegionsAsync(Guid process, WindowState window, string? sort, string? category, string? filter, string? cursor, int? limit, CancellationToken cancel)
     {
-        var request = new RegionRequest(RegionRequest.Sorts.Contains(sort, StringComparer.Ordinal) ? sort : null, category, filter, string.IsNullOrEmpty(cursor) ? null : cursor, Math.Clamp(limit, 1, limits.PageRows));
+        var request = new RegionRequest(RegionRequest.Sorts.Contains(sort, StringComparer.Ordinal) ? sort : null, category, filter, string.IsNullOrEmpty(cursor) ? null : cursor, limit is { } rows ? Math.Clamp(rows, 1, limits.PageRows) : int.MaxValue);
         return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => RegionList.Of(over, request), cancel);
     }
 

@@ -46,6 +46,8 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Tr
             foreach (var loss in chosen[i].Losses) losses[loss.Kind] = losses.GetValueOrDefault(loss.Kind) + Math.Max(1, loss.Count);
             notes.AddRange(Notes(chosen[i], replayed));
         }
+        if (chosen.Count > 1)
+            notes.Insert(0, $"{chosen.Count} traces are added up as they are: a block that a later trace unmapped, or that two traces saw at once, is counted in each. Choose one trace to be exact.");
         if (all.Count == 0) notes.Add("No trace was uploaded for this process: nobody has been seen mapping its memory yet.");
         if (region is not null) notes.Add("Only blocks inside the region are counted; calls and mapped bytes of other blocks are left out.");
 

@@ -9,8 +9,8 @@ internal static class CallchainEndpoints
 {
     /// <summary>Maps the endpoint.</summary>
     public static void MapCallchains(this IEndpointRouteBuilder api) =>
-        api.MapGet("/processes/{process:guid}/callchains", CallchainsAsync).WithName("callchains")
-            .WithSummary("Who mapped it. Query: weight (outstanding, resident, mapped, calls), trace, region, source, from, to, format (json, folded, speedscope)")
+        api.MapGet("/processes/{process:guid}/callchains", CallchainsAsync).WithName("callchains").Takes("weight", "trace", "region", "source", "from", "to", "format")
+            .WithSummary("Who mapped it: JSON, folded stacks or speedscope's JSON")
             .Produces<CallchainsWire>().ProducesProblem(404);
 
     private static async Task<IResult> CallchainsAsync(Guid process, HttpRequest request, StackAnswers answers, CancellationToken cancel)

@@ -4,10 +4,44 @@ using MemScope.Core.Model;
 
 namespace MemScope.Web.Api;
 
+/// <summary>The parameters that an endpoint takes, for its description.</summary>
+internal sealed record QueryNames(IReadOnlyList<string> Names);
+
 /// <summary>Reads queries of the API. What cannot be read is refused by name.</summary>
 internal static class Parameters
 {
+    /// <summary>Begins the name of a parameter that asks for a label.</summary>
+    public const string LabelPrefix = "label.";
+
+    /// <summary>How <see cref="Takes"/> names parameters of that prefix.</summary>
+    public const string AnyLabel = LabelPrefix + "NAME";
+
     private const int LongestText = 1000;
+    private const int LongestName = 64;
+
+    /// <summary>Tells which parameters an endpoint takes. It refuses any other: a misspelt filter must not answer with everything.</summary>
+    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder endpoint, params string[] names) => endpoint.WithMetadata(new QueryNames(names)).AddEndpointFilter((context, next) =>
+    {
+        RefuseUnknown(context.HttpContext.Request.Query, names);
+        return next(context);
+    });
+
+    /// <summary>Labels that are asked for: <c>label.NAME=VALUE</c>.</summary>
+    public static IReadOnlyDictionary<string, string> Labels(this HttpRequest request) => request.Query.Keys
+        .Where(k => k.StartsWith(LabelPrefix, StringComparison.OrdinalIgnoreCase))
+        .ToDictionary(k => k[LabelPrefix.Length..], k => request.Text(k) ?? "", StringComparer.Ordinal);
+
+    private static void RefuseUnknown(IQueryCollection query, string[] known)
+    {
+        foreach (var name in query.Keys)
+        {
+            if (known.Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
+            if (known.Contains(AnyLabel) && name.Length > LabelPrefix.Length && name.StartsWith(LabelPrefix, StringComparison.OrdinalIgnoreCase)) continue;
+            throw Problems.BadParameter(Clip(name), known.Length == 0 ? "unknown; this address takes no parameters." : $"unknown; known are {string.Join(", ", known)}.");
+        }
+    }
+
+    private static string Clip(string name) => name.Length <= LongestName ? name : name[..LongestName] + "…";
 
     /// <summary>A text, or null when it is not given or empty.</summary>
     public static string? Text(this HttpRequest request, string name)

@@ -1,4 +1,5 @@
 using MemScope.Core;
+using MemScope.Storage.Queries;
 using MemScope.Web.Answers;
 using MemScope.Web.Wire;
 
@@ -18,13 +19,14 @@ internal static class ProcessEndpoints
     /// <summary>Maps them.</summary>
     public static void MapProcesses(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/processes", ListAsync).WithName("processes").WithSummary("Processes, newest first. Query: q (host, pid, comm, command line, label), cursor, limit").Produces<Page<ProcessWire>>();
-        api.MapGet("/processes/{process:guid}", FindAsync).WithName("process").WithSummary("One process").Produces<ProcessWire>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/snapshots", SnapshotsAsync).WithName("snapshots")
-            .WithSummary("Snapshots of a track in time order, JSON or CSV. Query: source (default: the richest; all), cursor, limit, format").Produces<Page<SnapshotWire>>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/snapshots/{number:int}", SnapshotAsync).WithName("snapshot").WithSummary("One snapshot with its mappings, JSON or CSV").Produces<SnapshotWire>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/captures", CapturesAsync).WithName("captures").WithSummary("Uploaded files with their parse reports").Produces<Page<CaptureWire>>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/overview", OverviewAsync).WithName("overview").WithSummary("Growth by category and the top growers over a window. Query: source, from, to").Produces<OverviewWire>().ProducesProblem(404);
+        api.MapGet("/processes", ListAsync).WithName("processes").Takes("q", "host", "comm", Parameters.AnyLabel, "verdict", "cursor", "limit")
+            .WithSummary("Processes, newest first. All filters must match. A verdict is judged after the page is read: a page may hold less than its limit, or nothing, and still have a next").Produces<Page<ProcessWire>>();
+        api.MapGet("/processes/{process:guid}", FindAsync).WithName("process").Takes().WithSummary("One process").Produces<ProcessWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/snapshots", SnapshotsAsync).WithName("snapshots").Takes("source", "cursor", "limit", "format", "raw")
+            .WithSummary("Snapshots of a track in time order, JSON or CSV. A CSV holds all").Produces<Page<SnapshotWire>>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/snapshots/{number:int}", SnapshotAsync).WithName("snapshot").Takes("format", "raw").WithSummary("One snapshot with its mappings, JSON or CSV").Produces<SnapshotWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/captures", CapturesAsync).WithName("captures").Takes().WithSummary("Uploaded files with their parse reports").Produces<Page<CaptureWire>>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/overview", OverviewAsync).WithName("overview").Takes("source", "from", "to").WithSummary("Growth by category and the top growers over a window").Produces<OverviewWire>().ProducesProblem(404);
     }
 
     /// <summary>404 for a process that does not exist.</summary>
@@ -33,8 +35,12 @@ internal static class ProcessEndpoints
     /// <summary>404 for a process, track, snapshot or span of time that does not exist.</summary>
     public static IResult NoWindow => Problems.NotFound("There is no such process, or it has no snapshot in that track and window.");
 
-    private static async Task<IResult> ListAsync(HttpRequest request, ProcessAnswers answers, Limits limits, CancellationToken cancel) =>
-        Results.Json(await answers.ListAsync(request.Text("q"), request.Text("cursor"), request.Limit(limits, 50), cancel));
+    private static async Task<IResult> ListAsync(HttpRequest request, ProcessAnswers answers, Limits limits, CancellationToken cancel)
+    {
+        var verdict = request.Text("verdict") is null ? null : request.Word("verdict", "", AssessmentWire.Kinds);
+        var filter = new ProcessFilter { Search = request.Text("q"), Host = request.Text("host"), Comm = request.Text("comm"), Labels = request.Labels() };
+        return Results.Json(await answers.ListAsync(filter, verdict, request.Text("cursor"), request.Limit(limits, 50), cancel));
+    }
 
     private static async Task<IResult> FindAsync(Guid process, ProcessAnswers answers, CancellationToken cancel) =>
         await answers.FindAsync(process, cancel) is { } found ? Results.Json(found) : NoProcess;
@@ -69,7 +75,7 @@ internal static class ProcessEndpoints
         if (after is { } number)
         {
             while (begin < snapshots.Count && snapshots[begin].Number != number) begin++;
-            begin++;
+            if (begin++ == snapshots.Count) throw Problems.BadParameter("cursor", "this list has no snapshot of that number; begin again without a cursor.");
         }
         var items = snapshots.Skip(begin).Take(limit).ToList();
         return new Page<SnapshotWire>(items, begin + items.Count < snapshots.Count && items.Count > 0 ? items[^1].Number.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);

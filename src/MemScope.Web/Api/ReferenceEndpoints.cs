@@ -1,5 +1,6 @@
 using MemScope.Core;
 using MemScope.Core.Formats;
+using MemScope.Web.Wire;
 
 namespace MemScope.Web.Api;
 
@@ -12,7 +13,8 @@ internal static class ReferenceEndpoints
     /// <summary>Maps them.</summary>
     public static void MapReference(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/limits", (Limits limits) => Results.Json(limits)).WithName("limits").WithSummary("Every cap of the server").Produces<Limits>();
-        api.MapGet("/formats", () => Results.Json(InputFormats.All.Select(f => new FormatWire(f.Slug, f.Title, f.Command)))).WithName("formats").WithSummary("Formats that are read, in sniffing order").Produces<FormatWire[]>();
+        api.MapGet("/limits", (Limits limits) => Results.Json(limits)).WithName("limits").Takes().WithSummary("Every cap of the server").Produces<Limits>();
+        api.MapGet("/formats", () => Results.Json(new Page<FormatWire>([.. InputFormats.All.Select(f => new FormatWire(f.Slug, f.Title, f.Command))], null)))
+            .WithName("formats").Takes().WithSummary("Formats that are read, in sniffing order").Produces<Page<FormatWire>>();
     }
 }

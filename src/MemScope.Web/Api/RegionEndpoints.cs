@@ -18,13 +18,13 @@ internal static class RegionEndpoints
     /// <summary>Maps them.</summary>
     public static void MapRegions(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/processes/{process:guid}/regions", ListAsync).WithName("regions")
-            .WithSummary("Regions over a window, JSON or CSV. Query: source, from, to, sort, category, q, cursor, limit, format").Produces<RegionsWire>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/regions/{region:guid}", FindAsync).WithName("region").WithSummary("One region with its history").Produces<RegionWire>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/series", SeriesAsync).WithName("series")
-            .WithSummary("Columns for charts: JSON, CSV, or little-endian doubles (times in ms, snapshot numbers, one column per key of X-Keys). Query: by, metric, source, from, to, points, top, format")
+        api.MapGet("/processes/{process:guid}/regions", ListAsync).WithName("regions").Takes("source", "from", "to", "sort", "category", "q", "cursor", "limit", "format", "raw")
+            .WithSummary("Regions over a window, JSON or CSV. A CSV without a limit holds all that match").Produces<RegionsWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/regions/{region:guid}", FindAsync).WithName("region").Takes("source", "from", "to").WithSummary("One region with its history").Produces<RegionWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/series", SeriesAsync).WithName("series").Takes("by", "metric", "region", "source", "from", "to", "points", "top", "format", "raw")
+            .WithSummary("Columns for charts: JSON, CSV, or little-endian doubles (times in ms, snapshot numbers, one column per key of X-Keys).")
             .Produces<SeriesWire>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/diff", DiffAsync).WithName("diff").WithSummary("Difference of two snapshots of a track, JSON or CSV. Query: base, current (snapshot numbers)").Produces<DiffWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/diff", DiffAsync).WithName("diff").Takes("base", "current", "source", "format", "raw").WithSummary("Difference of two snapshots of a track, JSON or CSV").Produces<DiffWire>().ProducesProblem(404);
     }
 
     private static async Task<IResult> ListAsync(Guid process, HttpRequest request, RegionAnswers answers, Limits limits, CancellationToken cancel)
@@ -33,7 +33,8 @@ internal static class RegionEndpoints
         var sort = request.Text("sort") is null ? null : request.Word("sort", "", RegionRequest.Sorts);
         var category = request.Text("category");
         if (category is not null && Categories.Parse(category) is null) throw Problems.BadParameter("category", $"known are {string.Join(", ", Categories.All.Select(c => c.Slug()))}.");
-        var limit = request.Limit(limits, form is Representation.Csv ? limits.PageRows : 100);
+        // A spreadsheet has no next page: without a limit it gets them all.
+        int? limit = form is Representation.Csv && request.Text("limit") is null ? null : request.Limit(limits);
         if (await answers.RegionsAsync(process, request.Window(), sort, category, request.Text("q"), request.Text("cursor"), limit, cancel) is not { } regions) return ProcessEndpoints.NoWindow;
         return form is Representation.Csv ? new CsvAnswer($"{process}-regions", RegionColumns, regions.Items.Select(Row)) : Results.Json(regions);
     }
@@ -54,7 +55,6 @@ internal static class RegionEndpoints
 
     private static async Task<IResult> DiffAsync(Guid process, HttpRequest request, RegionAnswers answers, CancellationToken cancel)
     {
-        if (request.Text("other") is not null) throw Problems.BadParameter("other", "snapshots of two processes are not compared.");
         var window = new WindowState(request.Source(), request.Snapshot("base"), request.Snapshot("current"));
         if (await answers.DiffAsync(process, window, cancel) is not { } diff) return Problems.NotFound("There is no such process, or the two snapshots are not of one track.");
         return request.Wanted(Representation.Json, Representation.Csv) is Representation.Csv ? new CsvAnswer($"{process}-diff", DiffColumns, diff.Rows.Select(Row)) : Results.Json(diff);

@@ -14,7 +14,7 @@ internal static class ShareEndpoints
     public static void MapShares(this IEndpointRouteBuilder api)
     {
         api.MapPost("/processes/{process:guid}/shares", CreateAsync).WithName("share").WithSummary("Freeze a view behind a link; the link is told only now").Produces<ShareCreatedWire>(201).ProducesProblem(404);
-        api.MapGet("/shares", ListAsync).WithName("shares").WithSummary("Shares, newest first. Query: process, cursor, limit").Produces<Page<ShareWire>>();
+        api.MapGet("/shares", ListAsync).WithName("shares").Takes("process", "cursor", "limit").WithSummary("Shares, newest first").Produces<Page<ShareWire>>();
         api.MapDelete("/shares/{share:guid}", RevokeAsync).WithName("revoke").WithSummary("End a link at once").Produces(204).ProducesProblem(404);
     }
 

@@ -20,8 +20,8 @@ internal static class SymbolEndpoints
         api.MapPut("/symbols", UploadAsync).WithMetadata(limit).WithName("symbols-put").WithSummary("Upload an ELF or .debug file; the body is the file. Its name: ?name=, Content-Disposition or the end of the path")
             .Produces<SymbolsWire>().Produces<SymbolsWire>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(411).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
         api.MapPut("/symbols/{name}", UploadAsync).WithMetadata(limit).ExcludeFromDescription();
-        api.MapGet("/symbols", ListAsync).WithName("symbols").WithSummary("Symbol files, newest first").Produces<Page<SymbolsWire>>();
-        api.MapGet("/symbols/{buildId}", StatusAsync).WithName("build-id").WithSummary("What is known of a build id").Produces<SymbolsWire>();
+        api.MapGet("/symbols", ListAsync).WithName("symbols").Takes("cursor", "limit").WithSummary("Symbol files, newest first").Produces<Page<SymbolsWire>>();
+        api.MapGet("/symbols/{buildId}", StatusAsync).WithName("build-id").Takes().WithSummary("What is known of a build id").Produces<SymbolsWire>();
     }
 
     private static async Task<IResult> UploadAsync(HttpContext context, BodySpool spool, SymbolIntake intake, Limits limits, CancellationToken cancel, string? name = null)

@@ -18,6 +18,10 @@ public sealed class ShareReader(ShareStore store)
     internal async Task<SharedViewWire?> OpenAsync(string? key, bool countView, CancellationToken cancel)
     {
         var share = await store.OpenAsync(key, countView, cancel);
-        return share.State is ShareState.Open ? share.Document.Deserialize<SharedViewWire>(Json) : null;
+        return share.State is ShareState.Open ? Read(share.Document) : null;
     }
+
+    /// <summary>The view of a document; null when its version is not known here: half of a view would be a wrong one.</summary>
+    internal static SharedViewWire? Read(JsonElement document) =>
+        document.TryGetProperty("version", out var version) && !(version.ValueKind is JsonValueKind.Number && version.TryGetInt32(out var number) && number == SharedViewWire.KnownVersion) ? null : document.Deserialize<SharedViewWire>(Json);
 }

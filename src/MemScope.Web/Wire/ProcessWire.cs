@@ -28,4 +28,8 @@ public sealed record TrackWire(string Source, int Snapshots, DateTimeOffset Firs
 /// <param name="InsideMallocHeap">Whether the growth is in malloc's heap; null when not known or nothing grows.</param>
 /// <param name="Category">Slug of the category that grows, or null.</param>
 /// <param name="Summary">One sentence with numbers.</param>
-public sealed record AssessmentWire(string Kind, bool? InsideMallocHeap, string? Category, string Summary);
+public sealed record AssessmentWire(string Kind, bool? InsideMallocHeap, string? Category, string Summary)
+{
+    /// <summary>What <see cref="Kind"/> can be.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["leak", "retention", "healthy", "unclear"];
+}

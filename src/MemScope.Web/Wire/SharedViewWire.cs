@@ -10,6 +10,12 @@ namespace MemScope.Web.Wire;
 /// <param name="Window">The window that the figures obey.</param>
 public sealed record SharedViewWire(ShareRequestWire Request, string Title, DateTimeOffset FrozenAt, ProcessWire Process, WindowWire Window)
 {
+    /// <summary>The version of the document that this program writes and shows.</summary>
+    public const int KnownVersion = 1;
+
+    /// <summary>Version of the document. It rises when a reader of the version before would show something wrong; fields that are only added leave it.</summary>
+    public int Version { get; init; } = KnownVersion;
+
     /// <summary>When it ends, or null for never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 

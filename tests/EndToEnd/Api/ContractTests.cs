@@ -42,6 +42,12 @@ public sealed class ContractTests(ApiServer api)
     [InlineData("GET", $"api/v1/processes/{NoOne}/callchains?region=here", 400, "bad-parameter")]
     [InlineData("GET", $"api/v1/processes/{NoOne}/diff?base=-1", 400, "bad-parameter")]
     [InlineData("GET", $"api/v1/processes/{NoOne}/diff?base=1&other=2", 400, "bad-parameter")]
+    [InlineData("GET", "api/v1/processes?hostname=h", 400, "bad-parameter")]
+    [InlineData("GET", "api/v1/processes?label.=x", 400, "bad-parameter")]
+    [InlineData("GET", "api/v1/processes?verdict=guilty", 400, "bad-parameter")]
+    [InlineData("GET", "api/v1/formats?limit=1", 400, "bad-parameter")]
+    [InlineData("GET", $"api/v1/processes/{NoOne}?window=all", 400, "bad-parameter")]
+    [InlineData("GET", $"api/v1/processes/{NoOne}/regions?filter=heap", 400, "bad-parameter")]
     [InlineData("PUT", "api/v1/symbols", 422, "empty")]
     [InlineData("POST", "api/v1/captures?host=h&pid=1", 422, "empty")]
     public async Task A_request_without_a_body_gets_its_status(string method, string path, int status, string? code)
@@ -149,7 +155,7 @@ public sealed class ContractTests(ApiServer api)
     public async Task Limits_formats_and_the_description_are_told()
     {
         Assert.Equal(1000, (await Server.JsonAsync("api/v1/limits")).GetProperty("pageRows").GetInt32());
-        Assert.Contains((await Server.JsonAsync("api/v1/formats")).EnumerateArray(), f => f.Text("slug") == "smaps");
+        Assert.Contains((await Server.JsonAsync("api/v1/formats")).GetProperty("items").EnumerateArray(), f => f.Text("slug") == "smaps");
         var paths = (await Server.JsonAsync("openapi/v1.json")).GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
         foreach (var path in (string[])["captures", "processes", "processes/{process}/series", "processes/{process}/regions", "processes/{process}/diff", "processes/{process}/callchains", "symbols", "shares/{share}"])
             Assert.Contains("/api/v1/" + path, paths);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using MemScope.EndToEnd.Tests.Hosting;
 
 namespace MemScope.EndToEnd.Tests.Api;
@@ -73,6 +74,39 @@ public sealed class ExportTests(ApiServer api)
         Assert.Equal("text/csv", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal("attachment", response.Content.Headers.ContentDisposition?.DispositionType);
         Assert.Equal(lines, rows.Length);
+    }
+
+    [Fact]
+    public async Task The_csv_of_regions_has_no_last_page()
+    {
+        const int regions = 1_500; // more than a page
+        var smaps = string.Concat(Enumerable.Range(0, regions).Select(i => string.Create(CultureInfo.InvariantCulture,
+            $"{0x7f00_0000_0000 + (i * 0x10_000L):x}-{0x7f00_0000_1000 + (i * 0x10_000L):x} rw-p 00000000 00:00 0 \nSize:                  4 kB\nRss:                   4 kB\n")));
+        var process = (await Server.UploadAsync(Encoding.ASCII.GetBytes(smaps), $"host={Uploads.NewHost()}&pid=7")).Text("processId");
+        async Task<int> LinesAsync(string query) => (await Server.Client.GetStringAsync(new Uri($"api/v1/processes/{process}/regions?{query}", UriKind.Relative))).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length;
+        Assert.Equal(regions + 1, await LinesAsync("format=csv"));
+        Assert.Equal(10 + 1, await LinesAsync("format=csv&limit=10"));
+    }
+
+    [Fact]
+    public async Task Processes_are_filtered_by_host_comm_label_and_verdict()
+    {
+        var host = Uploads.NewHost();
+        var process = await Server.UploadCaseAsync("raw-mmap-leak", host, "smaps.tar.gz");
+        async Task<List<Guid>> FoundAsync(string query) => [.. (await Server.JsonAsync("api/v1/processes?" + query)).GetProperty("items").EnumerateArray().Select(p => p.GetProperty("id").GetGuid())];
+        var comm = Uri.EscapeDataString((await Server.JsonAsync($"api/v1/processes/{process}")).Text("comm").ToUpperInvariant());
+        Assert.Equal([process], await FoundAsync($"host={host.ToUpperInvariant()}&comm={comm}&verdict=leak"));
+        Assert.Empty(await FoundAsync($"host={host}&verdict=healthy"));
+        Assert.Empty(await FoundAsync($"host={host}x"));
+        Assert.Empty(await FoundAsync($"host={host}&label.role=none"));
+    }
+
+    [Fact]
+    public async Task A_cursor_that_no_list_of_snapshots_gave_is_refused()
+    {
+        var process = await Server.UploadCaseAsync("raw-mmap-leak", Uploads.NewHost(), "smaps.tar.gz");
+        using var response = await Server.Client.GetAsync(new Uri($"api/v1/processes/{process}/snapshots?cursor=99999", UriKind.Relative));
+        await response.ProblemAsync(System.Net.HttpStatusCode.BadRequest, "bad-parameter");
     }
 
     [Fact]

@@ -126,6 +126,29 @@ public sealed class QueryTests(PostgresFixture postgres)
     }
 
     [Theory]
+    [InlineData(null, null, null, null, 2)]
+    [InlineData("H1", null, null, null, 2)]
+    [InlineData("h", null, null, null, 0)]
+    [InlineData(null, "PLATEAU", null, null, 2)]
+    [InlineData(null, "plat", null, null, 0)]
+    [InlineData(null, null, "role", "prefill", 1)]
+    [InlineData(null, null, "role", "pre", 0)]
+    [InlineData(null, null, "prefill", "role", 0)]
+    [InlineData("h1", null, "role", "prefill", 1)]
+    [InlineData("h2", null, "role", "prefill", 0)]
+    [InlineData("a\0b", "%", "\0", "\0", 0)]
+    public async Task All_parts_of_a_filter_must_match_exactly(string? host, string? comm, string? label, string? value, int found)
+    {
+        await using var storage = await postgres.NewAsync();
+        var text = Fixtures.Members("cases", "plateau", "smaps.tar.gz").First().Text;
+        await storage.Get<CaptureStore>().StoreAsync(Uploads.Bare(text, 42), None);
+        await storage.Get<CaptureStore>().StoreAsync(Uploads.Bare(text, 7) with { Labels = new Dictionary<string, string> { ["role"] = "prefill" } }, None);
+        var filter = new ProcessFilter { Host = host, Comm = comm };
+        if (label is not null) filter = filter with { Labels = new Dictionary<string, string> { [label] = value! } };
+        Assert.Equal(found, (await storage.Get<ProcessQuery>().SearchAsync(Projects.Default, filter, null, 10, None)).Items.Count);
+    }
+
+    [Theory]
     [InlineData("x")]
     [InlineData("====")]
     [InlineData("MTIz")]

@@ -30,6 +30,22 @@ public sealed class HouseRuleTests
     }
 
     [Fact]
+    public void The_tree_holds_no_path_of_the_machine_it_was_written_on()
+    {
+        var folder = string.Concat("/wo", "rk/"); // put together here, or this file would hold it
+        Assert.Empty(RepositoryFiles.Mentioning(RepositoryFiles.In("", [.. TextFiles, ".txt", ".maps", ".svg", ".html"]), folder));
+        Assert.DoesNotContain(RepositoryFiles.In("tests/fixtures", ".gz"), f => RepositoryFiles.Unpacked(f).Contains(folder, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_chart_cannot_send_its_data_to_a_foreign_server()
+    {
+        var config = RepositoryFiles.Read("wwwroot/js/chart.js").Split('\n').Single(l => l.StartsWith("const config =", StringComparison.Ordinal));
+        Assert.Contains("plotlyServerURL: ''", config, StringComparison.Ordinal);
+        Assert.Contains("modeBarButtonsToRemove: ['sendChartToCloud']", config, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nothing_is_left_to_do()
     {
         var files = RepositoryFiles.In("src", ".cs", ".razor").Concat(RepositoryFiles.In("tests", ".cs")).Concat(RepositoryFiles.In("wwwroot", ".js", ".css")).Concat(RepositoryFiles.In("scripts", ".sh"));

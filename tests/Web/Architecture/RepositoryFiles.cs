@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using MemScope.Tests;
 
 namespace MemScope.Web.Tests.Architecture;
@@ -13,6 +15,13 @@ internal static class RepositoryFiles
 
     /// <summary>Text of a file.</summary>
     public static string Read(string path) => File.ReadAllText(Path.Combine(Fixtures.RepositoryRoot, path));
+
+    /// <summary>Bytes of a gzip file without the gzip, as Latin-1.</summary>
+    public static string Unpacked(string path)
+    {
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(Fixtures.RepositoryRoot, path)), CompressionMode.Decompress), Encoding.Latin1);
+        return reader.ReadToEnd();
+    }
 
     /// <summary>Those of <paramref name="files"/> whose text holds one of <paramref name="words"/>.</summary>
     public static IReadOnlyList<string> Mentioning(IEnumerable<string> files, params string[] words) =>
