@@ -10,7 +10,7 @@ internal static class ApiEndpoints
     public static IServiceCollection AddApi(this IServiceCollection services) => services
         .ConfigureHttpJsonOptions(o => o.SerializerOptions.Converters.Add(new FiniteDoubleConverter()))
         .Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true)
-        .AddOpenApi("v1");
+        .AddApiDescription();
 
     /// <summary>Answers failures: problem documents to programs, the page <c>/not-found</c> to people.</summary>
     public static void UseProblems(this WebApplication app)

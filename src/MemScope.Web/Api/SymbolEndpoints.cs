@@ -17,7 +17,7 @@ internal static class SymbolEndpoints
     {
         var limit = new RequestSizeLimitAttribute(api.ServiceProvider.GetRequiredService<Limits>().SymbolFileBytes);
         // `curl -T libfoo.so.debug …/symbols/` appends the file's name to the address.
-        api.MapPut("/symbols", UploadAsync).WithMetadata(limit).WithName("symbols-put").WithSummary("Upload an ELF or .debug file; the body is the file. Its name: ?name=, Content-Disposition or the end of the path")
+        api.MapPut("/symbols", UploadAsync).WithMetadata(limit, new BodyNote("The ELF or .debug file as it is, or gzip.")).WithName("symbols-put").WithSummary("Upload an ELF or .debug file; the body is the file. Its name: ?name=, Content-Disposition or the end of the path")
             .Produces<SymbolsWire>().Produces<SymbolsWire>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(411).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
         api.MapPut("/symbols/{name}", UploadAsync).WithMetadata(limit).ExcludeFromDescription();
         api.MapGet("/symbols", ListAsync).WithName("symbols").Takes("cursor", "limit").WithSummary("Symbol files, newest first").Produces<Page<SymbolsWire>>();

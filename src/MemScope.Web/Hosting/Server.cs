@@ -27,6 +27,7 @@ internal static class Server
         builder.WebHost.UseUrls([.. options.Urls]);
         builder.WebHost.ConfigureKestrel(ConnectionLimits.Apply);
         // The keys lie in the data folder, which is the server's own: that they are not encrypted there is no news at every first start.
+        // DataProtection warns at each start that the cookies' keys lie unencrypted. They lie in the user's own folder beside the data they protect; the warning looks like a fault.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information)
             .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error); // it warns of each share that its no-store header is set twice
         var services = builder.Services;

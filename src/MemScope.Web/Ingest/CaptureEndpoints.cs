@@ -14,8 +14,8 @@ internal static class CaptureEndpoints
     {
         var limits = api.ServiceProvider.GetRequiredService<Limits>();
         api.MapPost("/captures", PostAsync)
-            .WithMetadata(new RequestSizeLimitAttribute(limits.UploadBytes))
-            .WithName("upload").WithSummary("Store a capture: the body is the file, or multipart/form-data for several. Query: host, pid, startTicks, startTime, bootId, takenAt, format, name, label.NAME")
+            .WithMetadata(new RequestSizeLimitAttribute(limits.UploadBytes), new QueryNames([.. UploadParameters.Known, Parameters.AnyLabel]), new BodyNote("The file as it is, or gzip; a form with several.", TakesForm: true))
+            .WithName("upload").WithSummary("Store a capture: the body is the file, or multipart/form-data for several.")
             .Produces<UploadWire>(StatusCodes.Status201Created).Produces<UploadWire>(StatusCodes.Status200OK).Produces<string>(StatusCodes.Status201Created, "text/plain")
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(411).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(503);
     }

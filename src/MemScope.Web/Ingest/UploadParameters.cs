@@ -22,7 +22,8 @@ internal sealed record UploadParameters(string Host, int? Pid, ulong? StartTicks
     private const int MostLabels = 32;
     private const string LabelPrefix = "label.";
 
-    private static readonly string[] Known = ["host", "pid", "startTicks", "startTime", "bootId", "takenAt", "format", "name"];
+    /// <summary>Names of the query, besides labels.</summary>
+    public static IReadOnlyList<string> Known { get; } = ["host", "pid", "startTicks", "startTime", "bootId", "takenAt", "format", "name"];
 
     /// <summary>Reads the query. A name that is not known is refused: a misspelt <c>takenAt</c> must not put a snapshot at the wrong time.</summary>
     /// <exception cref="ProblemException">400 for what cannot be read, 422 when no host is named.</exception>

@@ -156,7 +156,13 @@ public sealed class ContractTests(ApiServer api)
     {
         Assert.Equal(1000, (await Server.JsonAsync("api/v1/limits")).GetProperty("pageRows").GetInt32());
         Assert.Contains((await Server.JsonAsync("api/v1/formats")).GetProperty("items").EnumerateArray(), f => f.Text("slug") == "smaps");
-        var paths = (await Server.JsonAsync("openapi/v1.json")).GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
+        var description = await Server.JsonAsync("openapi/v1.json");
+        Assert.Equal("MemScope", description.GetProperty("info").Text("title"));
+        var list = description.GetProperty("paths").GetProperty("/api/v1/processes").GetProperty("get").GetProperty("parameters").EnumerateArray().ToList();
+        Assert.Equal(["comm", "cursor", "host", "label.NAME", "limit", "q", "verdict"], list.Select(p => p.Text("name")).Order(StringComparer.Ordinal));
+        Assert.All(list, p => Assert.NotEmpty(p.Text("description")));
+        Assert.True(description.GetProperty("paths").GetProperty("/api/v1/captures").GetProperty("post").GetProperty("requestBody").GetProperty("content").TryGetProperty("application/octet-stream", out _));
+        var paths = description.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
         foreach (var path in (string[])["captures", "processes", "processes/{process}/series", "processes/{process}/regions", "processes/{process}/diff", "processes/{process}/callchains", "symbols", "shares/{share}"])
             Assert.Contains("/api/v1/" + path, paths);
     }
