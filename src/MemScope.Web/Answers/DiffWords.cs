@@ -12,15 +12,16 @@ internal static class DiffWords
     public static string Answer(SnapshotDiff diff)
     {
         if (diff.Base.Number == diff.Current.Number) return "Both ends are the same snapshot.";
-        var span = SizeWords.Length(diff.Current.TakenAt - diff.Base.TakenAt);
+        var time = diff.Current.TakenAt - diff.Base.TakenAt;
+        var span = (time < TimeSpan.Zero ? "going back " : "in ") + SizeWords.Length(time.Duration());
         var same = diff.Rows.Count(r => r.State == DiffState.Unchanged);
         var changed = diff.Rows.Where(r => r.State != DiffState.Unchanged).ToList();
-        if (changed.Count == 0) return $"Nothing changed in {span}: all {SizeWords.Count(same, "region")} are the same.";
+        if (changed.Count == 0) return $"Nothing changed {span}: all {SizeWords.Count(same, "region")} are the same.";
         // maps and plain pmap print no RSS: there it is not zero but unknown, and the addresses speak.
         var hasRss = diff.Base.Vmas.Has(Metric.Rss) && diff.Current.Vmas.Has(Metric.Rss);
         long Bytes(DiffRow row) => hasRss ? row.Delta.RssBytes : row.Delta.VirtualBytes;
         var top = changed.MaxBy(r => Math.Abs(Bytes(r)))!;
-        var sentence = Bytes(top) == 0 ? $"{SizeWords.Count(changed.Count, "region")} changed in {span} without a change of {(hasRss ? "RSS" : "virtual size")}" : $"{Subject(top, Bytes(top), hasRss ? "" : " of virtual size")} in {span}{(top.Words.Length > 0 ? ", " + top.Words : "")}";
+        var sentence = Bytes(top) == 0 ? $"{SizeWords.Count(changed.Count, "region")} changed {span} without a change of {(hasRss ? "RSS" : "virtual size")}" : $"{Subject(top, Bytes(top), hasRss ? "" : " of virtual size")} {span}{(top.Words.Length > 0 ? ", " + top.Words : "")}";
         return $"{sentence}. {(Bytes(top) == 0 ? "" : Others(changed, top))}{(same > 0 ? $"{SizeWords.Count(same, "region")} {(same == 1 ? "is" : "are")} the same." : "")}".TrimEnd();
     }
 
