@@ -6,7 +6,7 @@ for (const box of document.querySelectorAll('[data-frozen-chart]')) {
   const el = box.querySelector('.chart');
   if (!(box instanceof HTMLElement) || !(el instanceof HTMLElement)) continue;
   create(el, JSON.parse(box.dataset.options ?? '{}'), null).then(() => {
-    if (el.dataset.ready === 'true') el.querySelector('.picture')?.remove();
+    if (el.dataset.ready === 'true') el.classList.add('drawn'); // the picture stays for paper, which is always light
   });
 }
 

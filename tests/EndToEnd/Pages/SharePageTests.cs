@@ -29,7 +29,7 @@ public sealed class SharePageTests(Site site)
         var html = await answer.Content.ReadAsStringAsync();
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Contains("<svg class=\"picture\"", html, StringComparison.Ordinal);
+        Assert.Contains("class=\"picture-plot\"", html, StringComparison.Ordinal);
         Assert.Contains("24.7", html, StringComparison.Ordinal);
         Assert.DoesNotContain("blazor.web", html, StringComparison.Ordinal);
     }

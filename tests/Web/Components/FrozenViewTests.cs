@@ -39,7 +39,7 @@ public sealed class FrozenViewTests : BunitContext
     {
         var page = Render<SharedPage>(p => p.Add(c => c.View, Shared("overview")));
 
-        Assert.Equal(2, page.FindAll("svg.picture path").Count);
+        Assert.Equal(2, page.FindAll(".picture-plot path").Count);
         Assert.Contains("\"values\"", page.Find("[data-frozen-chart]").GetAttribute("data-options"), StringComparison.Ordinal);
     }
 

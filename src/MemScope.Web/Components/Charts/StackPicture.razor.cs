@@ -9,7 +9,7 @@ namespace MemScope.Web.Components.Charts;
 public sealed partial class StackPicture
 {
     private const int Height = 300;
-    private const int Top = 12;
+    private const int Top = 20;
     private const int PlotHeight = Height - Top - 30;
     private const double MiB = 1 << 20;
 
@@ -29,6 +29,9 @@ public sealed partial class StackPicture
 
     /// <summary>Last snapshot of the window, or null.</summary>
     [Parameter] public int? To { get; set; }
+
+    /// <summary>The window's change in words, or null.</summary>
+    [Parameter] public string? Change { get; set; }
 
     /// <inheritdoc/>
     protected override void OnParametersSet()
@@ -86,6 +89,26 @@ public sealed partial class StackPicture
             return from == 0 && to == Series.Numbers.Length - 1 ? null : (X(from), X(to));
         }
     }
+
+    // The name of each area, where it is high enough, at seven tenths of the window.
+    private IEnumerable<(double X, double Y, string Text, string Slug)> Names
+    {
+        get
+        {
+            if (Colour is not null) yield break;
+            var (from, to) = (IndexOf(From, 0), IndexOf(To, Series.Numbers.Length - 1));
+            var at = from + (int)((to - from) * 0.7);
+            var below = 0.0;
+            for (var key = Series.Keys.Count - 1; key >= 0; key--)
+            {
+                var value = Value(Series.Values[key], at);
+                if (value / _most * PlotHeight >= 14) yield return (X(at) / 10, Top + PlotHeight * (1 - (below + value / 2) / _most) + 4, CategoryLook.Title(Series.Keys[key]), Series.Keys[key]);
+                below += value;
+            }
+        }
+    }
+
+    private static string P(double percent) => Format.Svg(percent) + "%";
 
     private string Path(double[] below, double[] above)
     {
