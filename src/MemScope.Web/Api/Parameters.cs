@@ -35,7 +35,7 @@ internal static class Parameters
     {
         foreach (var name in query.Keys)
         {
-            if (known.Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
+            if (known.Contains(name, StringComparer.OrdinalIgnoreCase) || name is "v") continue; // v: version of addresses, which pages also write into those of the API (Urls.cs)
             if (known.Contains(AnyLabel) && name.Length > LabelPrefix.Length && name.StartsWith(LabelPrefix, StringComparison.OrdinalIgnoreCase)) continue;
             throw Problems.BadParameter(Clip(name), known.Length == 0 ? "unknown; this address takes no parameters." : $"unknown; known are {string.Join(", ", known)}.");
         }

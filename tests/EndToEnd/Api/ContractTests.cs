@@ -42,6 +42,7 @@ public sealed class ContractTests(ApiServer api)
     [InlineData("GET", $"api/v1/processes/{NoOne}/callchains?region=here", 400, "bad-parameter")]
     [InlineData("GET", $"api/v1/processes/{NoOne}/diff?base=-1", 400, "bad-parameter")]
     [InlineData("GET", $"api/v1/processes/{NoOne}/diff?base=1&other=2", 400, "bad-parameter")]
+    [InlineData("GET", $"api/v1/processes/{NoOne}/series?by=total&v=1", 404, "not-found")]
     [InlineData("GET", "api/v1/processes?hostname=h", 400, "bad-parameter")]
     [InlineData("GET", "api/v1/processes?label.=x", 400, "bad-parameter")]
     [InlineData("GET", "api/v1/processes?verdict=guilty", 400, "bad-parameter")]
