@@ -90,7 +90,7 @@ export function layoutOf(series, options, palette, size) {
   const range = x.length > 1 ? [x[0], x[x.length - 1]] : [(x[0] ?? 0) - 1000, (x[0] ?? 0) + 1000];
   const font = { family: palette.sans, size: 11, color: palette.axis };
   return {
-    uirevision: 'keep', showlegend: false, dragmode: false, hovermode: 'x unified', autosize: true, margin, font,
+    uirevision: 'keep', showlegend: false, dragmode: false, hovermode: 'x unified', hoverdistance: -1, autosize: true, margin, font,
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
     hoverlabel: { bgcolor: palette.surface, bordercolor: palette.tick, font: { ...font, size: 11.5, color: palette.text } },
     xaxis: {
