@@ -5,15 +5,11 @@ namespace MemScope.Core.Formats;
 /// <param name="Title">For people: <c>/proc/PID/smaps</c>.</param>
 /// <param name="Command">The command that makes such a file, for help texts.</param>
 /// <param name="Sniff">Whether the first 64 KiB look like it. Must not throw.</param>
-/// <param name="Parse">Reads a whole decoded file. Must not throw on any input.</param>
-public sealed record InputFormat(string Slug, string Title, string Command, SniffFormat Sniff, ParseFormat Parse)
-{
-    /// <summary>A trace may be as large as an upload may be; anything else is held to the limits of a snapshot.</summary>
-    public bool IsTrace { get; init; }
-}
+/// <param name="Parse">Reads a decoded file to its end. Must not throw on any input; what <see cref="CaptureText"/> throws it lets through.</param>
+public sealed record InputFormat(string Slug, string Title, string Command, SniffFormat Sniff, ParseFormat Parse);
 
 /// <summary>Looks at the beginning of a decoded file.</summary>
 public delegate bool SniffFormat(ReadOnlySpan<byte> head);
 
 /// <summary>Reads a decoded file.</summary>
-public delegate ParsedCapture ParseFormat(ReadOnlyMemory<byte> file, ParseOptions options);
+public delegate ParsedCapture ParseFormat(CaptureText file, ParseOptions options);

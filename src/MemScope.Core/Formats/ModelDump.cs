@@ -17,6 +17,8 @@ public static class ModelDump
         for (var i = 0; i < parsed.Snapshots.Count; i++) Write(parsed.Snapshots[i], i + 1, output);
         for (var i = 0; i < parsed.Figures.Count; i++) Write(parsed.Figures[i], i + 1, output);
         for (var i = 0; i < parsed.Traces.Count; i++) Write(parsed.Traces[i], i + 1, output);
+        for (var i = 0; i < parsed.HeapProfiles.Count; i++) Write(parsed.HeapProfiles[i], i + 1, output);
+        for (var i = 0; i < parsed.PerfMaps.Count; i++) Write(parsed.PerfMaps[i], i + 1, output);
         foreach (var d in parsed.Diagnostics) Line(output, $"{d.Severity} {d.Id} line {d.Line}{(d.Member is null ? "" : " of " + Quoted(d.Member))}: {Quoted(d.Text)}");
     }
 
@@ -37,7 +39,7 @@ public static class ModelDump
 
     private static void Write(SideFigures figures, int number, TextWriter output)
     {
-        Line(output, $"figures {number}: {figures.Kind}, {Text(figures.Process)}, {When(figures.TakenAt, figures.TimeOrigin, figures.SeriesNumber)}");
+        Line(output, $"figures {number}: {figures.Kind}{(figures.Label is null ? "" : " " + Quoted(figures.Label))}, {Text(figures.Process)}, {When(figures.TakenAt, figures.TimeOrigin, figures.SeriesNumber)}");
         foreach (var (key, bytes) in figures.Bytes) Line(output, $"  {Quoted(key)} {bytes} bytes");
         foreach (var (key, count) in figures.Counts) Line(output, $"  {Quoted(key)} {count}");
     }
@@ -52,12 +54,46 @@ public static class ModelDump
             var resumed = e.ResumedLine == 0 ? "" : FormattableString.Invariant($" resumed in {e.ResumedLine}");
             Line(output, $"  line {e.Line}{resumed}: {e.TimeNs} ns {e.Pid}/{e.Tid} {e.Call} address {e.Address:x} length {e.Length} old {e.OldLength} protection {e.Protection:x} flags {e.Flags:x} {result} callchain {e.Callchain}");
         }
-        for (var c = 0; c < trace.Callchains.Count; c++)
+        Write(trace.Modules, output);
+        Write(trace.Callchains, output);
+    }
+
+    private static void Write(HeapProfile profile, int number, TextWriter output)
+    {
+        Line(output, $"heap profile {number}: {profile.Tool}, in {profile.Unit}, clock {profile.Clock}, {Text(profile.Process)}, peak {Or(profile.PeakBytes)} at {Or(profile.PeakTime)}, sample period {Or(profile.SamplePeriodBytes)}");
+        foreach (var loss in profile.Losses) Line(output, $"  loss {loss.Kind} {loss.Count}: {Quoted(loss.Text)}");
+        foreach (var p in profile.Timeline) Line(output, $"  at {p.Time}: live {p.LiveBytes} resident {Or(p.ResidentBytes)} overhead {Or(p.OverheadBytes)} stacks {Or(p.StackBytes)}");
+        foreach (var dump in profile.Dumps)
+        {
+            Line(output, $"  dump {Quoted(dump.Label)} line {dump.Line}, at {Or(dump.Time)}, {When(dump.TakenAt, dump.TimeOrigin, null)}: live {Or(dump.LiveBytes)} in {Or(dump.LiveCount)}, allocated {Or(dump.AllocatedBytes)} in {Or(dump.AllocatedCount)}");
+            foreach (var s in dump.Sites)
+                Line(output, $"    line {s.Line}: callchain {s.Callchain} kind {Quoted(s.Kind)} live {Or(s.Live)} in {Or(s.LiveCount)}, allocated {Or(s.Allocated)} in {Or(s.AllocatedCount)}, peak {Or(s.Peak)}, temporary {Or(s.TemporaryCount)}");
+        }
+        Write(profile.Modules, output);
+        Write(profile.Callchains, output);
+    }
+
+    private static void Write(PerfMap map, int number, TextWriter output)
+    {
+        Line(output, $"perf map {number}: {Text(map.Process)}, {map.Entries.Count} entries");
+        foreach (var entry in map.Entries) Line(output, $"  {entry.Range} {Quoted(entry.Name)}");
+    }
+
+    private static void Write(IReadOnlyList<MappedModule> modules, TextWriter output)
+    {
+        foreach (var m in modules) Line(output, $"  module {m.Range} at {m.FileOffset:x} {Quoted(m.Path)} build id {Quoted(m.BuildId)}");
+    }
+
+    private static void Write(IReadOnlyList<Callchain> callchains, TextWriter output)
+    {
+        for (var c = 0; c < callchains.Count; c++)
         {
             Line(output, $"  callchain {c}");
-            foreach (var frame in trace.Callchains[c].Frames) Line(output, $"    {Text(frame)}");
+            foreach (var frame in callchains[c].Frames) Line(output, $"    {Text(frame)}");
         }
     }
+
+    private static string Or(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
 
     private static string Text(RawFrame f)
     {

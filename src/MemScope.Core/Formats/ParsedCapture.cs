@@ -6,7 +6,7 @@ namespace MemScope.Core.Formats;
 /// <param name="Format">Slug of the format: <c>smaps</c>, <c>strace</c> …; of an archive the slug of its members, or <c>mixed</c>.</param>
 /// <param name="Version">What could be told of the tool's or layout's version, or empty.</param>
 /// <param name="Snapshots">In the order of the file.</param>
-/// <param name="Figures">status and rollup blocks.</param>
+/// <param name="Figures">Figures of the process, of what it lives in, or of its allocator.</param>
 /// <param name="Traces">Traces.</param>
 /// <param name="Diagnostics">What was skipped, cut or looked wrong.</param>
 public sealed record ParsedCapture(string Format, string Version, IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<SideFigures> Figures, IReadOnlyList<Trace> Traces,
@@ -15,8 +15,20 @@ public sealed record ParsedCapture(string Format, string Version, IReadOnlyList<
     /// <summary>A file of which nothing could be used.</summary>
     public static ParsedCapture Nothing(string format, params ParseDiagnostic[] diagnostics) => new(format, "", [], [], [], diagnostics);
 
+    /// <summary>Heap profiles.</summary>
+    public IReadOnlyList<HeapProfile> HeapProfiles { get; init; } = [];
+
+    /// <summary>Names of code that a JIT wrote.</summary>
+    public IReadOnlyList<PerfMap> PerfMaps { get; init; } = [];
+
     /// <summary>Whether there is no model data at all.</summary>
-    public bool IsEmpty => Snapshots.Count == 0 && Figures.Count == 0 && Traces.Count == 0;
+    public bool IsEmpty => Snapshots.Count == 0 && Figures.Count == 0 && Traces.Count == 0 && HeapProfiles.Count == 0 && PerfMaps.Count == 0;
+
+    /// <summary>A file of one heap profile.</summary>
+    public static ParsedCapture Of(string format, string version, HeapProfile profile, IReadOnlyList<ParseDiagnostic> diagnostics) => new(format, version, [], [], [], diagnostics) { HeapProfiles = [profile] };
+
+    /// <summary>A file of figures.</summary>
+    public static ParsedCapture Of(string format, string version, IReadOnlyList<SideFigures> figures, IReadOnlyList<ParseDiagnostic> diagnostics) => new(format, version, [], figures, [], diagnostics);
 }
 
 /// <summary>What a parser is given beside the text.</summary>

@@ -88,13 +88,19 @@ public sealed record Snapshot(SnapshotSource Source, ProcessHint Process, VmaTab
     }
 }
 
-/// <summary>Figures beside a snapshot: status, smaps_rollup. They are shown with their drift from the sum over smaps, never instead of it.</summary>
-/// <param name="Kind"><c>status</c> or <c>rollup</c>.</param>
+/// <summary>
+/// Named figures of one moment: of the process (status, rollup, stat), of what it lives in (cgroup, meminfo, GPU) or of its allocator (malloc_info, jemalloc's statistics, a JVM's
+/// native memory). They stand beside a snapshot and are shown with their drift from the sum over smaps, never instead of it.
+/// </summary>
+/// <param name="Kind"><c>status</c>, <c>rollup</c>, or the slug of the format that they come from.</param>
 /// <param name="Process">What the text says of the process.</param>
 /// <param name="Bytes">Sizes by the kernel's key (VmRSS, Pss_Anon …), in bytes.</param>
 /// <param name="Counts">Other numbers by key (Threads).</param>
 public sealed record SideFigures(string Kind, ProcessHint Process, IReadOnlyDictionary<string, long> Bytes, IReadOnlyDictionary<string, long> Counts)
 {
+    /// <summary>Which one, where a moment has several of a kind: a GPU, an arena, a cgroup's file; else null.</summary>
+    public string? Label { get; init; }
+
     /// <summary>When it was taken (UTC), or null.</summary>
     public DateTimeOffset? TakenAt { get; init; }
 

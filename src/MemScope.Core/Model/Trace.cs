@@ -36,6 +36,12 @@ public enum ClockDomain : byte
     WallTimeOfDay,
     /// <summary>Nanoseconds since boot (bpftrace nsecs, perf).</summary>
     Monotonic,
+    /// <summary>Nanoseconds since the tool or the program began (heaptrack, perf trace, strace -r, massif --time-unit=ms).</summary>
+    Relative,
+    /// <summary>Instructions executed (massif's default): orders what happened, measures no time.</summary>
+    Instructions,
+    /// <summary>Bytes allocated so far (massif --time-unit=B): orders what happened, measures no time.</summary>
+    AllocatedBytes,
 }
 
 /// <summary>
@@ -149,11 +155,15 @@ public sealed class Callchain(IReadOnlyList<RawFrame> frames)
 public sealed record TraceLoss(string Kind, long Count, string Text);
 
 /// <summary>The memory calls of one process (or of the processes that a tracer followed) with their stacks.</summary>
-/// <param name="Tool">Slug of the tool: <c>strace</c>, <c>bpftrace</c>, <c>gdb</c>.</param>
+/// <param name="Tool">Slug of the tool: <c>strace</c>, <c>bpftrace</c>, <c>gdb</c>, <c>perf</c>.</param>
 /// <param name="Clock">The clock of <see cref="TraceEvent.TimeNs"/>.</param>
 /// <param name="Process">What the text says of the process.</param>
 /// <param name="Events">In the order of the file; a split call stands where it began.</param>
 /// <param name="Callchains">Distinct stacks; events point into them.</param>
 /// <param name="Losses">What the tracer is known to have lost.</param>
 public sealed record Trace(string Tool, ClockDomain Clock, ProcessHint Process, IReadOnlyList<TraceEvent> Events, IReadOnlyList<Callchain> Callchains,
-    IReadOnlyList<TraceLoss> Losses);
+    IReadOnlyList<TraceLoss> Losses)
+{
+    /// <summary>Mappings that the trace itself lists, for normalizing the addresses of the frames (perf script --show-mmap-events); in the order of the file.</summary>
+    public IReadOnlyList<MappedModule> Modules { get; init; } = [];
+}

@@ -60,5 +60,5 @@ public sealed class FormatRegistryTests
         return formats;
     }
 
-    private static bool IsCapture(string file) => Path.GetExtension(file) is ".gz" or ".txt" or ".log" or ".tgz" or ".zip";
+    private static bool IsCapture(string file) => !file.EndsWith(".dump.txt", StringComparison.Ordinal) && !file.Contains("/elf/", StringComparison.Ordinal);
 }

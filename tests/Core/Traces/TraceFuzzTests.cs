@@ -23,7 +23,7 @@ public sealed class TraceFuzzTests
 
         for (var length = 0; length < text.Length; length++)
         {
-            var cut = FormatOf(sample).Parse(text.AsMemory(0, length), TraceFixtures.Options);
+            var cut = FormatOf(sample).Parse(text[..length], TraceFixtures.Options);
             if (cut.Traces.Count == 0) continue;
             var events = cut.Traces[0].Events;
             var lines = text.AsSpan(0, length).Count((byte)'\n');

@@ -16,27 +16,21 @@ namespace MemScope.Core.Formats.Bpftrace;
 /// </summary>
 internal sealed class BpftraceJsonParser
 {
-    private readonly ReadOnlyMemory<byte> _file;
-    private readonly Limits _limits;
     private readonly BpftraceTrace _trace;
 
-    private BpftraceJsonParser(ReadOnlyMemory<byte> file, ParseOptions options)
-    {
-        _file = file;
-        _limits = options.Limits;
-        _trace = new BpftraceTrace(new StackTable(file, BpftraceFrame.Read, options) { Decode = JsonText.Unescape }, options.Names);
-    }
+    private BpftraceJsonParser(ParseOptions options) =>
+        _trace = new BpftraceTrace(new StackTable(BpftraceFrame.Read, options) { Decode = JsonText.Unescape }, options.Names);
 
     /// <summary>Reads a whole file.</summary>
-    public static ParsedCapture Parse(ReadOnlyMemory<byte> file, ParseOptions options)
+    public static ParsedCapture Parse(CaptureText file, ParseOptions options)
     {
-        var parser = new BpftraceJsonParser(file, options);
-        var lines = new LineReader(file.Span);
+        var parser = new BpftraceJsonParser(options);
+        var lines = file.Lines(options.Limits.LineBytes);
         while (lines.Next())
         {
             if (lines.Line.IsEmpty) continue;
-            if (lines.Line.Length > parser._limits.LineBytes) parser._trace.Diagnostics.Add("BPFTRACE007", Severity.Warning, lines.Number, "A line longer than the limit was skipped");
-            else if (parser.TryLine(lines.Line, lines.Offset, lines.Number)) continue;
+            if (lines.IsTooLong) parser._trace.Diagnostics.Add("BPFTRACE007", Severity.Warning, lines.Number, "A line longer than the limit was skipped");
+            else if (parser.TryLine(lines.Line, lines.Number)) continue;
             else if (lines.IsTerminated) parser._trace.Diagnostics.Add("BPFTRACE002", Severity.Warning, lines.Number, "Not understood and skipped", lines.Line);
             else parser._trace.CutOff();
         }
@@ -46,12 +40,12 @@ internal sealed class BpftraceJsonParser
     /// <summary>Whether a line is one of bpftrace's objects.</summary>
     public static bool IsObject(ReadOnlySpan<byte> line) => line is [(byte)'{', ..] && JsonText.StringOf(line, "\"type\""u8) is { Length: > 0 } && line.IndexOf("\"data\""u8) > 0;
 
-    private bool TryLine(ReadOnlySpan<byte> line, int offset, int number)
+    private bool TryLine(ReadOnlySpan<byte> line, int number)
     {
         // Messages of the tool stand between the objects as they are.
         if (line[0] != '{') return _trace.TryOther(line, number);
         var type = JsonText.StringOf(line, "\"type\""u8);
-        if (type.SequenceEqual("printf"u8)) return TryPrinted(line, offset, number);
+        if (type.SequenceEqual("printf"u8)) return TryPrinted(line, number);
         if (!line.TrimEnd(" "u8).EndsWith("}"u8)) return false;
         if (type.SequenceEqual("lost_events"u8)) return TryLost(line);
         if (type.SequenceEqual("attached_probes"u8))
@@ -66,7 +60,7 @@ internal sealed class BpftraceJsonParser
         return !type.IsEmpty;
     }
 
-    private bool TryPrinted(ReadOnlySpan<byte> line, int offset, int number)
+    private bool TryPrinted(ReadOnlySpan<byte> line, int number)
     {
         var data = JsonText.StringOf(line, "\"data\""u8, out var start);
         if (start < 0) return false;
@@ -77,7 +71,7 @@ internal sealed class BpftraceJsonParser
         if (head.IsEmpty && end == data.Length) return true;
         // A script may print the stack by itself, behind the call.
         if (!head.IsEmpty && !_trace.TryEvent(head, number)) return _trace.TryOther(head, number);
-        if (JsonText.HasMore(data[end..])) _trace.SetStack(offset + start + end, offset + start + data.Length);
+        if (JsonText.HasMore(data[end..])) _trace.SetStack(data[end..]);
         return true;
     }
 

@@ -23,37 +23,29 @@ namespace MemScope.Core.Formats.Bpftrace;
 /// </summary>
 internal sealed class BpftraceParser
 {
-    private readonly ReadOnlyMemory<byte> _file;
-    private readonly Limits _limits;
     private readonly BpftraceTrace _trace;
-    private int _stackStart, _stackEnd;
+    private readonly StackLines _stack = new();
     private bool _insideMapKey, _afterMap;
 
-    private BpftraceParser(ReadOnlyMemory<byte> file, ParseOptions options)
-    {
-        _file = file;
-        _limits = options.Limits;
-        _trace = new BpftraceTrace(new StackTable(file, BpftraceFrame.Read, options), options.Names);
-    }
+    private BpftraceParser(ParseOptions options) => _trace = new BpftraceTrace(new StackTable(BpftraceFrame.Read, options), options.Names);
 
     /// <summary>Reads a whole file.</summary>
-    public static ParsedCapture Parse(ReadOnlyMemory<byte> file, ParseOptions options)
+    public static ParsedCapture Parse(CaptureText file, ParseOptions options)
     {
-        var parser = new BpftraceParser(file, options);
-        parser.ReadLines();
+        var parser = new BpftraceParser(options);
+        parser.ReadLines(file.Lines(options.Limits.LineBytes), options.Limits);
         return parser._trace.Finish("bpftrace");
     }
 
-    private void ReadLines()
+    private void ReadLines(LineStream lines, Limits limits)
     {
-        var lines = new LineReader(_file.Span);
         while (lines.Next())
         {
             var line = lines.Line;
-            if (line.Length > _limits.LineBytes)
+            if (lines.IsTooLong)
             {
                 EndStack();
-                _trace.Diagnostics.Add("BPFTRACE007", Severity.Warning, lines.Number, $"A line of more than {_limits.LineBytes} bytes was skipped.");
+                _trace.Diagnostics.Add("BPFTRACE007", Severity.Warning, lines.Number, $"A line of more than {limits.LineBytes} bytes was skipped.");
             }
             else if (IsBlank(line))
             {
@@ -67,7 +59,7 @@ internal sealed class BpftraceParser
             }
             else if (line[0] is (byte)' ' or (byte)'\t')
             {
-                AddToStack(lines.Offset, lines.Offset + lines.Line.Length, lines.Number, line);
+                AddToStack(line, lines.Number);
             }
             else
             {
@@ -80,22 +72,21 @@ internal sealed class BpftraceParser
 
     private static bool IsBlank(ReadOnlySpan<byte> line) => line.IndexOfAnyExcept((byte)' ', (byte)'\t') < 0;
 
-    private void AddToStack(int start, int end, int number, ReadOnlySpan<byte> line)
+    private void AddToStack(ReadOnlySpan<byte> line, int number)
     {
         if (_insideMapKey) return;
-        if (!_trace.AwaitsStack && _stackEnd == 0)
+        if (!_trace.AwaitsStack && !_stack.Any)
         {
             _trace.Diagnostics.Add("BPFTRACE002", Severity.Warning, number, "A frame that belongs to no call was skipped", line);
             return;
         }
-        if (_stackEnd == 0) _stackStart = start;
-        _stackEnd = end;
+        _stack.Add(line);
     }
 
     private void EndStack()
     {
-        if (_stackEnd > 0) _trace.SetStack(_stackStart, _stackEnd);
-        _stackEnd = 0;
+        if (_stack.Any) _trace.SetStack(_stack.Bytes);
+        _stack.Clear();
     }
 
     private void ReadLine(ReadOnlySpan<byte> line, int number)

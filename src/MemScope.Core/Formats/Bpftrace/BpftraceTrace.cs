@@ -45,10 +45,10 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
     /// <summary>Ends the wait for a stack.</summary>
     public void EndEvent() => _owner = NoEvent;
 
-    /// <summary>Gives the last event the stack in <c>[start, end)</c> of the file.</summary>
-    public void SetStack(int start, int end)
+    /// <summary>Gives the last event the stack that is printed in some lines of the file.</summary>
+    public void SetStack(ReadOnlySpan<byte> lines)
     {
-        if (_owner >= 0) _trace.SetStack(_owner, start, end);
+        if (_owner >= 0) _trace.SetStack(_owner, lines);
         _owner = NoEvent;
     }
 

@@ -56,9 +56,6 @@ internal static class JsonText
         return false;
     }
 
-    /// <summary>The text of an escaped string (RFC 8259, 7).</summary>
-    public static byte[] Unescape(ReadOnlyMemory<byte> escaped) => Unescape(escaped.Span);
-
     /// <summary>The text of an escaped string (RFC 8259, 7). An escape that is none stands as it is.</summary>
     public static byte[] Unescape(ReadOnlySpan<byte> escaped)
     {

@@ -27,31 +27,25 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
 
     private CaptureContents Read(Stream file)
     {
-        var upload = new HeadStream(file, read => _budget.Received += read);
-        if (upload.Peek(1).IsEmpty) throw new CaptureRefusedException(CaptureRefusal.Empty, "empty", "The file is empty. A kernel thread's smaps is, and so is that of a process that has ended.");
-        var (decoded, depth, modifiedAt) = Unpack(upload, 0);
+        var upload = new HeadStream(file, read =>
+        {
+            _budget.Received += read;
+            cancellation.ThrowIfCancellationRequested();
+        });
+        if (upload.Peek(1).IsEmpty) throw Empty();
+        var (decoded, depth, modifiedAt) = Unpack(upload, 0, null);
         using var hashing = new HashingStream(decoded);
-        var content = new HeadStream(hashing);
-        var head = content.Peek(InputFormats.HeadBytes);
-        if (head.IsEmpty) throw new CaptureRefusedException(CaptureRefusal.Empty, "empty", "The file is empty once it is unpacked.");
-        if (TarMembers.Recognises(head))
-        {
-            ReadTar(content, depth + 1);
-            // A tar file that was cut between two members looks whole but for the zero blocks that close it.
-            hashing.Drain(cancellation);
-            if (!hashing.EndsInZeroBlock) throw TarMembers.Damaged();
-        }
-        else
-        {
-            ReadBytes(ReadAll(content, depth == 0 && file.CanSeek ? file.Length : null), fileName, modifiedAt, depth, isMember: false);
-            hashing.Drain(cancellation);
-        }
+        ReadContent(new HeadStream(hashing), new Named(fileName, modifiedAt, depth, IsMember: false), depth == 0 && file.CanSeek ? file.Length : null);
+        hashing.Drain(cancellation);
         return new CaptureContents(_parts.Finish(), hashing.Hash(), hashing.Count);
     }
 
-    private (HeadStream Content, int Depth, DateTimeOffset? ModifiedAt) Unpack(HeadStream content, int depth)
+    /// <summary>A file and what it lies in.</summary>
+    private readonly record struct Named(string? Name, DateTimeOffset? ModifiedAt, int Depth, bool IsMember);
+
+    /// <summary>Takes off the compression that a stream is packed in.</summary>
+    private (HeadStream Content, int Depth, DateTimeOffset? ModifiedAt) Unpack(HeadStream content, int depth, DateTimeOffset? modifiedAt)
     {
-        DateTimeOffset? modifiedAt = null;
         while (GzipDecoder.Recognises(content.Peek(2)))
         {
             CheckDepth(++depth);
@@ -64,10 +58,28 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
         return (content, depth, modifiedAt);
     }
 
-    private void ReadTar(Stream tar, int depth)
+    /// <summary>Reads a file that is not compressed: an archive, or one of a format.</summary>
+    private void ReadContent(HeadStream content, Named file, long? expected = null)
+    {
+        var head = content.Peek(InputFormats.HeadBytes);
+        if (TarMembers.Recognises(head)) ReadTar(content, file.Depth + 1);
+        else if (ZipMembers.Recognises(head)) ReadZip(content, file.Depth + 1, expected);
+        else ReadPlain(content, file, expected);
+    }
+
+    private void ReadTar(HeadStream content, int depth)
     {
         CheckDepth(depth);
+        using var tar = new TarTail(content);
         foreach (var member in TarMembers.Read(tar)) ReadMember(member, depth);
+        tar.ReadToEnd();
+    }
+
+    private void ReadZip(HeadStream content, int depth, long? expected)
+    {
+        CheckDepth(depth);
+        var zip = new CaptureText(content, limits with { SnapshotBytes = Math.Min(limits.UploadBytes, limits.DecodedBytes), SnapshotLines = int.MaxValue }, expected).Whole();
+        foreach (var member in ZipMembers.Read(zip, _budget)) ReadMember(member, depth);
     }
 
     private void ReadMember(ArchiveMember member, int depth)
@@ -75,96 +87,54 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
         cancellation.ThrowIfCancellationRequested();
         if (++_members > limits.ArchiveMembers)
             throw new CaptureRefusedException(CaptureRefusal.TooLarge, "archive-members", "The archive holds more files than are read of one upload. Send it in parts.", limits.ArchiveMembers, _members);
-        using var data = member.Content;
-        var bytes = ReadAll(new HeadStream(data));
+        using var data = new MemberStream(member.Content);
+        var layers = _layers.Count;
         try
         {
-            ReadBytes(bytes, member.Name, member.ModifiedAt, depth, isMember: true);
+            var (content, inner, modifiedAt) = Unpack(new HeadStream(data), depth, member.ModifiedAt);
+            ReadContent(content, new Named(member.Name, modifiedAt, inner, IsMember: true));
+            // The checksum of a packed member stands behind its last byte.
+            content.CopyTo(Stream.Null);
         }
-        catch (CaptureRefusedException refused) when (refused.Kind != CaptureRefusal.TooLarge)
+        catch (CaptureRefusedException refused) when (refused.Kind != CaptureRefusal.TooLarge && refused != data.Fault)
         {
             // What is wrong with one member does not spoil the others.
             _parts.Report(new ParseDiagnostic("CAPTURE001", refused.Kind == CaptureRefusal.Empty ? Severity.Info : Severity.Warning, 0, "not read: " + refused.Message) { Member = member.Name });
         }
-    }
-
-    /// <summary>Reads a file that is in memory, unpacking what it is packed in.</summary>
-    private void ReadBytes(ReadOnlyMemory<byte> bytes, string? name, DateTimeOffset? modifiedAt, int depth, bool isMember)
-    {
-        if (GzipDecoder.Recognises(bytes.Span))
+        finally
         {
-            CheckDepth(depth + 1);
-            using var gzip = new GzipDecoder(ReadStream.Over(bytes), _budget);
-            var decoded = ReadAll(new HeadStream(gzip));
-            ReadBytes(decoded, name, gzip.ModifiedAt ?? modifiedAt, depth + 1, isMember);
-        }
-        else if (isMember && TarMembers.Recognises(bytes.Span))
-        {
-            if (bytes.Length < 512 || bytes.Span[^512..].IndexOfAnyExcept((byte)0) >= 0) throw TarMembers.Damaged();
-            ReadTar(ReadStream.Over(bytes), depth + 1);
-        }
-        else if (ZipMembers.Recognises(bytes.Span))
-        {
-            CheckDepth(depth + 1);
-            foreach (var member in ZipMembers.Read(bytes, _budget)) ReadMember(member, depth + 1);
-        }
-        else
-        {
-            ReadPlain(TextEncoding.ToUtf8(bytes), name, modifiedAt, isMember);
+            foreach (var layer in _layers[layers..]) layer.Dispose();
+            _layers.RemoveRange(layers, _layers.Count - layers);
         }
     }
 
-    private void ReadPlain(ReadOnlyMemory<byte> bytes, string? name, DateTimeOffset? modifiedAt, bool isMember)
+    private void ReadPlain(HeadStream content, Named file, long? expected)
     {
-        if (bytes.IsEmpty) throw new CaptureRefusedException(CaptureRefusal.Empty, "empty", "The file is empty. A kernel thread's smaps is, and so is that of a process that has ended.");
-        if (Refusals.Of(bytes.Span) is { } refusal) throw refusal;
-        var format = FormatOf(bytes.Span) ?? throw Refusals.Unknown(bytes.Span);
-        CheckLines(bytes.Span, format);
-        var parsed = format.Parse(bytes, new ParseOptions(limits) { Names = _names });
+        var head = content.Peek(InputFormats.HeadBytes);
+        if (head.IsEmpty) throw Empty();
+        var text = TextEncoding.ToUtf8(content);
+        head = text.Peek(InputFormats.HeadBytes);
+        if (head.IsEmpty) throw Empty();
+        var format = formatOverride is null ? InputFormats.Sniff(head) : InputFormats.Find(formatOverride);
+        if ((Refusals.Of(head) ?? (format is null ? Refusals.Unknown(head) : null)) is { } refusal)
+        {
+            // A file that is cut off, damaged or too large is refused for that, whatever it holds.
+            text.CopyTo(Stream.Null);
+            throw refusal;
+        }
+        var parsed = format!.Parse(new CaptureText(text, limits, expected), new ParseOptions(limits) { Names = _names });
         if (parsed.IsEmpty) throw NothingRead(format, parsed);
-        _parts.Add(parsed, isMember ? name : null, MemberName.Parse(name), modifiedAt);
+        _parts.Add(parsed, file.IsMember ? file.Name : null, MemberName.Parse(file.Name), file.ModifiedAt);
     }
 
-    private InputFormat? FormatOf(ReadOnlySpan<byte> head) => formatOverride is null ? InputFormats.Sniff(head) : InputFormats.Find(formatOverride);
-
-    private void CheckLines(ReadOnlySpan<byte> text, InputFormat format)
-    {
-        if (format.IsTrace) return;
-        var lines = System.MemoryExtensions.Count(text, (byte)'\n');
-        if (lines > limits.SnapshotLines)
-            throw new CaptureRefusedException(CaptureRefusal.TooLarge, "snapshot-lines", "The file has more lines than are read of one. Send the snapshots one by one, or in a tar.gz with a file for each.", limits.SnapshotLines, lines);
-    }
+    private static CaptureRefusedException Empty() =>
+        new(CaptureRefusal.Empty, "empty", "The file is empty. A kernel thread's smaps is, and so is that of a process that has ended.");
 
     private static CaptureRefusedException NothingRead(InputFormat format, ParsedCapture parsed)
     {
         var reason = parsed.Diagnostics.Count > 0 ? parsed.Diagnostics[0].Text : "it holds no mapping";
         return new CaptureRefusedException(CaptureRefusal.Unreadable, "no-data", $"The file was recognised as {format.Title}, but nothing in it could be used: {reason}");
     }
-
-    /// <summary>Reads a stream into memory, up to the limit for what it seems to hold.</summary>
-    /// <param name="content">The stream.</param>
-    /// <param name="expected">How long it is, where that is known: too long a file is then refused before it costs memory.</param>
-    private ReadOnlyMemory<byte> ReadAll(HeadStream content, long? expected = null)
-    {
-        var head = content.Peek(InputFormats.HeadBytes);
-        // What fits into the head needs no look: the smaller limit is far above it.
-        var isTrace = head.Length == InputFormats.HeadBytes && FormatOf(head) is { IsTrace: true };
-        var cap = Math.Min(isTrace ? limits.DecodedBytes : limits.SnapshotBytes, Array.MaxLength - 1);
-        if (expected > cap) throw TooLarge(cap, expected.Value);
-        var bytes = new byte[Math.Max(head.Length, expected ?? 0) + 1];
-        var length = 0;
-        while (content.Read(bytes, length, bytes.Length - length) is > 0 and var read)
-        {
-            length += read;
-            cancellation.ThrowIfCancellationRequested();
-            if (length > cap) throw TooLarge(cap, length);
-            if (length == bytes.Length) Array.Resize(ref bytes, (int)Math.Min(cap + 1, bytes.Length * 2L));
-        }
-        return bytes.AsMemory(0, length);
-    }
-
-    private static CaptureRefusedException TooLarge(long cap, long actual) =>
-        new(CaptureRefusal.TooLarge, "snapshot-bytes", "The file is larger than one snapshot file may be. Send the snapshots one by one, or in a tar.gz with a file for each.", cap, actual);
 
     private void CheckDepth(int depth)
     {

@@ -6,24 +6,17 @@ namespace MemScope.Core.Formats.Containers;
 internal sealed class HashingStream(Stream source) : ReadStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private long _zeros;
 
     /// <summary>Bytes passed so far.</summary>
     public long Count { get; private set; }
-
-    /// <summary>Whether the last 512 bytes that passed were all zero, as at the end of a whole tar.</summary>
-    public bool EndsInZeroBlock => _zeros >= 512;
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
         var read = source.Read(buffer);
         if (read <= 0) return 0;
-        var bytes = buffer[..read];
-        _hash.AppendData(bytes);
+        _hash.AppendData(buffer[..read]);
         Count += read;
-        var last = bytes.LastIndexOfAnyExcept((byte)0);
-        _zeros = last < 0 ? _zeros + read : read - 1 - last;
         return read;
     }
 

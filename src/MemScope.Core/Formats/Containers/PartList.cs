@@ -8,6 +8,8 @@ internal sealed class PartList
     private readonly List<Part<Snapshot>> _snapshots = [];
     private readonly List<Part<SideFigures>> _figures = [];
     private readonly List<Trace> _traces = [];
+    private readonly List<HeapProfile> _profiles = [];
+    private readonly List<PerfMap> _perfMaps = [];
     private readonly DiagnosticBag _diagnostics = new();
     private string? _format;
     private string _version = "";
@@ -33,11 +35,13 @@ internal sealed class PartList
         foreach (var figures in parsed.Figures)
         {
             var placed = figures with { Process = WithPid(figures.Process, name) };
-            if (seen.Add(figures.Kind))
+            if (seen.Add(figures.Kind + figures.Label))
                 placed = placed with { SeriesNumber = name.Number, TakenAt = figures.TakenAt ?? at, TimeOrigin = figures.TakenAt is null ? origin : figures.TimeOrigin };
             _figures.Add(new Part<SideFigures>(placed, name.Folder));
         }
-        _traces.AddRange(parsed.Traces);
+        _traces.AddRange(parsed.Traces.Select(t => t with { Process = WithPid(t.Process, name) }));
+        _profiles.AddRange(parsed.HeapProfiles.Select(p => p with { Process = WithPid(p.Process, name) }));
+        _perfMaps.AddRange(parsed.PerfMaps.Select(m => m with { Process = WithPid(m.Process, name) }));
         foreach (var diagnostic in parsed.Diagnostics) _diagnostics.Add(diagnostic with { Member = member });
     }
 
@@ -54,7 +58,7 @@ internal sealed class PartList
             throw new CaptureRefusedException(CaptureRefusal.Unreadable, "no-data", "The archive holds no file that could be read. " + reasons);
         }
         var (snapshots, figures) = SnapshotJoin.Apply(_snapshots, _figures, _diagnostics);
-        return new ParsedCapture(_format, _version, snapshots, figures, _traces, _diagnostics.ToList());
+        return new ParsedCapture(_format, _version, snapshots, figures, _traces, _diagnostics.ToList()) { HeapProfiles = _profiles, PerfMaps = _perfMaps };
     }
 
     private static ProcessHint WithPid(ProcessHint process, MemberName name) => process.Pid is null && name.Pid is not null ? process with { Pid = name.Pid } : process;

@@ -23,10 +23,10 @@ internal static class FramedText
     }
 
     /// <summary>Reads a whole file.</summary>
-    public static ParsedCapture Parse(ReadOnlyMemory<byte> file, ParseOptions options)
+    public static ParsedCapture Parse(CaptureText file, ParseOptions options)
     {
         var diagnostics = new DiagnosticBag();
-        var text = file.Span;
+        var text = file.Whole().Span;
         var framer = Framer.Split(text, diagnostics, options.Limits.LineBytes);
         var snapshots = new List<Snapshot>();
         var figures = new List<SideFigures>();

@@ -22,10 +22,10 @@ internal static class GdbFrame
     public static ReadOnlySpan<byte> Continued => "    "u8;
 
     /// <summary>A stack with each broken frame on one line.</summary>
-    public static byte[] JoinBroken(ReadOnlyMemory<byte> stack)
+    public static byte[] JoinBroken(ReadOnlySpan<byte> stack)
     {
         var joined = new List<byte>(stack.Length);
-        var lines = new LineReader(stack.Span);
+        var lines = new LineReader(stack);
         while (lines.Next())
         {
             if (lines.Line.StartsWith(Continued)) joined.Add((byte)' ');

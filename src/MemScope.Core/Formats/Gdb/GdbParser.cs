@@ -16,37 +16,31 @@ namespace MemScope.Core.Formats.Gdb;
 internal sealed class GdbParser
 {
     private const int NoEvent = -1;
-    private readonly ReadOnlyMemory<byte> _file;
-    private readonly Limits _limits;
     private readonly TraceBuilder _trace;
-    private int _owner = NoEvent, _stackStart, _stackEnd, _tid, _passedOver, _understood;
+    private int _owner = NoEvent, _tid, _passedOver, _understood;
+    private readonly StackLines _stack = new();
     private int? _pid;
     private bool _failed, _insideFrame;
 
-    private GdbParser(ReadOnlyMemory<byte> file, ParseOptions options)
-    {
-        _file = file;
-        _limits = options.Limits;
-        _trace = new TraceBuilder("gdb", new StackTable(file, GdbFrame.Read, options) { Finish = GdbFrame.MarkInlined, Decode = GdbFrame.JoinBroken });
-    }
+    private GdbParser(ParseOptions options) =>
+        _trace = new TraceBuilder("gdb", new StackTable(GdbFrame.Read, options) { Finish = GdbFrame.MarkInlined, Decode = GdbFrame.JoinBroken });
 
     /// <summary>Reads a whole file.</summary>
-    public static ParsedCapture Parse(ReadOnlyMemory<byte> file, ParseOptions options)
+    public static ParsedCapture Parse(CaptureText file, ParseOptions options)
     {
-        var parser = new GdbParser(file, options);
-        parser.ReadLines();
+        var parser = new GdbParser(options);
+        parser.ReadLines(file.Lines(options.Limits.LineBytes), options.Limits);
         return parser.Finish();
     }
 
-    private void ReadLines()
+    private void ReadLines(LineStream lines, Limits limits)
     {
-        var lines = new LineReader(_file.Span);
         while (lines.Next())
         {
             var line = lines.Line;
-            if (line.Length > _limits.LineBytes)
+            if (lines.IsTooLong)
             {
-                _trace.Diagnostics.Add("GDB004", Severity.Warning, lines.Number, $"A line of more than {_limits.LineBytes} bytes was skipped.");
+                _trace.Diagnostics.Add("GDB004", Severity.Warning, lines.Number, $"A line of more than {limits.LineBytes} bytes was skipped.");
             }
             else if (!lines.IsTerminated && line is [(byte)'#' or (byte)'=', ..])
             {
@@ -56,13 +50,13 @@ internal sealed class GdbParser
             else if (GdbFrame.IsFrame(line, out var level))
             {
                 if (level == 0) EndStack();
-                AddToStack(lines.Offset, lines.Offset + lines.Line.Length);
+                _stack.Add(line);
                 _insideFrame = true;
                 _understood++;
             }
             else if (_insideFrame && line.StartsWith(GdbFrame.Continued))
             {
-                AddToStack(lines.Offset, lines.Offset + lines.Line.Length);
+                _stack.Add(line);
             }
             else if (line.StartsWith("==="u8) && TryHit(line, lines.Number))
             {
@@ -112,17 +106,11 @@ internal sealed class GdbParser
         _ => null,
     };
 
-    private void AddToStack(int start, int end)
-    {
-        if (_stackEnd == 0) _stackStart = start;
-        _stackEnd = end;
-    }
-
     private void EndStack()
     {
-        if (_stackEnd > 0 && _owner >= 0) _trace.SetStack(_owner, _stackStart, _stackEnd);
-        if (_stackEnd > 0) _owner = NoEvent;
-        _stackEnd = 0;
+        if (_stack.Any && _owner >= 0) _trace.SetStack(_owner, _stack.Bytes);
+        if (_stack.Any) _owner = NoEvent;
+        _stack.Clear();
     }
 
     private void ReadOther(ReadOnlySpan<byte> line, int number)

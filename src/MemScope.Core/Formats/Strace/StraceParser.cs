@@ -23,7 +23,6 @@ internal sealed class StraceParser
     private const int SplicesPerLine = 16;
     private const long NanosecondsPerDay = 86_400_000_000_000;
 
-    private readonly ReadOnlyMemory<byte> _file;
     private readonly Limits _limits;
     private readonly TraceBuilder _trace;
     private readonly StraceFamily _family = new();
@@ -33,42 +32,41 @@ internal sealed class StraceParser
     private ClockDomain _clock;
     private long _lastTimeNs, _dayNs;
     private int? _rootPid;
-    private int _understood, _resumedWithoutHead, _stackOwner = NoEvent, _stackStart, _stackEnd;
+    private int _understood, _resumedWithoutHead, _stackOwner = NoEvent;
+    private readonly StackLines _stack = new();
 
     // A clone that shares the memory: no event of the address space, but the child's calls must be counted to the same process.
     private readonly record struct ThreadClone(int BeforeEvent, ulong Flags, TraceEvent Call);
 
-    private StraceParser(ReadOnlyMemory<byte> file, ParseOptions options)
+    private StraceParser(ParseOptions options)
     {
-        _file = file;
         _limits = options.Limits;
         _passedOver = new NameCounts(options.Names);
-        _trace = new TraceBuilder("strace", new StackTable(file, StraceFrame.Read, options));
+        _trace = new TraceBuilder("strace", new StackTable(StraceFrame.Read, options));
     }
 
     /// <summary>Reads a whole file.</summary>
-    public static ParsedCapture Parse(ReadOnlyMemory<byte> file, ParseOptions options)
+    public static ParsedCapture Parse(CaptureText file, ParseOptions options)
     {
-        var parser = new StraceParser(file, options);
-        parser.ReadLines();
+        var parser = new StraceParser(options);
+        parser.ReadLines(file.Lines(options.Limits.LineBytes));
         return parser.Finish();
     }
 
-    private void ReadLines()
+    private void ReadLines(LineStream lines)
     {
-        var lines = new LineReader(_file.Span);
         byte[]? head = null;
         int headNumber = 0, splices = 0;
         while (lines.Next())
         {
             if (head is null && lines.Line.StartsWith(StraceFrame.Mark))
             {
-                if (lines.IsTerminated || lines.Line.EndsWith("]"u8)) AddToStack(lines.Offset, lines.Offset + lines.Line.Length);
+                if (lines.IsTerminated || lines.Line.EndsWith("]"u8)) _stack.Add(lines.Line);
                 else CutOff();
                 continue;
             }
             EndStack();
-            if (lines.Line.Length + (head?.Length ?? 0) > _limits.LineBytes)
+            if (lines.IsTooLong || lines.Line.Length + (head?.Length ?? 0) > _limits.LineBytes)
             {
                 _trace.Diagnostics.Add("STRACE004", Severity.Warning, lines.Number, $"A line of more than {_limits.LineBytes} bytes was skipped.");
                 head = null;
@@ -231,16 +229,10 @@ internal sealed class StraceParser
         else _trace.Diagnostics.Add("STRACE002", Severity.Warning, number, "Not understood and skipped", line);
     }
 
-    private void AddToStack(int start, int end)
-    {
-        if (_stackEnd == 0) _stackStart = start;
-        _stackEnd = end;
-    }
-
     private void EndStack()
     {
-        if (_stackEnd > 0 && _stackOwner >= 0) _trace.SetStack(_stackOwner, _stackStart, _stackEnd);
-        _stackEnd = 0;
+        if (_stack.Any && _stackOwner >= 0) _trace.SetStack(_stackOwner, _stack.Bytes);
+        _stack.Clear();
     }
 
     private ParsedCapture Finish()

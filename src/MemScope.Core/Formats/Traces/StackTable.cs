@@ -11,18 +11,20 @@ internal delegate RawFrame? ReadFrame(ReadOnlySpan<byte> line, NameTable names);
 /// The distinct callchains of a trace. A stack is looked up by the bytes that the tool printed, so only the first of many equal ones is read and kept;
 /// stacks that differ in their bytes but not in their frames (gdb prints arguments) still become one callchain.
 /// </summary>
-internal sealed class StackTable(ReadOnlyMemory<byte> file, ReadFrame readFrame, ParseOptions options)
+internal sealed class StackTable(ReadFrame readFrame, ParseOptions options)
 {
-    private const int None = -1;
+    private const int None = -1, ChunkBytes = 64 << 10;
     private readonly List<Callchain> _callchains = [];
     private readonly Dictionary<RawFrame, int> _frameIds = [];
     private readonly List<RawFrame> _frames = [];
     private readonly Dictionary<FrameList, int> _chains = [];
     private readonly List<Block> _blocks = [];
+    private readonly List<byte[]> _chunks = [];
+    private int _chunkUsed = ChunkBytes;
     private readonly List<RawFrame> _reading = [];
     private int[] _buckets = NewBuckets(1024);
 
-    private readonly record struct Block(int Start, int Length, int Hash, int Callchain, int NextInBucket);
+    private readonly record struct Block(int Chunk, int Start, int Length, int Hash, int Callchain, int NextInBucket);
 
     /// <summary>The callchains in the order of their first event.</summary>
     public IReadOnlyList<Callchain> Callchains => _callchains;
@@ -34,31 +36,44 @@ internal sealed class StackTable(ReadOnlyMemory<byte> file, ReadFrame readFrame,
     public Action<List<RawFrame>>? Finish { get; init; }
 
     /// <summary>Turns the bytes of a stack into one frame per line, where the file has them otherwise (JSON escapes, lines broken at the terminal's width).</summary>
-    public Func<ReadOnlyMemory<byte>, byte[]>? Decode { get; init; }
+    public Func<ReadOnlySpan<byte>, byte[]>? Decode { get; init; }
 
-    /// <summary>Index of the callchain that is printed in a range of the file, or -1 when there is no frame in it.</summary>
-    public int Intern(int start, int length)
+    /// <summary>Index of the callchain that is printed in some lines of the file, or -1 when there is no frame in them.</summary>
+    public int Intern(ReadOnlySpan<byte> bytes)
     {
-        if (length <= 0) return None;
-        var bytes = file.Span.Slice(start, length);
+        if (bytes.IsEmpty) return None;
         var hash = HashOf(bytes);
         ref var bucket = ref _buckets[hash & (_buckets.Length - 1)];
         for (var i = bucket; i >= 0; i = _blocks[i].NextInBucket)
         {
             var block = _blocks[i];
-            if (block.Hash == hash && file.Span.Slice(block.Start, block.Length).SequenceEqual(bytes)) return block.Callchain;
+            if (block.Hash == hash && block.Length == bytes.Length && _chunks[block.Chunk].AsSpan(block.Start, block.Length).SequenceEqual(bytes)) return block.Callchain;
         }
-        var callchain = Read(start, length);
-        _blocks.Add(new Block(start, length, hash, callchain, bucket));
+        var callchain = Read(bytes);
+        var start = Keep(bytes);
+        _blocks.Add(new Block(_chunks.Count - 1, start, bytes.Length, hash, callchain, bucket));
         bucket = _blocks.Count - 1;
         if (_blocks.Count > _buckets.Length) Rehash();
         return callchain;
     }
 
-    private int Read(int start, int length)
+    /// <summary>Copies the bytes of a distinct stack into the last chunk and says where in it they begin.</summary>
+    private int Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (_chunkUsed + bytes.Length > (_chunks.Count == 0 ? 0 : _chunks[^1].Length))
+        {
+            _chunks.Add(new byte[Math.Max(ChunkBytes, bytes.Length)]);
+            _chunkUsed = 0;
+        }
+        bytes.CopyTo(_chunks[^1].AsSpan(_chunkUsed));
+        _chunkUsed += bytes.Length;
+        return _chunkUsed - bytes.Length;
+    }
+
+    private int Read(ReadOnlySpan<byte> bytes)
     {
         _reading.Clear();
-        var lines = new LineReader(Decode is null ? file.Span.Slice(start, length) : Decode(file.Slice(start, length)));
+        var lines = new LineReader(Decode is null ? bytes : Decode(bytes));
         var cut = false;
         while (lines.Next())
         {

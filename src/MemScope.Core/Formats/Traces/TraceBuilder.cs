@@ -23,11 +23,8 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
         return Events.Count - 1;
     }
 
-    /// <summary>Gives an event the stack that is printed in <c>[start, end)</c> of the file.</summary>
-    public void SetStack(int index, int start, int end)
-    {
-        Events[index] = Events[index] with { Callchain = stacks.Intern(start, end - start) };
-    }
+    /// <summary>Gives an event the stack that is printed in some lines of the file.</summary>
+    public void SetStack(int index, ReadOnlySpan<byte> lines) => Events[index] = Events[index] with { Callchain = stacks.Intern(lines) };
 
     /// <summary>Notes a loss that the tool or the text shows.</summary>
     public void Lose(string kind, long count, string text) => _losses.Add(new TraceLoss(kind, count, text));
