@@ -1,0 +1,50 @@
+using System.Text.Json;
+using MemScope.Tests;
+
+namespace MemScope.Benchmarks.Ratios;
+
+/// <summary>All ratios that are measured: <c>./memscope bench ratio [NAME…]</c>.</summary>
+internal static class AllRatios
+{
+    /// <summary>34 snapshots of 20,000 mappings, 0.5 GB, one directly behind the other.</summary>
+    private static readonly RatioInput Smaps = new("smaps.txt", path => SmapsText.Write(path, snapshots: 34, mappings: 20_000, withTimes: false));
+
+    /// <summary>The same, a time line above each.</summary>
+    private static readonly RatioInput TimedSmaps = new("smaps-times.txt", path => SmapsText.Write(path, snapshots: 34, mappings: 20_000, withTimes: true));
+
+    /// <summary>The registry.</summary>
+    public static IReadOnlyList<Ratio> All { get; } =
+    [
+        new("smaps-wc", Smaps, Parse, new("wc", "-l", "{input}"), Target: 0.40, Accept: 0.25, HoldsAllMappings),
+        new("smaps-times-wc", TimedSmaps, Parse, new("wc", "-l", "{input}"), Target: 0.40, Accept: 0.25, HoldsAllMappings),
+        new("smaps-grep", Smaps, Parse, new("grep", "-c", "^Rss", "{input}"), Target: 1, Accept: 1, (ours, peer) => Same("mappings", Mappings(ours), long.Parse(peer, null))),
+        new("smaps-mawk", Smaps, Parse, new("mawk", "/^[0-9a-f]+-/ { name = $6 } /^Rss:/ { by[name] += $2 } END { for (n in by) sum += by[n]; printf \"%.0f\\n\", sum }", "{input}"), Target: 5, Accept: 3, (ours, peer) => Same("Rss in kB", RssKiB(ours), long.Parse(peer, null))),
+        new("smaps-psutil", Smaps, Parse, new("/usr/bin/python3", Script("psutil-smaps.py"), "{input}"), Target: 40, Accept: 20, (ours, peer) => Same("Rss in kB", RssKiB(ours), long.Parse(peer, null))),
+    ];
+
+    private static CommandLine Parse => new("dotnet", AgentDll, "parse", "{input}");
+
+    /// <summary>The agent as <c>./memscope parse</c> starts it.</summary>
+    private static string AgentDll => Path.Combine(Fixtures.RepositoryRoot, "src", "MemScope.Agent", "bin", "Release", "net10.0", "linux-x64", "MemScope.Agent.dll");
+
+    /// <summary>A script that lies beside this file.</summary>
+    private static string Script(string name) => Path.Combine(Fixtures.RepositoryRoot, "tests", "Benchmarks", "Ratios", name);
+
+    /// <summary>wc counts lines, which no report of ours does: that nothing was left out is seen by the mappings.</summary>
+    private static string? HoldsAllMappings(string ours, string peer) => Same("mappings", Mappings(ours), 34 * 20_000);
+
+    private static long Mappings(string report)
+    {
+        using var json = JsonDocument.Parse(report);
+        var root = json.RootElement;
+        return root.GetProperty("diagnostics").GetArrayLength() > 0 ? -1 : root.GetProperty("snapshots").GetInt64() * root.GetProperty("regions").GetInt64();
+    }
+
+    private static long RssKiB(string report)
+    {
+        using var json = JsonDocument.Parse(report);
+        return json.RootElement.GetProperty("rssBytes").EnumerateArray().Sum(r => r.GetInt64()) / 1024;
+    }
+
+    private static string? Same(string what, long ours, long peers) => ours == peers ? null : $"{what}: ours {ours}, the peer {peers}";
+}
