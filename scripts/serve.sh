@@ -28,6 +28,7 @@ serve() {
   build_web
   [ -z "$demo" ] || build_agent
   hint_llvm
+  hint_libzstd
 
   if [ -n "$demo" ]; then
     # Detached, so that this process can become the server and get its signals directly.

@@ -68,6 +68,19 @@ hint_llvm() {
   have_llvm || say "note: no source lines and inlined calls without llvm-symbolizer (apt-get install llvm)"
 }
 
+have_libzstd() {
+  local pattern
+  for pattern in '/lib/libzstd.so.1' '/lib64/libzstd.so.1' '/lib/*/libzstd.so.1' '/usr/lib*/libzstd.so.1' '/usr/lib/*/libzstd.so.1'; do
+    compgen -G "$pattern" >/dev/null && return
+  done
+  ldconfig -p 2>/dev/null | grep -q 'libzstd\.so\.1'
+}
+
+# Debian and Ubuntu have it with dpkg. It is loaded when a .zst file comes.
+hint_libzstd() {
+  have_libzstd || say "note: .zst files (heaptrack writes them) are refused without libzstd (apt-get install libzstd1)"
+}
+
 # What some tests drive. They are skipped, with the reason, where it is missing and may not be installed.
 want_test_tools() {
   local missing=()
@@ -75,6 +88,7 @@ want_test_tools() {
   have curl || missing+=(curl)
   have pmap || missing+=(procps)
   have strace || missing+=(strace)
+  have_libzstd || missing+=(libzstd1)
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" = 0 ] && have apt-get; then
     need_packages "programs that some tests drive" "${missing[@]}"

@@ -13,7 +13,7 @@ internal static class ParseCommand
     public static Command Create()
     {
         var command = new Command("parse", "Print what MemScope reads from files: one line of JSON per file.");
-        var files = new Argument<string[]>("FILE") { Description = "Captures: smaps, maps, pmap, traces, archives; gzip is fine. '-' reads standard input.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Captures: smaps, maps, pmap, traces, archives; gzip and zstd are fine. '-' reads standard input.", Arity = ArgumentArity.OneOrMore };
         var format = new Option<string?>("--format") { Description = "Format slug instead of recognising it: " + string.Join(", ", InputFormats.All.Select(f => f.Slug)) + "." };
         command.Arguments.Add(files);
         var dump = new Option<bool>("--dump") { Description = "Print the whole model as text instead." };

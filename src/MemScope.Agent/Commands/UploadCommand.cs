@@ -11,7 +11,7 @@ internal static class UploadCommand
     public static Command Create()
     {
         var command = new Command("upload", "Send capture files and print the address of their page.");
-        var files = new Argument<string[]>("FILE") { Description = "Captures: smaps, maps, pmap, traces, archives; gzip is fine. '-' reads standard input.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Captures: smaps, maps, pmap, traces, archives; gzip and zstd are fine. '-' reads standard input.", Arity = ArgumentArity.OneOrMore };
         var takenAt = new Option<string?>("--taken-at") { Description = "When a single snapshot was taken, ISO 8601. Default: what the file says, else now." };
         var format = new Option<string?>("--format") { Description = "Format slug instead of recognising it." };
         command.Arguments.Add(files);

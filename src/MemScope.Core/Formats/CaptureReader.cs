@@ -4,12 +4,12 @@ namespace MemScope.Core.Formats;
 
 /// <summary>What an upload held.</summary>
 /// <param name="Parsed">Its model and diagnostics.</param>
-/// <param name="Sha256OfDecoded">SHA-256 of the bytes with gzip taken off (an archive stays packed): names the capture.</param>
+/// <param name="Sha256OfDecoded">SHA-256 of the bytes with gzip and zstd taken off (an archive stays packed): names the capture.</param>
 /// <param name="DecodedBytes">How many bytes those are.</param>
 public sealed record CaptureContents(ParsedCapture Parsed, byte[] Sha256OfDecoded, long DecodedBytes);
 
 /// <summary>
-/// Reads one uploaded file: takes off gzip, walks tar and zip, recognises each format and has it parsed.
+/// Reads one uploaded file: takes off gzip and zstd, walks tar and zip, recognises each format and has it parsed.
 /// <code>
 /// var contents = CaptureReader.Read(file, "smaps.tar.gz", null, Limits.Default, cancellation);
 /// foreach (var snapshot in contents.Parsed.Snapshots) Console.WriteLine($"{snapshot.TakenAt:O} {snapshot.RssBytes}");

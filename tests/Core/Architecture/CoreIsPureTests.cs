@@ -23,6 +23,19 @@ public sealed class CoreIsPureTests
         Assert.DoesNotContain(used, t => Outside.Contains(t) || OutsideNamespaces.Any(n => t.StartsWith(n + ".", StringComparison.Ordinal)));
     }
 
+    /// <summary>A codec over memory opens no file, so it is no I/O (docs/decisions/0011-zstd-by-pinvoke.md); any other native call could be.</summary>
+    [Fact]
+    public void The_only_native_library_that_Core_calls_is_the_zstd_codec()
+    {
+        using var file = new PEReader(File.OpenRead(typeof(Limits).Assembly.Location));
+        var metadata = file.GetMetadataReader();
+        var imports = metadata.MethodDefinitions.Select(metadata.GetMethodDefinition).Select(m => m.GetImport()).Where(i => !i.Module.IsNil)
+            .Select(i => (Library: metadata.GetString(metadata.GetModuleReference(i.Module).Name), Call: metadata.GetString(i.Name))).Distinct().ToList();
+        Assert.Equal("libzstd", Assert.Single(imports.Select(i => i.Library).Distinct()));
+        Assert.All(imports, i => Assert.StartsWith("ZSTD_", i.Call, StringComparison.Ordinal));
+        Assert.DoesNotContain(imports, i => i.Call.Contains("compress", StringComparison.OrdinalIgnoreCase) && !i.Call.Contains("decompress", StringComparison.OrdinalIgnoreCase));
+    }
+
     [Fact]
     public void Core_reads_no_environment()
     {

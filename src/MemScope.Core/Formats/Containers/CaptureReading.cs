@@ -9,7 +9,7 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
     private readonly DecodeBudget _budget = new(limits);
     private readonly NameTable _names = new();
     private readonly PartList _parts = new();
-    private readonly List<GzipDecoder> _layers = [];
+    private readonly List<ReadStream> _layers = [];
     private int _members;
 
     /// <summary>Reads the upload. Its outer layers are streamed: a tar.gz is never held as a whole.</summary>
@@ -46,16 +46,23 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
     /// <summary>Takes off the compression that a stream is packed in.</summary>
     private (HeadStream Content, int Depth, DateTimeOffset? ModifiedAt) Unpack(HeadStream content, int depth, DateTimeOffset? modifiedAt)
     {
-        while (GzipDecoder.Recognises(content.Peek(2)))
+        while (Decoder(content) is { } layer)
         {
+            _layers.Add(layer);
             CheckDepth(++depth);
-            var gzip = new GzipDecoder(content, _budget);
-            _layers.Add(gzip);
-            content = new HeadStream(gzip);
-            content.Peek(2);
-            modifiedAt = gzip.ModifiedAt ?? modifiedAt;
+            content = new HeadStream(layer);
+            content.Peek(1);
+            modifiedAt = (layer as GzipDecoder)?.ModifiedAt ?? modifiedAt;
         }
         return (content, depth, modifiedAt);
+    }
+
+    /// <summary>What unpacks the stream, or null when it is not compressed.</summary>
+    private ReadStream? Decoder(HeadStream content)
+    {
+        var head = content.Peek(4);
+        if (GzipDecoder.Recognises(head)) return new GzipDecoder(content, _budget);
+        return ZstdDecoder.Recognises(head) ? new ZstdDecoder(content, _budget) : null;
     }
 
     /// <summary>Reads a file that is not compressed: an archive, or one of a format.</summary>

@@ -7,7 +7,7 @@ internal static class Refusals
 
     private static readonly Known[] All =
     [
-        new([0x28, 0xb5, 0x2f, 0xfd], "zstd", "This is a zstd file. Send it unpacked or gzipped: zstd -dc FILE | gzip | curl --data-binary @- …"),
+        new([0x28, 0xb5, 0x2f, 0xfd], "zstd", "This is a zstd file, and the library that unpacks it (libzstd) is not on this machine. Send it unpacked or gzipped: zstd -dc FILE | gzip | curl --data-binary @- …"),
         new([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], "xz", "This is an xz file. Send it unpacked or gzipped: xz -dc FILE | gzip | curl --data-binary @- …"),
         new("BZh"u8.ToArray(), "bzip2", "This is a bzip2 file. Send it unpacked or gzipped: bzip2 -dc FILE | gzip | curl --data-binary @- …"),
         new([0x04, 0x22, 0x4d, 0x18], "lz4", "This is an LZ4 file. Send it unpacked or gzipped: lz4 -dc FILE | gzip | curl --data-binary @- …"),
@@ -37,7 +37,7 @@ internal static class Refusals
             return new CaptureRefusedException(CaptureRefusal.Unreadable, "tool-message", $"The file holds only a tool's message, {looks}. Read the process as root or as its own user, while it runs.");
         if (Framing.LineShape.IsPmapHead(FirstLine(head), out _))
             return new CaptureRefusedException(CaptureRefusal.Unreadable, "no-mappings", "pmap printed the process's line and no mapping: it is a kernel thread, has ended, or belongs to another user. Run pmap as root.");
-        return Refuse("unknown-format", $"The file looks like {looks}. Accepted are: {string.Join(", ", InputFormats.All.Select(f => f.Slug))}, plain, gzipped, or many in a tar, tar.gz or zip.");
+        return Refuse("unknown-format", $"The file looks like {looks}. Accepted are: {string.Join(", ", InputFormats.All.Select(f => f.Slug))}, plain, gzipped or packed by zstd, or many in a tar, tar.gz or zip.");
     }
 
     private static CaptureRefusedException OfElf(ReadOnlySpan<byte> head)
