@@ -21,6 +21,9 @@ public sealed record ParsedCapture(string Format, string Version, IReadOnlyList<
     /// <summary>Names of code that a JIT wrote.</summary>
     public IReadOnlyList<PerfMap> PerfMaps { get; init; } = [];
 
+    /// <summary>strace: the clones of the trace, by which the files of one run with -ff are joined.</summary>
+    internal IReadOnlyList<Strace.ThreadBirth> ThreadBirths { get; init; } = [];
+
     /// <summary>Whether there is no model data at all.</summary>
     public bool IsEmpty => Snapshots.Count == 0 && Figures.Count == 0 && Traces.Count == 0 && HeapProfiles.Count == 0 && PerfMaps.Count == 0;
 

@@ -18,7 +18,7 @@ public sealed class StraceLineTests
     [InlineData("1795187211.272668 mmap(NULL, 8192, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f48fe30d000", 0, ClockDomain.Wall, 1795187211_272668_000)]
     [InlineData("1795187211 mmap(NULL, 8192, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f48fe30d000", 0, ClockDomain.Wall, 1795187211_000_000_000)]
     [InlineData("4711 1795187211.272668123 mmap(NULL, 8192, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f48fe30d000", 4711, ClockDomain.Wall, 1795187211_272668_123)]
-    [InlineData("     0.000121 mmap(NULL, 8192, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f48fe30d000", 0, ClockDomain.None, 0)]
+    [InlineData("     0.000121 mmap(NULL, 8192, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f48fe30d000", 0, ClockDomain.Relative, 121_000)]
     public void Pid_and_time_come_in_many_forms(string line, int tid, ClockDomain clock, long timeNs)
     {
         var trace = TraceFixtures.Trace(StraceFormat.Format, line + "\n");

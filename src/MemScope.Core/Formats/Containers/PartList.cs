@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Strace;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Formats.Containers;
@@ -7,7 +8,7 @@ internal sealed class PartList
 {
     private readonly List<Part<Snapshot>> _snapshots = [];
     private readonly List<Part<SideFigures>> _figures = [];
-    private readonly List<Trace> _traces = [];
+    private readonly List<StraceSplitFiles.Part> _traces = [];
     private readonly List<HeapProfile> _profiles = [];
     private readonly List<PerfMap> _perfMaps = [];
     private readonly DiagnosticBag _diagnostics = new();
@@ -39,7 +40,7 @@ internal sealed class PartList
                 placed = placed with { SeriesNumber = name.Number, TakenAt = figures.TakenAt ?? at, TimeOrigin = figures.TakenAt is null ? origin : figures.TimeOrigin };
             _figures.Add(new Part<SideFigures>(placed, name.Folder));
         }
-        _traces.AddRange(parsed.Traces.Select(t => t with { Process = WithPid(t.Process, name) }));
+        _traces.AddRange(parsed.Traces.Select(t => new StraceSplitFiles.Part(t with { Process = WithPid(t.Process, name) }, member, parsed.ThreadBirths)));
         _profiles.AddRange(parsed.HeapProfiles.Select(p => p with { Process = WithPid(p.Process, name) }));
         _perfMaps.AddRange(parsed.PerfMaps.Select(m => m with { Process = WithPid(m.Process, name) }));
         foreach (var diagnostic in parsed.Diagnostics) _diagnostics.Add(diagnostic with { Member = member });
@@ -58,7 +59,8 @@ internal sealed class PartList
             throw new CaptureRefusedException(CaptureRefusal.Unreadable, "no-data", "The archive holds no file that could be read. " + reasons);
         }
         var (snapshots, figures) = SnapshotJoin.Apply(_snapshots, _figures, _diagnostics);
-        return new ParsedCapture(_format, _version, snapshots, figures, _traces, _diagnostics.ToList()) { HeapProfiles = _profiles, PerfMaps = _perfMaps };
+        var traces = StraceSplitFiles.Join(_traces, _diagnostics);
+        return new ParsedCapture(_format, _version, snapshots, figures, traces, _diagnostics.ToList()) { HeapProfiles = _profiles, PerfMaps = _perfMaps };
     }
 
     private static ProcessHint WithPid(ProcessHint process, MemberName name) => process.Pid is null && name.Pid is not null ? process with { Pid = name.Pid } : process;

@@ -23,7 +23,8 @@ internal static class StraceCall
     {
         unknownFlag = false;
         ulong protection = 0, flags = 0, oldLength = 0, length = 0;
-        var arguments = new StraceArguments(text);
+        // The old mmap of 32-bit programs has its arguments in memory, which some versions show: old_mmap({NULL, 4096, …}).
+        var arguments = new StraceArguments(call == MemoryCall.Mmap && text.StartsWith("{"u8) ? text[1..] : text);
         if (call is MemoryCall.Exec or MemoryCall.Fork) return true;
         if (call == MemoryCall.Other || name.StartsWith("process_"u8))
         {
@@ -73,7 +74,7 @@ internal static class StraceCall
     }
 
     private static MemoryCall CallOf(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("mmap"u8) || name.SequenceEqual("mmap2"u8) ? MemoryCall.Mmap
+        name.SequenceEqual("mmap"u8) || name.SequenceEqual("mmap2"u8) || name.SequenceEqual("old_mmap"u8) ? MemoryCall.Mmap
         : name.SequenceEqual("munmap"u8) ? MemoryCall.Munmap
         : name.SequenceEqual("mremap"u8) ? MemoryCall.Mremap
         : name.SequenceEqual("brk"u8) ? MemoryCall.Brk

@@ -8,18 +8,15 @@ namespace MemScope.Core.Formats.Strace;
 /// </summary>
 internal sealed class StraceFamily
 {
-    private readonly List<Birth> _births = [];
+    private readonly List<ThreadBirth> _births = [];
     private readonly Dictionary<int, int> _processOf = [];
     private readonly HashSet<int> _untilExec = [];
 
-    private readonly record struct Birth(int BeforeEvent, int Parent, int Child, ulong CloneFlags);
+    /// <summary>What was noted, in the order of the calls' ends.</summary>
+    public IReadOnlyList<ThreadBirth> Births => _births;
 
     /// <summary>Notes a successful clone, fork or vfork.</summary>
-    /// <param name="beforeEvent">Number of events in front of the call's beginning.</param>
-    /// <param name="parent">Calling thread.</param>
-    /// <param name="child">Thread id of the child.</param>
-    /// <param name="cloneFlags">CLONE_VM and CLONE_THREAD; 0 for fork.</param>
-    public void Born(int beforeEvent, int parent, int child, ulong cloneFlags) => _births.Add(new Birth(beforeEvent, parent, child, cloneFlags));
+    public void Born(in ThreadBirth birth) => _births.Add(birth);
 
     /// <summary>Sets the process of every event and drops the ends of threads that are not the last of their process.</summary>
     /// <param name="events">In the order of the file.</param>
@@ -48,7 +45,7 @@ internal sealed class StraceFamily
         return roots;
     }
 
-    private void Apply(Birth birth, int root)
+    private void Apply(ThreadBirth birth, int root)
     {
         var shares = (birth.CloneFlags & StraceFlags.CloneVm) != 0;
         _processOf[birth.Child] = shares ? _processOf.GetValueOrDefault(birth.Parent, root) : birth.Child;

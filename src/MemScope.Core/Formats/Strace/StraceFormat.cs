@@ -16,7 +16,7 @@ internal static class StraceFormat
         var lines = new LineReader(head);
         while (lines.Next() && lines.Number <= LinesToLookAt)
         {
-            if (lines.Line.StartsWith("strace: "u8)) return true;
+            if (lines.Line.StartsWith("strace: "u8) || StraceNotice.At(lines.Line) == 0) return true;
             if (lines.Line.StartsWith(StraceFrame.Mark)) continue;
             var body = StracePrefix.Read(lines.Line).Body;
             if (body.StartsWith("<... "u8) && body.IndexOf(" resumed>"u8) > 0) return true;

@@ -3,7 +3,16 @@ using MemScope.Core.Model;
 
 namespace MemScope.Core.Formats.Strace;
 
-/// <summary>What stands before the call on a line of strace: <c>3358  1795189479.515410 </c>, <c>[pid 16667] 15:14:49.224720 </c>, <c>28354&lt;comm&gt; </c>, nothing at all.</summary>
+/// <summary>
+/// What stands before the call on a line of strace; any part may be missing:
+/// <code>
+/// 3358  1795189479.515410 mmap(…                              -o, -ttt
+/// 15392 13:26:16 (+     0.000159) mmap(…                      -o, -t -r
+/// 15387      0.000373 mmap(…                                  -o, -r: since the line before
+/// 15427&lt;modes> 1795267576.456725 mmap(…                       -o, -Y, -ttt
+/// [pid 15458&lt;modes>] [   9] [00007fe2839c59b3] mmap(…         terminal, -Y, -n (number of the call), -i (where the program is)
+/// </code>
+/// </summary>
 internal readonly ref struct StracePrefix
 {
     // PID_MAX_LIMIT of include/linux/threads.h: a greater number without a fraction is a time in seconds.
@@ -13,14 +22,23 @@ internal readonly ref struct StracePrefix
     // -r prints the seconds since the previous line, -ttt those since 1970: nothing in between is plausible.
     private const ulong LeastUnixSeconds = 100_000_000;
 
+    // 16 digits of an address; 17 with its bracket.
+    private const int LongestBracket = 17;
+
     /// <summary>Thread id, 0 when not printed.</summary>
     public int Tid { get; private init; }
 
-    /// <summary>Clock of <see cref="TimeNs"/>; <see cref="ClockDomain.None"/> when there is no time or a relative one.</summary>
+    /// <summary>Clock of <see cref="TimeNs"/>; <see cref="ClockDomain.Relative"/> when there is only the time since the line before.</summary>
     public ClockDomain Clock { get; private init; }
 
-    /// <summary>Time in nanoseconds.</summary>
+    /// <summary>Time in nanoseconds; 0 of a line that has none or only <see cref="SinceLineBeforeNs"/>.</summary>
     public long TimeNs { get; private init; }
+
+    /// <summary>-r: nanoseconds since the line before, or null.</summary>
+    public long? SinceLineBeforeNs { get; private init; }
+
+    /// <summary>Whether <see cref="TimeNs"/> has a fraction of a second.</summary>
+    public bool HasFraction { get; private init; }
 
     /// <summary>The rest of the line.</summary>
     public ReadOnlySpan<byte> Body { get; private init; }
@@ -32,9 +50,20 @@ internal readonly ref struct StracePrefix
         cursor.SkipBlanks();
         var tid = ReadTid(ref cursor);
         cursor.SkipBlanks();
-        var clock = ReadTime(ref cursor, out var timeNs);
+        var clock = ReadTime(ref cursor, out var timeNs, out var hasFraction);
         cursor.SkipBlanks();
-        return new StracePrefix { Tid = tid, Clock = clock, TimeNs = timeNs, Body = cursor.Rest };
+        long? since = clock == ClockDomain.Relative ? timeNs : null;
+        if (clock != ClockDomain.None && TrySinceLineBefore(ref cursor, out var delta)) since = delta;
+        while (cursor.Next == '[' && TrySkipBracket(ref cursor)) cursor.SkipBlanks();
+        return new StracePrefix
+        {
+            Tid = tid,
+            Clock = clock,
+            TimeNs = clock == ClockDomain.Relative ? 0 : timeNs,
+            SinceLineBeforeNs = since,
+            HasFraction = hasFraction,
+            Body = cursor.Rest,
+        };
     }
 
     private static int ReadTid(ref ByteCursor cursor)
@@ -44,7 +73,7 @@ internal readonly ref struct StracePrefix
         if (bracket) cursor.SkipBlanks();
         if (cursor.TryDecimal(out var tid) && tid <= GreatestPid)
         {
-            if (cursor.Next == '<' && cursor.Rest.IndexOf("> "u8) is > 0 and var comm) cursor.Skip(comm + 1);
+            if (cursor.Next == '<' && cursor.Rest.IndexOf(bracket ? ">] "u8 : "> "u8) is > 0 and var comm) cursor.Skip(comm + 1);
             if (bracket && cursor.TrySkip("]"u8)) return (int)tid;
             if (!bracket && cursor.Next is (byte)' ' or (byte)'>') return (int)tid;
         }
@@ -52,34 +81,63 @@ internal readonly ref struct StracePrefix
         return 0;
     }
 
-    private static ClockDomain ReadTime(ref ByteCursor cursor, out long timeNs)
+    private static ClockDomain ReadTime(ref ByteCursor cursor, out long timeNs, out bool hasFraction)
     {
         var start = cursor;
-        timeNs = 0;
+        (timeNs, hasFraction) = (0, false);
         if (cursor.TryDecimal(out var first))
         {
-            if (cursor.Next == ':' && TryTimeOfDay(ref cursor, first, out timeNs)) return ClockDomain.WallTimeOfDay;
+            if (cursor.Next == ':' && TryTimeOfDay(ref cursor, first, out timeNs, out hasFraction)) return ClockDomain.WallTimeOfDay;
             if (cursor.Next is (byte)'.' or (byte)' ' && first <= long.MaxValue / NanosecondsPerSecond - 1)
             {
-                var fraction = ReadFraction(ref cursor);
-                if (first < LeastUnixSeconds) return ClockDomain.None;
-                timeNs = (long)first * NanosecondsPerSecond + fraction;
-                return ClockDomain.Wall;
+                hasFraction = cursor.Next == '.';
+                timeNs = (long)first * NanosecondsPerSecond + ReadFraction(ref cursor);
+                return first < LeastUnixSeconds ? ClockDomain.Relative : ClockDomain.Wall;
             }
         }
         cursor = start;
         return ClockDomain.None;
     }
 
-    private static bool TryTimeOfDay(ref ByteCursor cursor, ulong hours, out long timeNs)
+    // "(+     0.000021) "
+    private static bool TrySinceLineBefore(ref ByteCursor cursor, out long ns)
     {
-        timeNs = 0;
+        var start = cursor;
+        ns = 0;
+        if (cursor.TrySkip("(+"u8))
+        {
+            cursor.SkipBlanks();
+            if (cursor.TryDecimal(out var seconds) && seconds < LeastUnixSeconds)
+            {
+                ns = (long)seconds * NanosecondsPerSecond + ReadFraction(ref cursor);
+                if (cursor.TrySkip(")"u8))
+                {
+                    cursor.SkipBlanks();
+                    return true;
+                }
+            }
+        }
+        cursor = start;
+        return false;
+    }
+
+    // "[   9] " of -n, "[00007fe2839c59b3] " of -i, "[????????????????] " where that is not known.
+    private static bool TrySkipBracket(ref ByteCursor cursor)
+    {
+        var end = cursor.Rest.IndexOf("] "u8);
+        if (end is < 2 or > LongestBracket) return false;
+        foreach (var b in cursor.Rest[1..end]) if (b is not ((byte)' ' or (byte)'?') && ByteCursor.HexDigit(b) < 0) return false;
+        cursor.Skip(end + 1);
+        return true;
+    }
+
+    private static bool TryTimeOfDay(ref ByteCursor cursor, ulong hours, out long timeNs, out bool hasFraction)
+    {
+        (timeNs, hasFraction) = (0, false);
         if (hours > 23 || !cursor.TrySkip(":"u8) || !cursor.TryDecimal(out var minutes) || minutes > 59) return false;
         if (!cursor.TrySkip(":"u8) || !cursor.TryDecimal(out var seconds) || seconds > 60) return false;
+        hasFraction = cursor.Next == '.';
         timeNs = (long)(hours * 3600 + minutes * 60 + seconds) * NanosecondsPerSecond + ReadFraction(ref cursor);
-        // -r beside -t: "15:12:37 (+     0.000021) mmap(…".
-        cursor.SkipBlanks();
-        if (cursor.Rest.StartsWith("(+"u8) && cursor.Rest.IndexOf((byte)')') is > 0 and var end) cursor.Skip(end + 1);
         return true;
     }
 

@@ -85,8 +85,14 @@ internal sealed class StackTable(ReadFrame readFrame, ParseOptions options)
         if (_reading.Count == 0) return None;
         if (cut) CutChains++;
         Finish?.Invoke(_reading);
-        var ids = new int[_reading.Count];
-        for (var i = 0; i < ids.Length; i++) ids[i] = IdOf(_reading[i]);
+        return Intern(_reading);
+    }
+
+    /// <summary>Index of the callchain of some frames, leaf first.</summary>
+    public int Intern(IReadOnlyList<RawFrame> frames)
+    {
+        var ids = new int[frames.Count];
+        for (var i = 0; i < ids.Length; i++) ids[i] = IdOf(frames[i]);
         var key = new FrameList(ids);
         if (_chains.TryGetValue(key, out var known)) return known;
         _callchains.Add(new Callchain(Array.ConvertAll(ids, id => _frames[id])));
