@@ -1,6 +1,7 @@
 using MemScope.Core.Formats.Bpftrace;
 using MemScope.Core.Formats.Framing;
 using MemScope.Core.Formats.Gdb;
+using MemScope.Core.Formats.Massif;
 using MemScope.Core.Formats.Pmap;
 using MemScope.Core.Formats.Smaps;
 using MemScope.Core.Formats.Status;
@@ -17,6 +18,7 @@ public static class InputFormats
     /// <summary>The registry. One line per format.</summary>
     public static IReadOnlyList<InputFormat> All { get; } =
     [
+        MassifFormat.Format,
         SmapsFormats.Smaps,
         SmapsFormats.Maps,
         SmapsFormats.Rollup,

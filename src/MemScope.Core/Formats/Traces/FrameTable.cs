@@ -1,0 +1,55 @@
+using MemScope.Core.Formats.Text;
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Formats.Traces;
+
+/// <summary>The distinct frames of a profile, each with a number. A label that was read once costs a look-up and no allocation.</summary>
+/// <param name="read">Reads a label.</param>
+/// <param name="names">Names of functions, files and modules.</param>
+internal sealed class FrameTable(Func<ReadOnlySpan<byte>, NameTable, RawFrame> read, NameTable names)
+{
+    private readonly NameTable _labels = new();
+    private readonly Dictionary<string, int> _byLabel = new(StringComparer.Ordinal);
+    private readonly Dictionary<RawFrame, int> _byFrame = [];
+    private readonly List<RawFrame> _frames = [];
+
+    /// <summary>The frame of a number.</summary>
+    public RawFrame this[int id] => _frames[id];
+
+    /// <summary>Number of a frame by what the tool printed.</summary>
+    public int Of(ReadOnlySpan<byte> label)
+    {
+        var key = _labels.Get(label);
+        if (_byLabel.TryGetValue(key, out var known)) return known;
+        var id = Of(read(label, names));
+        _byLabel.Add(key, id);
+        return id;
+    }
+
+    /// <summary>Number of a frame.</summary>
+    public int Of(RawFrame frame)
+    {
+        if (_byFrame.TryGetValue(frame, out var known)) return known;
+        _frames.Add(frame);
+        _byFrame.Add(frame, _frames.Count - 1);
+        return _frames.Count - 1;
+    }
+
+    /// <summary>Number of the same frame marked as inlined into the next one.</summary>
+    public int Inlined(int id) => _frames[id].Inlined ? id : Of(_frames[id] with { Inlined = true });
+
+    /// <summary>
+    /// Whether a frame was inlined into its caller: valgrind prints both with the same address. Two frames that are alike in all else are a recursion, which has the same
+    /// return address again and again.
+    /// </summary>
+    public bool IsInlinedInto(int callee, int caller) =>
+        _frames[callee] is { AddressKind: not FrameAddressKind.None } inner && _frames[caller] is var outer && inner.AddressKind == outer.AddressKind
+        && inner.Address == outer.Address && (inner.Function, inner.File, inner.Line) != (outer.Function, outer.File, outer.Line);
+
+    /// <summary>Marks the frames of a stack that were inlined, leaf first.</summary>
+    public void MarkInlined(Span<int> leafFirst)
+    {
+        for (var i = 0; i + 1 < leafFirst.Length; i++)
+            if (IsInlinedInto(leafFirst[i], leafFirst[i + 1])) leafFirst[i] = Inlined(leafFirst[i]);
+    }
+}
