@@ -2,6 +2,7 @@ using MemScope.Core.Formats.Bpftrace;
 using MemScope.Core.Formats.Framing;
 using MemScope.Core.Formats.Gdb;
 using MemScope.Core.Formats.Massif;
+using MemScope.Core.Formats.Kernel;
 using MemScope.Core.Formats.Pmap;
 using MemScope.Core.Formats.Smaps;
 using MemScope.Core.Formats.Status;
@@ -23,6 +24,11 @@ public static class InputFormats
         SmapsFormats.Maps,
         SmapsFormats.Rollup,
         StatusFormat.Format,
+        KernelFormats.Stat,
+        KernelFormats.Statm,
+        KernelFormats.Meminfo,
+        KernelFormats.Vmstat,
+        KernelFormats.Cgroup,
         BpftraceFormat.Format,
         BpftraceFormat.Json,
         StraceFormat.Format,
@@ -32,12 +38,14 @@ public static class InputFormats
     ];
 
     /// <summary>The first format that recognises the first bytes of a decoded file, or null.</summary>
-    public static InputFormat? Sniff(ReadOnlySpan<byte> head)
+    /// <param name="head">Its first bytes.</param>
+    /// <param name="fileName">Its name. It is looked at only where the content cannot tell: a file that holds one number.</param>
+    public static InputFormat? Sniff(ReadOnlySpan<byte> head, string? fileName = null)
     {
         head = head[..Math.Min(head.Length, HeadBytes)];
         foreach (var format in All)
             if (format.Sniff(head)) return format;
-        return null;
+        return CgroupFile.IsNumberFile(head, fileName) ? KernelFormats.Cgroup : null;
     }
 
     /// <summary>The format of a slug, or null.</summary>

@@ -40,4 +40,7 @@ public sealed record ParseOptions(Limits Limits)
 {
     /// <summary>Names decoded so far; the members of an archive share one, for they repeat the same paths.</summary>
     public Text.NameTable Names { get; init; } = new();
+
+    /// <summary>Name of the file as sent, or its path in the archive; null when it has none. Only for what the text itself does not tell: whose it is, which of several it is.</summary>
+    public string? FileName { get; init; }
 }

@@ -122,14 +122,14 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
         var text = TextEncoding.ToUtf8(content);
         head = text.Peek(InputFormats.HeadBytes);
         if (head.IsEmpty) throw Empty();
-        var format = formatOverride is null ? InputFormats.Sniff(head) : InputFormats.Find(formatOverride);
+        var format = formatOverride is null ? InputFormats.Sniff(head, file.Name) : InputFormats.Find(formatOverride);
         if ((Refusals.Of(head) ?? (format is null ? Refusals.Unknown(head) : null)) is { } refusal)
         {
             // A file that is cut off, damaged or too large is refused for that, whatever it holds.
             text.CopyTo(Stream.Null);
             throw refusal;
         }
-        var parsed = format!.Parse(new CaptureText(text, limits, expected), new ParseOptions(limits) { Names = _names });
+        var parsed = format!.Parse(new CaptureText(text, limits, expected), new ParseOptions(limits) { Names = _names, FileName = file.Name });
         if (parsed.IsEmpty) throw NothingRead(format, parsed);
         _parts.Add(parsed, file.IsMember ? file.Name : null, MemberName.Parse(file.Name), file.ModifiedAt);
     }
