@@ -9,10 +9,10 @@ public sealed record Limits
     /// <summary>Bytes of an upload as sent, still compressed: 2 GiB.</summary>
     public long UploadBytes { get; init; } = 2L << 30;
 
-    /// <summary>Bytes of one decoded snapshot file or archive member: 512 MiB.</summary>
+    /// <summary>Bytes of one snapshot, of which a file may hold many, or of one document that is read as a whole: 512 MiB.</summary>
     public long SnapshotBytes { get; init; } = 512L << 20;
 
-    /// <summary>Lines of one decoded snapshot file or archive member.</summary>
+    /// <summary>Lines of one snapshot or document.</summary>
     public int SnapshotLines { get; init; } = 2_000_000;
 
     /// <summary>Bytes of a decoded archive or trace in all: 16 GiB.</summary>

@@ -25,6 +25,13 @@ internal sealed class DiagnosticBag(int perId = 10)
     public void Add(string id, Severity severity, int line, string text, ReadOnlySpan<byte> quoted) =>
         Add(id, severity, line, CountOf(id) < perId ? text + ": " + Quote(quoted) : text);
 
+    /// <summary>Adds what another bag holds, with its counts; of an id that both hold, all that the other kept.</summary>
+    public void AddAll(DiagnosticBag other)
+    {
+        _kept.AddRange(other._kept);
+        foreach (var (id, seen) in other._counts) _counts[id] = (CountOf(id) + seen.Count, seen.Severity);
+    }
+
     /// <summary>How often an id was reported, counted beyond the cap.</summary>
     public int CountOf(string id) => _counts.TryGetValue(id, out var seen) ? seen.Count : 0;
 

@@ -1,11 +1,15 @@
 using MemScope.Core.Formats.Pmap;
 using MemScope.Core.Formats.Smaps;
 using MemScope.Core.Formats.Status;
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Formats.Framing;
 
-/// <summary>Reads text of maps, smaps, smaps_rollup, status and pmap in any mixture: cuts it into blocks, then has each block parsed.</summary>
+/// <summary>
+/// Reads text of maps, smaps, smaps_rollup, status and pmap in any mixture: cuts it into blocks and has each block parsed, line by line. A file of many snapshots may be far
+/// larger than memory; only one snapshot is bounded.
+/// </summary>
 internal static class FramedText
 {
     /// <summary>Lines outside any block (a prompt, a message) that a head of one kind may have. With more, other formats are asked first: maps may stand above a trace.</summary>
@@ -17,7 +21,8 @@ internal static class FramedText
     /// <summary>Slug of what the head holds: that of its one kind of block, or <c>mixed</c>; null when it holds no block.</summary>
     public static string? Kind(ReadOnlySpan<byte> head)
     {
-        var framer = Framer.Split(head[..Math.Min(head.Length, HeadBytes)], new DiagnosticBag(0), HeadBytes);
+        var framer = new Framer(new DiagnosticBag(0), Limits.Default, _ => null);
+        framer.Read(new LineStream(head[..Math.Min(head.Length, HeadBytes)].ToArray(), HeadBytes));
         var slug = Slug(framer.Frames);
         return slug is not null && framer.Strays > StraysAllowed ? "mixed" : slug;
     }
@@ -26,31 +31,25 @@ internal static class FramedText
     public static ParsedCapture Parse(CaptureText file, ParseOptions options)
     {
         var diagnostics = new DiagnosticBag();
-        var text = file.Whole().Span;
-        var framer = Framer.Split(text, diagnostics, options.Limits.LineBytes);
+        var ofBlocks = new DiagnosticBag();
+        var framer = new Framer(diagnostics, options.Limits, frame => frame.Kind switch
+        {
+            FrameKind.Rollup => new FiguresBlock("rollup", ofBlocks),
+            FrameKind.Status => new FiguresBlock("status", ofBlocks),
+            FrameKind.Maps => new SmapsBlock(options, ofBlocks),
+            _ => new PmapBlock(options, ofBlocks),
+        });
+        framer.Read(file.Lines(options.Limits.LineBytes));
+        diagnostics.AddAll(ofBlocks);
+
         var snapshots = new List<Snapshot>();
         var figures = new List<SideFigures>();
         var timed = new HashSet<(int Time, string Kind, int Pid)>();
         foreach (var frame in framer.Frames)
         {
-            var block = text[frame.Start..frame.End];
-            if (frame.Kind is FrameKind.Rollup) Add(FiguresBlock.Rollup(block, frame, diagnostics));
-            else if (frame.Kind is FrameKind.Status) Add(FiguresBlock.Status(block, frame, diagnostics));
-            else if (frame.Kind is FrameKind.Maps) AddSnapshot(new SmapsBlock(options, diagnostics).Parse(block, frame));
-            else AddSnapshot(new PmapBlock(options, diagnostics).Parse(block, frame));
-
-            void Add(SideFigures read)
-            {
-                var at = TimeFor(read.Kind, read.Process.Pid);
-                figures.Add(read with { TakenAt = at, TimeOrigin = TimeOrigin.InFile });
-            }
-
-            void AddSnapshot(Snapshot? read)
-            {
-                if (read is null) return;
-                var at = TimeFor(read.Source.Text(), read.Process.Pid);
-                snapshots.Add(read with { TakenAt = at, TimeOrigin = TimeOrigin.InFile });
-            }
+            foreach (var read in frame.Figures) figures.Add(read with { TakenAt = TimeFor(read.Kind, read.Process.Pid), TimeOrigin = TimeOrigin.InFile });
+            if (frame.Snapshot is { } snapshot)
+                snapshots.Add(snapshot with { TakenAt = TimeFor(snapshot.Source.Text(), snapshot.Process.Pid), TimeOrigin = TimeOrigin.InFile });
 
             // Two snapshots of one kind below one time line were not taken at the same time; only the first may have it.
             DateTimeOffset? TimeFor(string kind, int? pid)

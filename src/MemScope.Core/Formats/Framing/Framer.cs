@@ -8,17 +8,17 @@ namespace MemScope.Core.Formats.Framing;
 /// Cuts a text into blocks: one upload often mixes <c>date</c>, <c>cat status</c>, <c>cat smaps</c> and <c>pmap -x</c>, many times over.
 /// Which lines form a block, and which time it carries, is settled here; what they mean, by the block's parser.
 /// </summary>
-internal sealed class Framer
+/// <param name="diagnostics">Told of the lines that belong to no block.</param>
+/// <param name="limits">Caps; one block may not be longer than a snapshot.</param>
+/// <param name="open">Gives what reads a block that begins, or null.</param>
+internal sealed class Framer(DiagnosticBag diagnostics, Limits limits, Func<Frame, Block?> open)
 {
-    private readonly DiagnosticBag _diagnostics;
     private readonly List<Frame> _frames = [];
+    private readonly List<TimeLine> _times = [];
     private Frame? _open;
     private TimeLine? _time;
-    private readonly List<TimeLine> _times = [];
     private AddressRange _last;
     private PmapPart _pmap;
-
-    private Framer(DiagnosticBag diagnostics) => _diagnostics = diagnostics;
 
     /// <summary>Lines that belong to no block.</summary>
     public int Strays { get; private set; }
@@ -26,27 +26,54 @@ internal sealed class Framer
     /// <summary>The blocks in the order of the text.</summary>
     public IReadOnlyList<Frame> Frames => _frames;
 
-    /// <summary>Cuts <paramref name="text"/>. Lines that belong to no block are reported.</summary>
-    public static Framer Split(ReadOnlySpan<byte> text, DiagnosticBag diagnostics, int lineBytes)
+    /// <summary>Reads a text to its end.</summary>
+    /// <exception cref="CaptureRefusedException">A block has more bytes or lines than are read of one snapshot.</exception>
+    public void Read(LineStream lines)
     {
-        var framer = new Framer(diagnostics);
-        var lines = new LineReader(text);
-        while (lines.Next()) framer.Take(ref lines, lineBytes);
-        framer.ShiftTrailingTimes();
-        return framer;
+        while (lines.Next()) Take(lines);
+        Close();
+        ShiftTrailingTimes();
     }
 
-    private void Take(ref LineReader lines, int lineBytes)
+    private void Take(LineStream lines)
     {
         var line = lines.Line;
-        if (line.IndexOfAnyExcept(" \t\r"u8) < 0) return;
-        if (line.Length > lineBytes)
+        if (lines.IsTooLong)
         {
-            _diagnostics.Add("FRAME003", Severity.Warning, lines.Number, $"a line of {line.Length} bytes was skipped; the limit is {lineBytes}");
+            var length = lines.NextOffset - lines.Offset - (lines.IsTerminated ? 1 : 0);
+            diagnostics.Add("FRAME003", Severity.Warning, lines.Number, $"a line of {length} bytes was skipped; the limit is {limits.LineBytes}");
             return;
         }
-        if (_open is not null && Belongs(line)) _open.End = lines.NextOffset;
-        else if (!TryStart(ref lines) && !TryTime(ref lines)) Stray(line, lines.Number);
+        if (line.IndexOfAnyExcept(" \t\r"u8) < 0) return;
+        if (_open is not null && Belongs(line)) Give(line, lines);
+        else if (TryStart(lines)) Give(line, lines);
+        else if (!TryTime(lines)) Stray(line, lines.Number);
+    }
+
+    /// <summary>Hands a line to the block that is open.</summary>
+    private void Give(ReadOnlySpan<byte> line, LineStream lines)
+    {
+        var frame = _open!;
+        (frame.LastLine, frame.IsTerminated) = (lines.Number, lines.IsTerminated);
+        CheckSize(frame, lines.NextOffset);
+        frame.Block?.Take(frame.HasCr && line[^1] == '\r' ? line[..^1] : line, lines.Number);
+    }
+
+    private void CheckSize(Frame frame, long end)
+    {
+        if (end - frame.Start > limits.SnapshotBytes)
+            throw new CaptureRefusedException(CaptureRefusal.TooLarge, "snapshot-bytes", "A snapshot in the file has more bytes than are read of one.", limits.SnapshotBytes, end - frame.Start);
+        var count = frame.LastLine - frame.FirstLine + 1;
+        if (count > limits.SnapshotLines)
+            throw new CaptureRefusedException(CaptureRefusal.TooLarge, "snapshot-lines", "A snapshot in the file has more lines than are read of one.", limits.SnapshotLines, count);
+    }
+
+    private void Close()
+    {
+        if (_open is not { } frame) return;
+        _open = null;
+        frame.Block?.End(frame);
+        frame.Block = null;
     }
 
     private bool Belongs(ReadOnlySpan<byte> line) => _open!.Kind switch
@@ -100,37 +127,39 @@ internal sealed class Framer
         return true;
     }
 
-    private bool TryStart(ref LineReader lines)
+    private bool TryStart(LineStream lines)
     {
         var line = lines.Line;
-        if (MapsLine.TryParse(line, out var mapping)) Open(mapping.IsRollup ? FrameKind.Rollup : FrameKind.Maps, ref lines);
-        else if (LineShape.IsStatusStart(line)) Open(FrameKind.Status, ref lines);
-        else if (LineShape.IsPmapHead(line, out var pid)) Open(FrameKind.Pmap, ref lines).Pid = pid;
-        else if (LineShape.IsPmapRow(line) || LineShape.IsPmapTitles(line)) Open(FrameKind.Pmap, ref lines);
+        if (MapsLine.TryParse(line, out var mapping)) Open(mapping.IsRollup ? FrameKind.Rollup : FrameKind.Maps, lines);
+        else if (LineShape.IsStatusStart(line)) Open(FrameKind.Status, lines);
+        else if (LineShape.IsPmapHead(line, out var pid)) Open(FrameKind.Pmap, lines).Pid = pid;
+        else if (LineShape.IsPmapRow(line) || LineShape.IsPmapTitles(line)) Open(FrameKind.Pmap, lines);
         else return false;
 
+        _open!.Block = open(_open);
         _last = new AddressRange(mapping.Start, mapping.End);
         _pmap = LineShape.IsPmapRow(line) || LineShape.IsPmapTitles(line) ? PmapPart.Rows : PmapPart.Head;
-        if (_open!.Kind is FrameKind.Maps or FrameKind.Status || LineShape.IsPmapRow(line)) _open.Rows++;
+        if (_open.Kind is FrameKind.Maps or FrameKind.Status || LineShape.IsPmapRow(line)) _open.Rows++;
         return true;
     }
 
     private static bool IsOtherStart(ReadOnlySpan<byte> line) => LineShape.IsStatusStart(line) || MapsLine.TryParse(line, out _);
 
-    private Frame Open(FrameKind kind, ref LineReader lines)
+    private Frame Open(FrameKind kind, LineStream lines)
     {
-        _open = new Frame(kind, lines.Offset, lines.Number) { End = lines.NextOffset, Time = _time, Pid = _time?.Pid };
+        Close();
+        _open = new Frame(kind, lines.Offset, lines.Number) { Time = _time, Pid = _time?.Pid, HasCr = lines.Line.EndsWith("\r"u8) };
         _frames.Add(_open);
         return _open;
     }
 
-    private bool TryTime(ref LineReader lines)
+    private bool TryTime(LineStream lines)
     {
         if (TimeLine.Parse(lines.Line) is not { } time) return false;
         _time = time with { Index = _times.Count, Line = lines.Number };
         _times.Add(_time);
-        _open = null;
-        if (time.ZoneUnknown) _diagnostics.Add("FRAME002", Severity.Info, lines.Number, "the time has no zone that is known here and was read as UTC", lines.Line);
+        Close();
+        if (time.ZoneUnknown) diagnostics.Add("FRAME002", Severity.Info, lines.Number, "the time has no zone that is known here and was read as UTC", lines.Line);
         return true;
     }
 
@@ -138,8 +167,8 @@ internal sealed class Framer
     {
         if (LineShape.IsRule(line)) return;
         Strays++;
-        if (LineShape.IsToolMessage(line)) _diagnostics.Add("FRAME004", Severity.Warning, number, "a tool's message", line);
-        else _diagnostics.Add("FRAME001", line[0] is (byte)'#' or (byte)'=' or (byte)'-' ? Severity.Info : Severity.Warning, number, "belongs to no block", line);
+        if (LineShape.IsToolMessage(line)) diagnostics.Add("FRAME004", Severity.Warning, number, "a tool's message", line);
+        else diagnostics.Add("FRAME001", line[0] is (byte)'#' or (byte)'=' or (byte)'-' ? Severity.Info : Severity.Warning, number, "belongs to no block", line);
     }
 
     /// <summary>A script may print the time behind each block. Then the first block has no time line and the last time line no block.</summary>
@@ -147,7 +176,7 @@ internal sealed class Framer
     {
         if (_time is null || _frames.Count == 0 || _frames[0].Time is not null || _frames[^1].Time?.Index == _time.Index) return;
         foreach (var frame in _frames) frame.Time = _times[(frame.Time?.Index ?? -1) + 1];
-        _diagnostics.Add("FRAME005", Severity.Info, _time.Line, "times stand behind the blocks here; each block was given the time below it");
+        diagnostics.Add("FRAME005", Severity.Info, _time.Line, "times stand behind the blocks here; each block was given the time below it");
     }
 
     private enum PmapPart : byte

@@ -16,7 +16,7 @@ namespace MemScope.Core.Formats.Pmap;
 /// </code>
 /// pmap prints base names (unless -p), shows every mapping without a path as <c>[ anon ]</c> (the heap too), and replaces bytes outside ASCII by question marks.
 /// </summary>
-internal sealed class PmapBlock(ParseOptions options, DiagnosticBag diagnostics)
+internal sealed class PmapBlock(ParseOptions options, DiagnosticBag diagnostics) : Block
 {
     private readonly VmaTable.Builder _vmas = new();
     private readonly long[] _numbers = new long[Metrics.Count];
@@ -26,23 +26,21 @@ internal sealed class PmapBlock(ParseOptions options, DiagnosticBag diagnostics)
     private bool _hasTitles;
     private AddressRange _previous;
 
-    /// <summary>Reads the block; null when it has no mapping.</summary>
-    public Snapshot? Parse(ReadOnlySpan<byte> text, Frame frame)
+    /// <inheritdoc/>
+    public override void End(Frame frame)
     {
-        var lines = new LineReader(text, frame.FirstLine);
-        while (lines.Next()) Take(lines.Line, lines.Number);
         if (_vmas.Count == 0)
         {
             diagnostics.Add("PMAP005", Severity.Info, frame.FirstLine, $"pmap printed no mapping of process {frame.Pid?.ToString(CultureInfo.InvariantCulture) ?? "?"}: it is a kernel thread, has ended, or may not be read");
-            return null;
+            return;
         }
-        _totals.EndBlock(_layout!.Source, lines.Number, isExpected: _hasTitles || _command is not null);
-        return new Snapshot(_layout!.Source, new ProcessHint(frame.Pid, CommandLine: _command), _vmas.Build()) { ByteOffset = frame.Start };
+        _totals.EndBlock(_layout!.Source, frame.LastLine, isExpected: _hasTitles || _command is not null);
+        frame.Snapshot = new Snapshot(_layout!.Source, new ProcessHint(frame.Pid, CommandLine: _command), _vmas.Build()) { ByteOffset = frame.Start };
     }
 
-    private void Take(ReadOnlySpan<byte> line, int number)
+    /// <inheritdoc/>
+    public override void Take(ReadOnlySpan<byte> line, int number)
     {
-        if (line.IndexOfAnyExcept(" \t\r"u8) < 0 || line.Length > options.Limits.LineBytes) return;
         if (_command is null && _vmas.Count == 0 && LineShape.IsPmapHead(line, out _)) TakeHead(line);
         else if (LineShape.IsRule(line)) _totals.BeginTotals();
         else if (_totals.IsNext || (LineShape.EndsInSize(line) && !LineShape.IsPmapRow(line))) _totals.Read(line, _layout);

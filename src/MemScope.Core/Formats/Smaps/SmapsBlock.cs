@@ -15,30 +15,26 @@ namespace MemScope.Core.Formats.Smaps;
 /// </code>
 /// Keys are matched by name, for their order changed between kernels and some copies are shuffled.
 /// </summary>
-internal sealed class SmapsBlock(ParseOptions options, DiagnosticBag diagnostics)
+internal sealed class SmapsBlock(ParseOptions options, DiagnosticBag diagnostics) : Block
 {
     private readonly VmaTable.Builder _vmas = new();
     private readonly SmapsKeys _keys = new();
     private readonly SmapsChecks _checks = new(diagnostics);
     private bool _hasKeys;
 
-    /// <summary>Reads the block; <paramref name="text"/> is exactly its lines.</summary>
-    public Snapshot Parse(ReadOnlySpan<byte> text, Frame frame)
+    /// <inheritdoc/>
+    public override void Take(ReadOnlySpan<byte> line, int number)
     {
-        var lines = new LineReader(text, frame.FirstLine);
-        while (lines.Next()) Take(ref lines);
-        if (_vmas.Count > 0) _checks.EndMapping(_vmas);
-        _checks.EndBlock(_hasKeys, lines.IsTerminated, lines.Number);
-        return new Snapshot(_hasKeys ? SnapshotSource.Smaps : SnapshotSource.Maps, new ProcessHint(frame.Pid), _vmas.Build()) { ByteOffset = frame.Start };
+        if (KeyLine.TryParseSmaps(line, out var key)) Take(key, number);
+        else if (MapsLine.TryParse(line, out var mapping)) Begin(mapping, number);
     }
 
-    private void Take(ref LineReader lines)
+    /// <inheritdoc/>
+    public override void End(Frame frame)
     {
-        var line = lines.Line;
-        if (line.Length > options.Limits.LineBytes) return;
-        if (KeyLine.TryParseSmaps(line, out var key)) Take(key, lines.Number);
-        else if (MapsLine.TryParse(line, out var mapping)) Begin(mapping, lines.Number);
-        // Other lines were reported when the blocks were cut.
+        if (_vmas.Count > 0) _checks.EndMapping(_vmas);
+        _checks.EndBlock(_hasKeys, frame.IsTerminated, frame.LastLine);
+        frame.Snapshot = new Snapshot(_hasKeys ? SnapshotSource.Smaps : SnapshotSource.Maps, new ProcessHint(frame.Pid), _vmas.Build()) { ByteOffset = frame.Start };
     }
 
     private void Begin(MapsLine mapping, int line)

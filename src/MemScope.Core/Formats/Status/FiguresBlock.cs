@@ -5,8 +5,13 @@ using MemScope.Core.Model;
 
 namespace MemScope.Core.Formats.Status;
 
-/// <summary>Reads <c>Key: number kB</c> lines that speak of the whole process: smaps_rollup and status.</summary>
-internal static class FiguresBlock
+/// <summary>
+/// Reads <c>Key: number kB</c> lines that speak of the whole process. smaps_rollup: sums over all mappings, below a pseudo mapping named <c>[rollup]</c>. /proc/PID/status: sizes,
+/// counts and who the process is; counters there are batched per CPU and may differ from smaps by a few pages.
+/// </summary>
+/// <param name="kind"><c>rollup</c> or <c>status</c>.</param>
+/// <param name="diagnostics">Told what was skipped.</param>
+internal sealed class FiguresBlock(string kind, DiagnosticBag diagnostics) : Block
 {
     /// <summary>The unitless lines of status that are decimal numbers; the others are masks, lists and words.</summary>
     private static readonly HashSet<string> Decimals = new(StringComparer.Ordinal)
@@ -14,31 +19,28 @@ internal static class FiguresBlock
         "Tgid", "Pid", "PPid", "TracerPid", "FDSize", "Threads", "CoreDumping", "THP_enabled", "voluntary_ctxt_switches", "nonvoluntary_ctxt_switches",
     };
 
-    /// <summary>Sums over all mappings, below a pseudo mapping named <c>[rollup]</c>.</summary>
-    public static SideFigures Rollup(ReadOnlySpan<byte> text, Frame frame, DiagnosticBag diagnostics) => Read("rollup", text, frame, diagnostics);
+    private readonly Dictionary<string, long> _bytes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private string? _comm;
 
-    /// <summary>/proc/PID/status: sizes, counts and who the process is. Counters there are batched per CPU and may differ from smaps by a few pages.</summary>
-    public static SideFigures Status(ReadOnlySpan<byte> text, Frame frame, DiagnosticBag diagnostics) => Read("status", text, frame, diagnostics);
-
-    private static SideFigures Read(string kind, ReadOnlySpan<byte> text, Frame frame, DiagnosticBag diagnostics)
+    /// <inheritdoc/>
+    public override void Take(ReadOnlySpan<byte> line, int number)
     {
-        var bytes = new Dictionary<string, long>(StringComparer.Ordinal);
-        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
-        string? comm = null;
-        var lines = new LineReader(text, frame.FirstLine);
-        while (lines.Next())
-        {
-            if (!KeyLine.TryParse(lines.Line, out var line)) continue;
-            // Only the tab is the kernel's: a name may begin or end in blanks.
-            if (lines.Line.StartsWith("Name:\t"u8)) comm = NameTable.Decode(Unescape(lines.Line[6..]));
-            if (line.Number is not { } number) continue;
-            var key = NameTable.Decode(line.Key);
-            if (!line.IsKiB && !Decimals.Contains(key)) continue;
-            if (!(line.IsKiB ? bytes : counts).TryAdd(key, line.IsKiB ? number * 1024 : number))
-                diagnostics.Add("STATUS001", Severity.Warning, lines.Number, "stands twice; the first counts", line.Key);
-        }
-        var pid = counts.TryGetValue("Pid", out var own) && own is > 0 and <= int.MaxValue ? (int)own : frame.Pid;
-        return new SideFigures(kind, new ProcessHint(kind == "status" ? pid : frame.Pid, comm), bytes, counts);
+        if (!KeyLine.TryParse(line, out var read)) return;
+        // Only the tab is the kernel's: a name may begin or end in blanks.
+        if (line.StartsWith("Name:\t"u8)) _comm = NameTable.Decode(Unescape(line[6..]));
+        if (read.Number is not { } value) return;
+        var key = NameTable.Decode(read.Key);
+        if (!read.IsKiB && !Decimals.Contains(key)) return;
+        if (!(read.IsKiB ? _bytes : _counts).TryAdd(key, read.IsKiB ? value * 1024 : value))
+            diagnostics.Add("STATUS001", Severity.Warning, number, "stands twice; the first counts", read.Key);
+    }
+
+    /// <inheritdoc/>
+    public override void End(Frame frame)
+    {
+        var pid = kind == "status" && _counts.TryGetValue("Pid", out var own) && own is > 0 and <= int.MaxValue ? (int)own : frame.Pid;
+        frame.Figures = [new SideFigures(kind, new ProcessHint(pid, _comm), _bytes, _counts)];
     }
 
     /// <summary>The kernel prints a newline in a name as \n and a backslash as \\ (fs/proc/array.c, proc_task_name).</summary>

@@ -37,6 +37,9 @@ internal sealed class LineStream
     /// <summary>Byte offset of its first byte.</summary>
     public long Offset { get; private set; }
 
+    /// <summary>Byte offset behind it and its line end.</summary>
+    public long NextOffset => _bufferOffset + _next;
+
     /// <summary>Whether it ended in a newline; only the last line of a text may not.</summary>
     public bool IsTerminated { get; private set; }
 
