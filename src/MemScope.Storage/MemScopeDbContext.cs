@@ -15,6 +15,7 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
         Captures(modelBuilder);
         Snapshots(modelBuilder);
         Traces(modelBuilder);
+        HeapProfiles(modelBuilder);
         Access(modelBuilder);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         foreach (var property in entity.GetProperties())
@@ -53,6 +54,7 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
             e.HasIndex(x => new { x.Project, x.Sha256 }).IsUnique();
             e.HasIndex(x => new { x.Project, x.ReceivedAt, x.CaptureId });
             e.Property(x => x.Report).HasColumnType("jsonb");
+            e.Property(x => x.Contents).HasColumnType("jsonb").HasDefaultValueSql("'{}'");
         });
         model.Entity<CaptureChunkTable>(e =>
         {
@@ -109,6 +111,23 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
         {
             e.ToTable("trace_block").HasKey(x => new { x.ProcessId, x.TraceId, x.Part });
             e.HasOne<TraceTable>().WithMany().HasForeignKey(x => new { x.ProcessId, x.TraceId });
+        });
+    }
+
+    private static void HeapProfiles(ModelBuilder model)
+    {
+        model.Entity<HeapProfileTable>(e =>
+        {
+            e.HasIndex(x => x.ReceivedAt).HasMethod("brin");
+            e.ToTable("heap_profile").HasKey(x => new { x.ProcessId, x.HeapProfileId });
+            e.HasIndex(x => new { x.ProcessId, x.TakenAt });
+            e.Property(x => x.Losses).HasColumnType("jsonb");
+            e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
+        });
+        model.Entity<HeapProfileBlockTable>(e =>
+        {
+            e.ToTable("heap_profile_block").HasKey(x => new { x.ProcessId, x.HeapProfileId, x.Part });
+            e.HasOne<HeapProfileTable>().WithMany().HasForeignKey(x => new { x.ProcessId, x.HeapProfileId });
         });
     }
 

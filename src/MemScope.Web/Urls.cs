@@ -11,6 +11,9 @@ public static class Urls
     /// <summary>Upload and captures of all processes.</summary>
     public const string Upload = "/upload";
 
+    /// <summary>What is read.</summary>
+    public const string Formats = "/formats";
+
     /// <summary>Symbols.</summary>
     public const string Symbols = "/symbols";
 

@@ -85,6 +85,12 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("uuid")
                         .HasColumnName("capture_id");
 
+                    b.Property<string>("Contents")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("contents")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<long>("DecodedBytes")
                         .HasColumnType("bigint")
                         .HasColumnName("decoded_bytes");
@@ -143,6 +149,114 @@ namespace MemScope.Migrations.Files
                     b.HasIndex("Project", "ReceivedAt", "CaptureId");
 
                     b.ToTable("capture", (string)null);
+                });
+
+            modelBuilder.Entity("MemScope.Storage.Tables.HeapProfileBlockTable", b =>
+                {
+                    b.Property<Guid>("ProcessId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("process_id");
+
+                    b.Property<Guid>("HeapProfileId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("heap_profile_id");
+
+                    b.Property<int>("Part")
+                        .HasColumnType("integer")
+                        .HasColumnName("part");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("data");
+
+                    b.HasKey("ProcessId", "HeapProfileId", "Part");
+
+                    b.ToTable("heap_profile_block", (string)null);
+                });
+
+            modelBuilder.Entity("MemScope.Storage.Tables.HeapProfileTable", b =>
+                {
+                    b.Property<Guid>("ProcessId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("process_id");
+
+                    b.Property<Guid>("HeapProfileId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("heap_profile_id");
+
+                    b.Property<int>("Callchains")
+                        .HasColumnType("integer")
+                        .HasColumnName("callchains");
+
+                    b.Property<Guid>("CaptureId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("capture_id");
+
+                    b.Property<short>("Clock")
+                        .HasColumnType("smallint")
+                        .HasColumnName("clock");
+
+                    b.Property<short>("Codec")
+                        .HasColumnType("smallint")
+                        .HasColumnName("codec");
+
+                    b.Property<int>("Dumps")
+                        .HasColumnType("integer")
+                        .HasColumnName("dumps");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("file_name");
+
+                    b.Property<long?>("LiveBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("live_bytes");
+
+                    b.Property<string>("Losses")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("losses");
+
+                    b.Property<long?>("PeakBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("peak_bytes");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<DateTimeOffset>("TakenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("taken_at");
+
+                    b.Property<short>("TimeOrigin")
+                        .HasColumnType("smallint")
+                        .HasColumnName("time_origin");
+
+                    b.Property<string>("Tool")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tool");
+
+                    b.Property<short>("Unit")
+                        .HasColumnType("smallint")
+                        .HasColumnName("unit");
+
+                    b.Property<Guid>("UploadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("upload_id");
+
+                    b.HasKey("ProcessId", "HeapProfileId");
+
+                    b.HasIndex("ReceivedAt");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
+
+                    b.HasIndex("ProcessId", "TakenAt");
+
+                    b.ToTable("heap_profile", (string)null);
                 });
 
             modelBuilder.Entity("MemScope.Storage.Tables.IdempotencyKeyTable", b =>
@@ -369,6 +483,10 @@ namespace MemScope.Migrations.Files
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("kind");
+
+                    b.Property<string>("Label")
+                        .HasColumnType("text")
+                        .HasColumnName("label");
 
                     b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
@@ -887,6 +1005,24 @@ namespace MemScope.Migrations.Files
                     b.HasOne("MemScope.Storage.Tables.CaptureTable", null)
                         .WithMany()
                         .HasForeignKey("CaptureId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("MemScope.Storage.Tables.HeapProfileBlockTable", b =>
+                {
+                    b.HasOne("MemScope.Storage.Tables.HeapProfileTable", null)
+                        .WithMany()
+                        .HasForeignKey("ProcessId", "HeapProfileId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("MemScope.Storage.Tables.HeapProfileTable", b =>
+                {
+                    b.HasOne("MemScope.Storage.Tables.ProcessTable", null)
+                        .WithMany()
+                        .HasForeignKey("ProcessId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -12,19 +12,52 @@ namespace MemScope.Agent.Parsing;
 /// <param name="Regions">Mappings of the last snapshot, 0 without one.</param>
 /// <param name="RssBytes">Sum of Rss over the mappings of each snapshot; null where the source prints none.</param>
 /// <param name="Events">Calls by kind: <c>mmap</c>, <c>munmap</c> …</param>
-/// <param name="Callchains">Distinct stacks of its traces.</param>
+/// <param name="Callchains">Distinct stacks of its traces and heap profiles.</param>
 /// <param name="Diagnostics">What was skipped, cut or looked wrong.</param>
 internal sealed record ParseReport(string File, string Format, string Version, int Snapshots, int Regions, IReadOnlyList<long?> RssBytes,
     IReadOnlyDictionary<string, int> Events, int Callchains, IReadOnlyList<ParseRemark> Diagnostics)
 {
+    /// <summary>Live bytes of the last dump of the heap profiles, summed; null without one.</summary>
+    public long? LiveBytes { get; init; }
+
+    /// <summary>Greatest live bytes of the heap profiles; null where none says it.</summary>
+    public long? PeakBytes { get; init; }
+
+    /// <summary>Heap profiles, when there are any.</summary>
+    public int? HeapProfiles { get; init; }
+
+    /// <summary>Blocks of figures by kind, when there are any: <c>status</c>, <c>malloc-info</c> …</summary>
+    public IReadOnlyDictionary<string, int>? Figures { get; init; }
+
+    /// <summary>Entries of JIT symbol maps, when there are any.</summary>
+    public int? PerfMapEntries { get; init; }
+
+    /// <summary>Files of an archive by format, when it is one; the empty format counts those that were not read.</summary>
+    public IReadOnlyDictionary<string, int>? Members { get; init; }
+
     /// <summary>Condenses what was read.</summary>
     public static ParseReport Of(string file, ParsedCapture parsed)
     {
         var events = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var group in parsed.Traces.SelectMany(t => t.Events).CountBy(e => e.Call)) events[group.Key.ToString().ToLowerInvariant()] = group.Value;
         return new ParseReport(file, parsed.Format, parsed.Version, parsed.Snapshots.Count, parsed.Snapshots.Count == 0 ? 0 : parsed.Snapshots[^1].Vmas.Count,
-            [.. parsed.Snapshots.Select(s => s.RssBytes)], events, parsed.Traces.Sum(t => t.Callchains.Count),
-            [.. parsed.Diagnostics.Select(d => new ParseRemark(d.Id, d.Severity.ToString().ToLowerInvariant(), d.Line, d.Text) { Member = d.Member })]);
+            [.. parsed.Snapshots.Select(s => s.RssBytes)], events, parsed.Traces.Sum(t => t.Callchains.Count) + parsed.HeapProfiles.Sum(p => p.Callchains.Count),
+            [.. parsed.Diagnostics.Select(d => new ParseRemark(d.Id, d.Severity.ToString().ToLowerInvariant(), d.Line, d.Text) { Member = d.Member })])
+        {
+            LiveBytes = parsed.HeapProfiles.Any(p => p.LiveBytes is not null) ? parsed.HeapProfiles.Sum(p => p.LiveBytes ?? 0) : null,
+            PeakBytes = parsed.HeapProfiles.Max(p => p.PeakBytes),
+            HeapProfiles = parsed.HeapProfiles.Count == 0 ? null : parsed.HeapProfiles.Count,
+            Figures = Counts(parsed.Figures.Select(f => f.Kind)),
+            PerfMapEntries = parsed.PerfMaps.Count == 0 ? null : parsed.PerfMaps.Sum(m => m.Entries.Count),
+            Members = Counts(parsed.Members.Select(m => m.Format)),
+        };
+    }
+
+    private static SortedDictionary<string, int>? Counts(IEnumerable<string> names)
+    {
+        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (name, count) in names.CountBy(n => n)) counts[name] = count;
+        return counts.Count == 0 ? null : counts;
     }
 }
 

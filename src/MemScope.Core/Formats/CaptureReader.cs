@@ -8,6 +8,11 @@ namespace MemScope.Core.Formats;
 /// <param name="DecodedBytes">How many bytes those are.</param>
 public sealed record CaptureContents(ParsedCapture Parsed, byte[] Sha256OfDecoded, long DecodedBytes);
 
+/// <summary>Takes a program, library or debug file that lies in an archive.</summary>
+/// <param name="name">Its path in the archive.</param>
+/// <param name="content">Its bytes, to be read before the call returns.</param>
+public delegate void TakeSymbolFile(string name, Stream content);
+
 /// <summary>
 /// Reads one uploaded file: takes off gzip and zstd, walks tar and zip, recognises each format and has it parsed.
 /// <code>
@@ -24,11 +29,22 @@ public static class CaptureReader
     /// <param name="limits">Caps.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="CaptureRefusedException">The file cannot be taken: cut off, too large, unknown, empty. Nothing of it is to be stored.</exception>
-    public static CaptureContents Read(Stream file, string? fileName, string? formatOverride, Limits limits, CancellationToken cancellation = default)
+    public static CaptureContents Read(Stream file, string? fileName, string? formatOverride, Limits limits, CancellationToken cancellation = default) =>
+        Read(file, fileName, formatOverride, limits, null, cancellation);
+
+    /// <summary>Reads a file to its end.</summary>
+    /// <param name="file">The bytes as sent, from the front.</param>
+    /// <param name="fileName">Name as sent, or null.</param>
+    /// <param name="formatOverride">Slug that the user chose, or null to recognise the format.</param>
+    /// <param name="limits">Caps.</param>
+    /// <param name="symbolFiles">Takes the programs, libraries and debug files of an archive; without it they are only reported.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="CaptureRefusedException">As above.</exception>
+    public static CaptureContents Read(Stream file, string? fileName, string? formatOverride, Limits limits, TakeSymbolFile? symbolFiles, CancellationToken cancellation)
     {
         if (formatOverride is not null && InputFormats.Find(formatOverride) is null)
             throw new CaptureRefusedException(CaptureRefusal.Unsupported, "unknown-format",
                 $"There is no such format. Known are: {string.Join(", ", InputFormats.All.Select(f => f.Slug))}.");
-        return new CaptureReading(fileName, formatOverride, limits, cancellation).Run(file);
+        return new CaptureReading(fileName, formatOverride, limits, cancellation) { SymbolFiles = symbolFiles }.Run(file);
     }
 }

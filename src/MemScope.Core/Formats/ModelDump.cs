@@ -14,6 +14,7 @@ public static class ModelDump
     public static void Write(ParsedCapture parsed, TextWriter output)
     {
         Line(output, $"format {parsed.Format} version {Quoted(parsed.Version)}: {parsed.Snapshots.Count} snapshots, {parsed.Figures.Count} figures, {parsed.Traces.Count} traces");
+        foreach (var member in parsed.Members) Line(output, $"member {Quoted(member.Name)}: {(member.Format.Length == 0 ? "not read" : member.Format)}");
         for (var i = 0; i < parsed.Snapshots.Count; i++) Write(parsed.Snapshots[i], i + 1, output);
         for (var i = 0; i < parsed.Figures.Count; i++) Write(parsed.Figures[i], i + 1, output);
         for (var i = 0; i < parsed.Traces.Count; i++) Write(parsed.Traces[i], i + 1, output);

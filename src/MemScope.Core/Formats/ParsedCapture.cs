@@ -24,6 +24,13 @@ public sealed record ParsedCapture(string Format, string Version, IReadOnlyList<
     /// <summary>strace: the clones of the trace, by which the files of one run with -ff are joined.</summary>
     internal IReadOnlyList<Strace.ThreadBirth> ThreadBirths { get; init; } = [];
 
+    /// <summary>The files of an archive, in its order; empty when the upload is no archive.</summary>
+    public IReadOnlyList<CaptureMember> Members { get; init; } = [];
+
+    /// <summary>What each part says of its process.</summary>
+    public IEnumerable<ProcessHint> Processes =>
+        Snapshots.Select(s => s.Process).Concat(Figures.Select(f => f.Process)).Concat(Traces.Select(t => t.Process)).Concat(HeapProfiles.Select(p => p.Process)).Concat(PerfMaps.Select(m => m.Process));
+
     /// <summary>Whether there is no model data at all.</summary>
     public bool IsEmpty => Snapshots.Count == 0 && Figures.Count == 0 && Traces.Count == 0 && HeapProfiles.Count == 0 && PerfMaps.Count == 0;
 

@@ -61,6 +61,12 @@ internal sealed class PackedReader
         return (long)(value >> 1) ^ -(long)(value & 1);
     }
 
+    /// <summary>An unsigned number or null.</summary>
+    public ulong? Optional() => Count(1) == 1 ? Number() : null;
+
+    /// <summary>A signed number or null.</summary>
+    public long? OptionalSigned() => Count(1) == 1 ? Signed() : null;
+
     /// <summary>A number between 0 and <paramref name="most"/>.</summary>
     public int Count(int most)
     {

@@ -26,6 +26,20 @@ internal sealed class PackedWriter
     /// <summary>A signed number: zigzag puts small negative ones next to small positive ones.</summary>
     public void Signed(long value) => Number((ulong)((value << 1) ^ (value >> 63)));
 
+    /// <summary>An unsigned number or null.</summary>
+    public void Optional(ulong? value)
+    {
+        Count(value is null ? 0 : 1);
+        if (value is { } number) Number(number);
+    }
+
+    /// <summary>A signed number or null.</summary>
+    public void OptionalSigned(long? value)
+    {
+        Count(value is null ? 0 : 1);
+        if (value is { } number) Signed(number);
+    }
+
     /// <summary>A string: 0 for null, its number if it was written before, else the next number and its UTF-8.</summary>
     public void Text(string? value)
     {

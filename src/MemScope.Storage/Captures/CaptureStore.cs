@@ -1,4 +1,5 @@
 using MemScope.Storage.Live;
+using MemScope.Storage.Queries;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -62,8 +63,8 @@ public sealed class CaptureStore(NpgsqlDataSource source, ChangeFeed feed)
         var id = Guid.CreateVersion7(upload.ReceivedAt);
         await using var insert = new NpgsqlCommand(
             """
-            INSERT INTO capture (capture_id, project, sha256, format, version, file_name, decoded_bytes, stored_bytes, snapshots, events, report, received_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11) ON CONFLICT (project, sha256) DO NOTHING
+            INSERT INTO capture (capture_id, project, sha256, format, version, file_name, decoded_bytes, stored_bytes, snapshots, events, contents, report, received_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12) ON CONFLICT (project, sha256) DO NOTHING
             """, connection)
         {
             Parameters =
@@ -71,6 +72,7 @@ public sealed class CaptureStore(NpgsqlDataSource source, ChangeFeed feed)
                 new() { Value = id }, new() { Value = upload.Project }, new() { Value = upload.Sha256 }, new() { Value = CleanText.Of(upload.Parsed.Format, 64) },
                 new() { Value = CleanText.Of(upload.Parsed.Version, 255) }, new() { Value = CleanText.Of(upload.FileName, 1024) }, new() { Value = upload.DecodedBytes },
                 new() { Value = upload.Parsed.Snapshots.Count }, new() { Value = upload.Parsed.Traces.Sum(t => t.Events.Count) },
+                new() { Value = Json.Of(CaptureContentsRow.Of(upload.Parsed)), NpgsqlDbType = NpgsqlDbType.Jsonb },
                 new() { Value = Json.OfReport(upload.Parsed.Diagnostics), NpgsqlDbType = NpgsqlDbType.Jsonb }, new() { Value = upload.ReceivedAt.UtcDateTime },
             },
         };
@@ -127,7 +129,7 @@ public sealed class CaptureStore(NpgsqlDataSource source, ChangeFeed feed)
     {
         var parsed = plan.Upload.Parsed;
         return new StoredUpload(captureId, [.. processes.Distinct()], parsed.Snapshots.Count, parsed.Snapshots.Count > 0 ? parsed.Snapshots[^1].Vmas.Count : 0,
-            parsed.Traces.Sum(t => t.Events.Count), parsed.Traces.Sum(t => t.Callchains.Count), repeat);
+            parsed.Traces.Sum(t => t.Events.Count), parsed.Traces.Sum(t => t.Callchains.Count) + parsed.HeapProfiles.Sum(p => p.Callchains.Count), repeat);
     }
 
     /// <summary>The database went away at COMMIT and did not come back in time to tell.</summary>

@@ -1,6 +1,7 @@
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 using MemScope.Storage.Blocks;
+using MemScope.Storage.HeapProfiles;
 using MemScope.Storage.Traces;
 
 namespace MemScope.Storage.Captures;
@@ -10,6 +11,9 @@ internal sealed record PreparedBlock(SnapshotSource Source, int First, int Last,
 
 /// <summary>A trace ready to be written.</summary>
 internal sealed record PreparedTrace(Trace Trace, long? FromNs, long? ToNs, byte[] Data);
+
+/// <summary>A heap profile ready to be written.</summary>
+internal sealed record PreparedHeapProfile(PlannedHeapProfile Planned, byte[] Data);
 
 /// <summary>All that takes time (sums, categories, compression), done before the transaction begins and locks the process.</summary>
 internal sealed class PreparedProcess
@@ -22,12 +26,14 @@ internal sealed class PreparedProcess
         Totals = [.. planned.Snapshots.Select(s => SnapshotTotals.Of(s.Snapshot))];
         Blocks = [.. planned.Snapshots.Select((s, i) => (s, i)).GroupBy(s => s.s.Snapshot.Source).SelectMany(g => BlocksOf(g.Key, g))];
         Traces = [.. planned.Traces.Select(PrepareTrace)];
+        HeapProfiles = [.. planned.HeapProfiles.Select(p => new PreparedHeapProfile(p, HeapProfileCodec.Encode(p.Profile)))];
     }
 
     public PlannedProcess Planned { get; }
     public IReadOnlyList<SnapshotTotals> Totals { get; }
     public IReadOnlyList<PreparedBlock> Blocks { get; }
     public IReadOnlyList<PreparedTrace> Traces { get; }
+    public IReadOnlyList<PreparedHeapProfile> HeapProfiles { get; }
 
     public static PreparedProcess Of(PlannedProcess planned) => new(planned);
 

@@ -11,6 +11,9 @@ internal sealed record PlannedSnapshot(Snapshot Snapshot, DateTimeOffset TakenAt
 /// <summary>Figures whose time is settled.</summary>
 internal sealed record PlannedFigures(SideFigures Figures, DateTimeOffset TakenAt, TimeOrigin Origin);
 
+/// <summary>A heap profile whose time, that of its last dump, is settled.</summary>
+internal sealed record PlannedHeapProfile(HeapProfile Profile, DateTimeOffset TakenAt, TimeOrigin Origin);
+
 /// <summary>What an upload says of one incarnation of a process.</summary>
 internal sealed class PlannedProcess(int pid)
 {
@@ -18,6 +21,7 @@ internal sealed class PlannedProcess(int pid)
     public List<PlannedSnapshot> Snapshots { get; } = [];
     public List<PlannedFigures> Figures { get; } = [];
     public List<Trace> Traces { get; } = [];
+    public List<PlannedHeapProfile> HeapProfiles { get; } = [];
     public LoadAddresses Addresses { get; set; }
     public ulong? StartTicks { get; set; }
     public string? Comm { get; private set; }
@@ -61,7 +65,7 @@ internal sealed class UploadPlan
 
     public static UploadPlan Of(CaptureUpload upload)
     {
-        if (upload.Parsed.IsEmpty) throw new UploadRefusedException(UploadRefusedException.Nothing, "The file holds no snapshot, no figures and no trace that MemScope can read.");
+        if (upload.Parsed.IsEmpty) throw new UploadRefusedException(UploadRefusedException.Nothing, "The file holds no snapshot, no figures, no trace and no heap profile that MemScope can read.");
         var plan = new UploadPlan(upload);
         plan.AddAll();
         plan.Occasion = plan.FindOccasion();
@@ -71,8 +75,7 @@ internal sealed class UploadPlan
     private void AddAll()
     {
         var parsed = Upload.Parsed;
-        var hinted = parsed.Snapshots.Select(s => s.Process.Pid).Concat(parsed.Figures.Select(f => f.Process.Pid)).Concat(parsed.Traces.Select(t => t.Process.Pid))
-            .OfType<int>().Distinct().ToList();
+        var hinted = parsed.Processes.Select(p => p.Pid).OfType<int>().Distinct().ToList();
         // A file of several processes knows best; of a file of one the sender does (a pid inside a container differs from the host's).
         int? PidOf(ProcessHint hint) => hinted.Count > 1 ? hint.Pid ?? Upload.Pid : Upload.Pid ?? hint.Pid ?? (hinted.Count == 1 ? hinted[0] : null);
 
@@ -91,6 +94,14 @@ internal sealed class UploadPlan
             process.Traces.Add(trace);
             process.Learn(trace.Process);
         }
+        foreach (var profile in parsed.HeapProfiles)
+        {
+            var (at, origin) = profile.Dumps.Count > 0 ? TimeOf(profile.Dumps[^1].TakenAt, profile.Dumps[^1].TimeOrigin, 0) : TimeOf(null, TimeOrigin.Receipt, 0);
+            var process = Latest(Required(PidOf(profile.Process)), at);
+            process.HeapProfiles.Add(new PlannedHeapProfile(profile, at, origin));
+            process.Learn(profile.Process);
+        }
+        foreach (var map in parsed.PerfMaps) Latest(Required(PidOf(map.Process)), DateTimeOffset.MaxValue).Learn(map.Process);
         var pids = Processes.Select(p => p.Pid).Distinct().Count();
         foreach (var process in Processes)
             if (pids == 1 || process.Pid == Upload.Pid) process.StartTicks = Upload.StartTicks ?? process.StartTicks;

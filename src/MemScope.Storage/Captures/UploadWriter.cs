@@ -1,5 +1,6 @@
 using MemScope.Core.Model;
 using MemScope.Storage.Blocks;
+using MemScope.Storage.HeapProfiles;
 using MemScope.Storage.Traces;
 using Npgsql;
 using NpgsqlTypes;
@@ -31,6 +32,7 @@ internal sealed class UploadWriter(NpgsqlConnection connection, UploadPlan plan,
         }
         if (process.Planned.Figures.Count > 0) await WriteFiguresAsync(processId, process, cancel);
         if (process.Traces.Count > 0) await WriteTracesAsync(processId, process, cancel);
+        foreach (var profile in process.HeapProfiles) await WriteHeapProfileAsync(processId, profile, cancel);
         return seq;
     }
 
@@ -143,7 +145,7 @@ internal sealed class UploadWriter(NpgsqlConnection connection, UploadPlan plan,
     {
         await using var copy = await connection.BeginBinaryImportAsync(
             """
-            COPY side_figures (process_id, side_figures_id, kind, taken_at, time_origin, received_at, upload_id, capture_id, series_number, bytes, counts)
+            COPY side_figures (process_id, side_figures_id, kind, label, taken_at, time_origin, received_at, upload_id, capture_id, series_number, bytes, counts)
             FROM STDIN (FORMAT binary)
             """, cancel);
         foreach (var (figures, takenAt, origin) in process.Planned.Figures)
@@ -152,6 +154,8 @@ internal sealed class UploadWriter(NpgsqlConnection connection, UploadPlan plan,
             await copy.WriteAsync(processId, NpgsqlDbType.Uuid, cancel);
             await copy.WriteAsync(Guid.CreateVersion7(plan.Upload.ReceivedAt), NpgsqlDbType.Uuid, cancel);
             await copy.WriteAsync(CleanText.Of(figures.Kind, 64), NpgsqlDbType.Text, cancel);
+            if (figures.Label is { } label) await copy.WriteAsync(CleanText.Of(label, 1024), NpgsqlDbType.Text, cancel);
+            else await copy.WriteNullAsync(cancel);
             await copy.WriteAsync(takenAt.UtcDateTime, NpgsqlDbType.TimestampTz, cancel);
             await copy.WriteAsync((short)origin, NpgsqlDbType.Smallint, cancel);
             await copy.WriteAsync(ReceivedAt, NpgsqlDbType.TimestampTz, cancel);
@@ -186,17 +190,47 @@ internal sealed class UploadWriter(NpgsqlConnection connection, UploadPlan plan,
                 },
             };
             await insert.ExecuteNonQueryAsync(cancel);
-            await using var copy = await connection.BeginBinaryImportAsync("COPY trace_block (process_id, trace_id, part, data) FROM STDIN (FORMAT binary)", cancel);
-            for (int part = 0, at = 0; at < data.Length; part++, at += PartBytes)
-            {
-                await copy.StartRowAsync(cancel);
-                await copy.WriteAsync(processId, NpgsqlDbType.Uuid, cancel);
-                await copy.WriteAsync(traceId, NpgsqlDbType.Uuid, cancel);
-                await copy.WriteAsync(part, NpgsqlDbType.Integer, cancel);
-                await copy.WriteAsync(data.AsMemory(at, Math.Min(PartBytes, data.Length - at)), NpgsqlDbType.Bytea, cancel);
-            }
-            await copy.CompleteAsync(cancel);
+            await WritePartsAsync("trace_block", "trace_id", processId, traceId, data, cancel);
         }
+    }
+
+    private async Task WriteHeapProfileAsync(Guid processId, PreparedHeapProfile prepared, CancellationToken cancel)
+    {
+        var (profile, takenAt, origin) = prepared.Planned;
+        var id = Guid.CreateVersion7(plan.Upload.ReceivedAt);
+        await using var insert = new NpgsqlCommand(
+            """
+            INSERT INTO heap_profile (process_id, heap_profile_id, upload_id, capture_id, file_name, tool, unit, clock, dumps, callchains, taken_at, time_origin, live_bytes, peak_bytes,
+                                      losses, codec, received_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = processId }, new() { Value = id }, new() { Value = plan.Id }, new() { Value = captureId }, new() { Value = CleanText.Of(plan.Upload.FileName, 1024) },
+                new() { Value = CleanText.Of(profile.Tool, 64) }, new() { Value = (short)profile.Unit }, new() { Value = (short)profile.Clock }, new() { Value = profile.Dumps.Count },
+                new() { Value = profile.Callchains.Count }, new() { Value = takenAt.UtcDateTime }, new() { Value = (short)origin },
+                new() { Value = (object?)profile.LiveBytes ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
+                new() { Value = (object?)profile.PeakBytes ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
+                new() { Value = Json.OfLosses(profile.Losses), NpgsqlDbType = NpgsqlDbType.Jsonb }, new() { Value = (short)HeapProfileCodec.Version }, new() { Value = ReceivedAt },
+            },
+        };
+        await insert.ExecuteNonQueryAsync(cancel);
+        await WritePartsAsync("heap_profile_block", "heap_profile_id", processId, id, prepared.Data, cancel);
+    }
+
+    private async Task WritePartsAsync(string table, string key, Guid processId, Guid id, byte[] data, CancellationToken cancel)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync($"COPY {table} (process_id, {key}, part, data) FROM STDIN (FORMAT binary)", cancel);
+        for (int part = 0, at = 0; at < data.Length; part++, at += PartBytes)
+        {
+            await copy.StartRowAsync(cancel);
+            await copy.WriteAsync(processId, NpgsqlDbType.Uuid, cancel);
+            await copy.WriteAsync(id, NpgsqlDbType.Uuid, cancel);
+            await copy.WriteAsync(part, NpgsqlDbType.Integer, cancel);
+            await copy.WriteAsync(data.AsMemory(at, Math.Min(PartBytes, data.Length - at)), NpgsqlDbType.Bytea, cancel);
+        }
+        await copy.CompleteAsync(cancel);
     }
 
     private static Task NullableAsync<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using MemScope.Core.Formats;
 using MemScope.Core.Model;
 
 namespace MemScope.Storage.Queries;
@@ -90,9 +91,44 @@ public sealed record SnapshotRow(int Number, SnapshotSource Source, DateTimeOffs
 /// <param name="ReceivedAt">When it first came.</param>
 /// <param name="Snapshots">Snapshots in the file.</param>
 /// <param name="Events">Trace events in the file.</param>
+/// <param name="Contents">What else is in the file.</param>
 /// <param name="Diagnostics">Its parse report.</param>
 public sealed record CaptureRow(Guid Id, string FileName, string Format, string Version, string Sha256, long DecodedBytes, DateTimeOffset ReceivedAt, int Snapshots, int Events,
-    IReadOnlyList<ParseDiagnostic> Diagnostics);
+    CaptureContentsRow Contents, IReadOnlyList<ParseDiagnostic> Diagnostics);
+
+/// <summary>What is in a capture beside snapshots and events.</summary>
+/// <param name="Figures">Blocks of figures.</param>
+/// <param name="HeapProfiles">Heap profiles.</param>
+/// <param name="PerfMaps">JIT symbol maps.</param>
+/// <param name="Members">The files of an archive with their formats, the first 1,000.</param>
+/// <param name="MoreMembers">How many members there are beyond those.</param>
+public sealed record CaptureContentsRow(int Figures, int HeapProfiles, int PerfMaps, IReadOnlyList<CaptureMember>? Members, int MoreMembers)
+{
+    private const int MostMembers = 1000;
+
+    /// <summary>Counts what was read.</summary>
+    internal static CaptureContentsRow Of(ParsedCapture parsed) => new(parsed.Figures.Count, parsed.HeapProfiles.Count, parsed.PerfMaps.Count,
+        parsed.Members.Count == 0 ? null : [.. parsed.Members.Take(MostMembers).Select(m => m with { Name = CleanText.Of(m.Name, 1024) })], Math.Max(parsed.Members.Count - MostMembers, 0));
+}
+
+/// <summary>A heap profile without its callchains.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="ProcessId">The process.</param>
+/// <param name="CaptureId">The file it came in.</param>
+/// <param name="FileName">The name of that file, or empty.</param>
+/// <param name="Tool">Slug of the format.</param>
+/// <param name="Unit">What its weights count.</param>
+/// <param name="Clock">The clock inside it.</param>
+/// <param name="Dumps">Moments that it holds.</param>
+/// <param name="Callchains">Distinct callchains.</param>
+/// <param name="TakenAt">Time of the last dump.</param>
+/// <param name="TimeOrigin">Where that time comes from.</param>
+/// <param name="LiveBytes">Live bytes of the last dump, or null.</param>
+/// <param name="PeakBytes">Greatest live bytes, or null.</param>
+/// <param name="Losses">What the profiler lost or left out.</param>
+/// <param name="ReceivedAt">When the server received it.</param>
+public sealed record HeapProfileRow(Guid Id, Guid ProcessId, Guid CaptureId, string FileName, string Tool, WeightUnit Unit, ClockDomain Clock, int Dumps, int Callchains, DateTimeOffset TakenAt,
+    TimeOrigin TimeOrigin, long? LiveBytes, long? PeakBytes, IReadOnlyList<TraceLoss> Losses, DateTimeOffset ReceivedAt);
 
 /// <summary>A trace without its events.</summary>
 /// <param name="Id">Its id.</param>

@@ -16,6 +16,9 @@ internal sealed class CaptureTable
     public int Snapshots { get; set; }
     public int Events { get; set; }
 
+    /// <summary>jsonb: what else is in it, and its members, as <see cref="Queries.CaptureContentsRow"/>.</summary>
+    public string Contents { get; set; } = "{}";
+
     /// <summary>jsonb: the parse diagnostics.</summary>
     public string Report { get; set; } = "[]";
     public DateTimeOffset ReceivedAt { get; set; }

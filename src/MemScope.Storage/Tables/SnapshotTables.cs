@@ -54,13 +54,16 @@ internal sealed class SnapshotBlockTable
     public byte[] Data { get; set; } = [];
 }
 
-/// <summary>Figures beside snapshots: status, smaps_rollup.</summary>
+/// <summary>Figures beside snapshots: status, smaps_rollup, cgroup, an allocator's statistics.</summary>
 [Sharded]
 internal sealed class SideFiguresTable
 {
     public Guid ProcessId { get; set; }
     public Guid SideFiguresId { get; set; }
     public string Kind { get; set; } = "";
+
+    /// <summary>Which one of several of a kind: a GPU, an arena; else null.</summary>
+    public string? Label { get; set; }
     public DateTimeOffset TakenAt { get; set; }
     public short TimeOrigin { get; set; }
     public DateTimeOffset ReceivedAt { get; set; }

@@ -34,7 +34,17 @@ internal static class ProcessWires
 
     /// <summary>A capture with its parse report.</summary>
     public static CaptureWire ToWire(this CaptureRow row) =>
-        new(row.Id, row.FileName, row.Format, row.Version, row.Sha256, row.DecodedBytes, row.ReceivedAt, row.Snapshots, row.Events, [.. row.Diagnostics.Select(DiagnosticWire.Of)]);
+        new(row.Id, row.FileName, row.Format, row.Version, row.Sha256, row.DecodedBytes, row.ReceivedAt, row.Snapshots, row.Events, [.. row.Diagnostics.Select(DiagnosticWire.Of)])
+        {
+            Figures = row.Contents.Figures,
+            HeapProfiles = row.Contents.HeapProfiles,
+            PerfMaps = row.Contents.PerfMaps,
+            Members = MemberWire.ListOf(row.Contents.Members),
+        };
+
+    /// <summary>A heap profile in a list.</summary>
+    public static HeapProfileWire ToWire(this HeapProfileRow row) =>
+        new(row.Id, row.Tool, row.Unit.ToString().ToLowerInvariant(), row.TakenAt, row.Dumps, row.Callchains, row.LiveBytes, row.PeakBytes, [.. row.Losses.Select(l => l.Text)], row.CaptureId, row.FileName);
 
     /// <summary>An assessment.</summary>
     public static AssessmentWire ToWire(this ProcessAssessment assessment) =>

@@ -26,6 +26,7 @@ internal static class ProcessEndpoints
             .WithSummary("Snapshots of a track in time order, JSON or CSV. A CSV holds all").Produces<Page<SnapshotWire>>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/snapshots/{number:int}", SnapshotAsync).WithName("snapshot").Takes("format", "raw").WithSummary("One snapshot with its mappings, JSON or CSV").Produces<SnapshotWire>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/captures", CapturesAsync).WithName("captures").Takes().WithSummary("Uploaded files with their parse reports").Produces<Page<CaptureWire>>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/heap-profiles", HeapProfilesAsync).WithName("heap-profiles").Takes().WithSummary("Heap profiles, newest first").Produces<Page<HeapProfileWire>>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/overview", OverviewAsync).WithName("overview").Takes("source", "from", "to").WithSummary("Growth by category and the top growers over a window").Produces<OverviewWire>().ProducesProblem(404);
     }
 
@@ -64,6 +65,9 @@ internal static class ProcessEndpoints
 
     private static async Task<IResult> CapturesAsync(Guid process, ProcessAnswers answers, ProcessTracks tracks, CancellationToken cancel) =>
         await tracks.FindAsync(process, cancel) is null ? NoProcess : Results.Json(new Page<CaptureWire>(await answers.CapturesAsync(process, cancel), null));
+
+    private static async Task<IResult> HeapProfilesAsync(Guid process, ProcessAnswers answers, CancellationToken cancel) =>
+        await answers.HeapProfilesAsync(process, cancel) is { } found ? Results.Json(new Page<HeapProfileWire>(found, null)) : NoProcess;
 
     private static async Task<IResult> OverviewAsync(Guid process, HttpRequest request, ProcessAnswers answers, CancellationToken cancel) =>
         await answers.OverviewAsync(process, request.Window(), cancel) is { } overview ? Results.Json(overview) : NoWindow;

@@ -63,7 +63,7 @@ internal static class CaptureEndpoints
     // All files are read before the first is stored, so that a refusal stores nothing.
     private static async Task<IResult> StoreAsync(HttpContext context, CaptureIntake intake, List<ReceivedFile> files, UploadParameters sender, string? key)
     {
-        var read = new List<ReadFile>(files.Count);
+        await using var read = new ReadFiles();
         foreach (var file in files) read.Add(await intake.ReadAsync(file, sender, context.RequestAborted));
         var answers = new List<UploadWire>(files.Count);
         var isRepeat = true;
@@ -84,4 +84,13 @@ internal static class CaptureEndpoints
 
     private static bool WantsText(HttpRequest request) =>
         request.GetTypedHeaders().Accept.OrderByDescending(a => a.Quality ?? 1).FirstOrDefault()?.MediaType is { } first && first.Equals("text/plain", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Files that were read and are let go together.</summary>
+    private sealed class ReadFiles : List<ReadFile>, IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var file in this) await file.DisposeAsync();
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using MemScope.Core;
 using MemScope.Core.Formats;
 using MemScope.Storage.Captures;
+using MemScope.Web.Symbolication;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Ingest;
@@ -13,25 +14,43 @@ internal sealed record ReceivedFile(FileStream Content, string Name) : IAsyncDis
 }
 
 /// <summary>A file that could be read.</summary>
-internal sealed record ReadFile(ReceivedFile File, CaptureContents Contents);
+/// <param name="File">The file.</param>
+/// <param name="Contents">What it holds.</param>
+/// <param name="SymbolFiles">Programs, libraries and debug files that lay in it.</param>
+internal sealed record ReadFile(ReceivedFile File, CaptureContents Contents, SymbolFileMembers SymbolFiles) : IAsyncDisposable
+{
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => SymbolFiles.DisposeAsync();
+}
 
 /// <summary>Reads received files and stores them.</summary>
-internal sealed class CaptureIntake(CaptureStore store, ReadingSlots slots, Limits limits, TimeProvider time)
+internal sealed class CaptureIntake(CaptureStore store, SymbolIntake symbols, BodySpool spool, ReadingSlots slots, Limits limits, TimeProvider time)
 {
     private const int MostDiagnostics = 200;
 
     /// <summary>Reads a file; nothing is stored yet.</summary>
     public async Task<ReadFile> ReadAsync(ReceivedFile file, UploadParameters sender, CancellationToken cancel)
     {
-        var contents = await slots.RunAsync(() => CaptureReader.Read(file.Content, file.Name.Length == 0 ? null : file.Name, sender.Format, limits, cancel), cancel);
-        file.Content.Position = 0;
-        return new ReadFile(file, contents);
+        var members = new SymbolFileMembers(spool, limits);
+        try
+        {
+            var contents = await slots.RunAsync(() => CaptureReader.Read(file.Content, file.Name.Length == 0 ? null : file.Name, sender.Format, limits, members.Take, cancel), cancel);
+            file.Content.Position = 0;
+            return new ReadFile(file, contents, members);
+        }
+        catch
+        {
+            await members.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Stores a file: when the task ends it is committed.</summary>
     public async Task<(UploadWire Answer, bool Repeat)> StoreAsync(ReadFile read, UploadParameters sender, string? idempotencyKey, Func<Guid, string> pageOf, CancellationToken cancel)
     {
         var contents = read.Contents;
+        var (symbolFiles, refused) = await read.SymbolFiles.StoreAsync(symbols, cancel);
+        var parsed = contents.Parsed with { Diagnostics = [.. contents.Parsed.Diagnostics, .. refused] };
         var stored = await store.StoreAsync(new CaptureUpload
         {
             Host = sender.Host,
@@ -46,12 +65,15 @@ internal sealed class CaptureIntake(CaptureStore store, ReadingSlots slots, Limi
             Sha256 = contents.Sha256OfDecoded,
             DecodedBytes = contents.DecodedBytes,
             Content = read.File.Content,
-            Parsed = contents.Parsed,
+            Parsed = parsed,
             ReceivedAt = time.GetUtcNow(),
         }, cancel);
         var process = stored.Processes[0];
-        return (new UploadWire(stored.CaptureId, process, stored.Processes, pageOf(process), contents.Parsed.Format, stored.Snapshots, stored.Regions, stored.Events, stored.Callchains,
-            Report(contents.Parsed)), stored.Repeat);
+        return (new UploadWire(stored.CaptureId, process, stored.Processes, pageOf(process), parsed.Format, stored.Snapshots, stored.Regions, stored.Events, stored.Callchains, Report(parsed))
+        {
+            Figures = parsed.Figures.Count, HeapProfiles = parsed.HeapProfiles.Count, PerfMaps = parsed.PerfMaps.Count, SymbolFiles = symbolFiles,
+            Members = MemberWire.ListOf(parsed.Members),
+        }, stored.Repeat);
     }
 
     private static List<DiagnosticWire> Report(ParsedCapture parsed)

@@ -39,6 +39,22 @@ public sealed class TraceCodecTests
     }
 
     [Fact]
+    public void A_trace_that_was_stored_before_traces_kept_modules_is_still_read()
+    {
+        var trace = Random(5) with { Modules = [] };
+        var packed = TraceCodec.Encode(trace);
+        // The content of the first version is that of this one without the count of modules, which is the last byte.
+        using var inflate = new System.IO.Compression.ZLibStream(new MemoryStream(packed[1..]), System.IO.Compression.CompressionMode.Decompress);
+        var content = new MemoryStream();
+        inflate.CopyTo(content);
+        using var old = new MemoryStream();
+        old.WriteByte(1);
+        using (var deflate = new System.IO.Compression.ZLibStream(old, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true)) deflate.Write(content.ToArray().AsSpan()[..^1]);
+
+        AssertEqual(trace, TraceCodec.Decode(old.ToArray()));
+    }
+
+    [Fact]
     public void A_trace_cut_at_any_byte_is_refused()
     {
         var packed = TraceCodec.Encode(Random(3));
@@ -59,19 +75,15 @@ public sealed class TraceCodecTests
         Assert.Equal(expected.Events, actual.Events);
         Assert.Equal(expected.Losses, actual.Losses);
         Assert.Equal(expected.Callchains.Select(c => c.Frames.ToArray()), actual.Callchains.Select(c => c.Frames.ToArray()));
+        Assert.Equal(expected.Modules, actual.Modules);
     }
 
     private static Trace Random(int seed)
     {
         var random = new Random(seed);
-        string? Text() => random.Next(3) switch { 0 => null, 1 => "", _ => $"näme {random.Next(5)}" };
-        ulong Number() => random.Next(6) switch { 0 => ulong.MaxValue, 1 => 0, _ => (ulong)random.NextInt64() };
-        var frames = Enumerable.Range(0, random.Next(1, 12)).Select(_ => new RawFrame
-        {
-            Address = Number(), AddressKind = (FrameAddressKind)random.Next(3), Module = Text(), Function = Text(), FunctionOffset = random.Next(2) == 0 ? null : Number(),
-            File = Text(), Line = random.Next(2) == 0 ? null : random.Next(-1, int.MaxValue), Inlined = random.Next(2) == 0, BuildId = Text(),
-        }).ToArray();
-        var callchains = Enumerable.Range(0, random.Next(6)).Select(_ => new Callchain([.. Enumerable.Range(0, random.Next(9)).Select(_ => frames[random.Next(frames.Length)])])).ToArray();
+        string? Text() => RandomStacks.Text(random);
+        ulong Number() => RandomStacks.Number(random);
+        var callchains = RandomStacks.Callchains(random);
         var events = Enumerable.Range(0, random.Next(40)).Select(_ => new TraceEvent
         {
             Call = (MemoryCall)random.Next((int)MemoryCall.Other + 1), HasResult = random.Next(2) == 0, Failed = random.Next(2) == 0,
@@ -79,6 +91,6 @@ public sealed class TraceCodecTests
             OldLength = Number(), Protection = Number(), Flags = Number(), Result = Number(), Callchain = random.Next(-1, callchains.Length), Line = random.Next(),
         }).ToArray();
         var hint = new ProcessHint(random.Next(2) == 0 ? null : random.Next(), Text(), Text(), random.Next(2) == 0 ? null : Number());
-        return new Trace("strace", (ClockDomain)random.Next(4), hint, events, callchains, [.. Enumerable.Range(0, random.Next(3)).Select(i => new TraceLoss($"loss{i}", random.NextInt64(), "text"))]);
+        return new Trace("strace", (ClockDomain)random.Next((int)ClockDomain.AllocatedBytes + 1), hint, events, callchains, RandomStacks.Losses(random)) { Modules = RandomStacks.Modules(random) };
     }
 }

@@ -12,6 +12,9 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
     private readonly List<ReadStream> _layers = [];
     private int _members;
 
+    /// <summary>Takes the programs, libraries and debug files of an archive; null when they are only reported.</summary>
+    public TakeSymbolFile? SymbolFiles { get; init; }
+
     /// <summary>Reads the upload. Its outer layers are streamed: a tar.gz is never held as a whole.</summary>
     public CaptureContents Run(Stream file)
     {
@@ -70,6 +73,7 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
     {
         var head = content.Peek(InputFormats.HeadBytes);
         if (TarMembers.Recognises(head)) ReadTar(content, file.Depth + 1);
+        else if (file.IsMember && SymbolFileHead.Recognises(head)) TakeSymbolFile(content, file.Name!);
         else if (ZipMembers.Recognises(head)) ReadZip(content, file.Depth + 1, expected);
         else ReadPlain(content, file, expected);
     }
@@ -107,12 +111,20 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
         {
             // What is wrong with one member does not spoil the others.
             _parts.Report(new ParseDiagnostic("CAPTURE001", refused.Kind == CaptureRefusal.Empty ? Severity.Info : Severity.Warning, 0, "not read: " + refused.Message) { Member = member.Name });
+            _parts.AddMember(member.Name, "");
         }
         finally
         {
             foreach (var layer in _layers[layers..]) layer.Dispose();
             _layers.RemoveRange(layers, _layers.Count - layers);
         }
+    }
+
+    private void TakeSymbolFile(HeadStream content, string name)
+    {
+        if (SymbolFiles is null) _parts.Report(new ParseDiagnostic("CAPTURE003", Severity.Info, 0, "a program, library or debug file: it gives names to addresses when it is uploaded") { Member = name });
+        else SymbolFiles(name, content);
+        _parts.AddMember(name, "elf");
     }
 
     private void ReadPlain(HeadStream content, Named file, long? expected)

@@ -11,6 +11,7 @@ internal sealed class PartList
     private readonly List<StraceSplitFiles.Part> _traces = [];
     private readonly List<HeapProfile> _profiles = [];
     private readonly List<PerfMap> _perfMaps = [];
+    private readonly List<CaptureMember> _members = [];
     private readonly DiagnosticBag _diagnostics = new();
     private string? _format;
     private string _version = "";
@@ -24,6 +25,7 @@ internal sealed class PartList
     {
         _format = _format is null || _format == parsed.Format ? parsed.Format : "mixed";
         if (_version.Length == 0) _version = parsed.Version;
+        if (member is not null) AddMember(member, parsed.Format);
         var (at, origin) = name.TakenAt is { } named ? (named, TimeOrigin.MemberName) : (modifiedAt, TimeOrigin.ModificationTime);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var snapshot in parsed.Snapshots)
@@ -46,6 +48,9 @@ internal sealed class PartList
         foreach (var diagnostic in parsed.Diagnostics) _diagnostics.Add(diagnostic with { Member = member });
     }
 
+    /// <summary>Notes a file of an archive.</summary>
+    public void AddMember(string name, string format) => _members.Add(new CaptureMember(name, format));
+
     /// <summary>Adds a diagnostic about a member.</summary>
     public void Report(ParseDiagnostic diagnostic) => _diagnostics.Add(diagnostic);
 
@@ -60,7 +65,7 @@ internal sealed class PartList
         }
         var (snapshots, figures) = SnapshotJoin.Apply(_snapshots, _figures, _diagnostics);
         var traces = StraceSplitFiles.Join(_traces, _diagnostics);
-        return new ParsedCapture(_format, _version, snapshots, figures, traces, _diagnostics.ToList()) { HeapProfiles = _profiles, PerfMaps = _perfMaps };
+        return new ParsedCapture(_format, _version, snapshots, figures, traces, _diagnostics.ToList()) { HeapProfiles = _profiles, PerfMaps = _perfMaps, Members = _members };
     }
 
     private static ProcessHint WithPid(ProcessHint process, MemberName name) => process.Pid is null && name.Pid is not null ? process with { Pid = name.Pid } : process;
