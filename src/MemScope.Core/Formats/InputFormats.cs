@@ -1,8 +1,9 @@
 using MemScope.Core.Formats.Bpftrace;
 using MemScope.Core.Formats.Framing;
 using MemScope.Core.Formats.Gdb;
-using MemScope.Core.Formats.Massif;
 using MemScope.Core.Formats.Kernel;
+using MemScope.Core.Formats.Massif;
+using MemScope.Core.Formats.Memcheck;
 using MemScope.Core.Formats.Pmap;
 using MemScope.Core.Formats.Smaps;
 using MemScope.Core.Formats.Status;
@@ -20,6 +21,8 @@ public static class InputFormats
     public static IReadOnlyList<InputFormat> All { get; } =
     [
         MassifFormat.Format,
+        MemcheckFormat.Xml,
+        MemcheckFormat.Text,
         SmapsFormats.Smaps,
         SmapsFormats.Maps,
         SmapsFormats.Rollup,

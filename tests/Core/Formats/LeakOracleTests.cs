@@ -15,6 +15,8 @@ public sealed class LeakOracleTests
     public static TheoryData<string, string> AtTheEnd => new()
     {
         { "leak.massif.out", "massif" },
+        { "leak.memcheck.txt", "memcheck" },
+        { "leak.memcheck.xml", "memcheck-xml" },
     };
 
     [Theory]
