@@ -33,6 +33,9 @@ public sealed record Limits
     /// <summary>Bytes of a line; a longer one is skipped and reported.</summary>
     public int LineBytes { get; init; } = 64 << 10;
 
+    /// <summary>Bytes of a line of JSON: 16 MiB. A map of bpftrace with many stacks is one line.</summary>
+    public int JsonLineBytes { get; init; } = 16 << 20;
+
     /// <summary>Bytes of a mapping's name; a longer one is cut and reported.</summary>
     public int NameBytes { get; init; } = 4096;
 

@@ -1,3 +1,4 @@
+using MemScope.Core;
 using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Formats;
 using MemScope.Core.Formats.Bpftrace;
@@ -59,10 +60,10 @@ public sealed class TraceFuzzTests
     [Fact]
     public void Lines_beyond_the_limit_are_skipped_and_reported()
     {
-        var flood = new byte[200_000];
-        Array.Fill(flood, (byte)'(');
-        foreach (var format in (InputFormat[])[StraceFormat.Format, BpftraceFormat.Format, BpftraceFormat.Json, GdbFormat.Format])
+        foreach (var (format, limit) in ((InputFormat, int)[])[(StraceFormat.Format, Limits.Default.LineBytes), (BpftraceFormat.Format, Limits.Default.LineBytes), (BpftraceFormat.Json, Limits.Default.JsonLineBytes), (GdbFormat.Format, Limits.Default.LineBytes)])
         {
+            var flood = new byte[limit + 2];
+            Array.Fill(flood, (byte)'(');
             var capture = format.Parse(flood, TraceFixtures.Options);
             Assert.Contains(capture.Diagnostics, d => d.Text.Contains("was skipped", StringComparison.Ordinal));
         }

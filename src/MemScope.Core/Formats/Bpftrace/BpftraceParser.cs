@@ -19,108 +19,36 @@ namespace MemScope.Core.Formats.Bpftrace;
 /// ]: 19650
 /// @total: 3940352
 /// </code>
-/// A blank line ends a stack. Maps are sums over calls that are mostly printed one by one as well: they are counted, never read as events.
+/// A blank line ends a stack. Maps are sums over calls that are mostly printed one by one as well: they are never read as events; those with a stack in their key are kept as profiles.
 /// </summary>
-internal sealed class BpftraceParser
+internal static class BpftraceParser
 {
-    private readonly BpftraceTrace _trace;
-    private readonly StackLines _stack = new();
-    private bool _insideMapKey, _afterMap;
-
-    private BpftraceParser(ParseOptions options) => _trace = new BpftraceTrace(new StackTable(BpftraceFrame.Read, options), options.Names);
-
     /// <summary>Reads a whole file.</summary>
     public static ParsedCapture Parse(CaptureText file, ParseOptions options)
     {
-        var parser = new BpftraceParser(options);
-        parser.ReadLines(file.Lines(options.Limits.LineBytes), options.Limits);
-        return parser._trace.Finish("bpftrace");
-    }
-
-    private void ReadLines(LineStream lines, Limits limits)
-    {
+        var trace = new BpftraceTrace(new StackTable(BpftraceFrame.Read, options), options.Names);
+        var maps = new BpftraceMaps(options);
+        var text = new BpftraceText(trace, maps);
+        var lines = file.Lines(options.Limits.LineBytes);
         while (lines.Next())
         {
-            var line = lines.Line;
             if (lines.IsTooLong)
             {
-                EndStack();
-                _trace.Diagnostics.Add("BPFTRACE007", Severity.Warning, lines.Number, $"A line of more than {limits.LineBytes} bytes was skipped.");
+                text.End();
+                trace.Diagnostics.Add("BPFTRACE007", Severity.Warning, lines.Number, "A line longer than the limit was skipped", lines.Line);
             }
-            else if (IsBlank(line))
-            {
-                EndStack();
-            }
-            else if (!lines.IsTerminated && line[^1] != ')')
+            else if (!lines.IsTerminated && lines.Line is [.., not (byte)')'])
             {
                 // What the line ends in may lack digits or letters.
-                EndStack();
-                _trace.CutOff();
-            }
-            else if (line[0] is (byte)' ' or (byte)'\t')
-            {
-                AddToStack(line, lines.Number);
+                text.End();
+                trace.CutOff();
             }
             else
             {
-                EndStack();
-                ReadLine(line.TrimEnd(" \t"u8), lines.Number);
+                text.Line(lines.Line, lines.Number);
             }
         }
-        EndStack();
-    }
-
-    private static bool IsBlank(ReadOnlySpan<byte> line) => line.IndexOfAnyExcept((byte)' ', (byte)'\t') < 0;
-
-    private void AddToStack(ReadOnlySpan<byte> line, int number)
-    {
-        if (_insideMapKey) return;
-        if (!_trace.AwaitsStack && !_stack.Any)
-        {
-            _trace.Diagnostics.Add("BPFTRACE002", Severity.Warning, number, "A frame that belongs to no call was skipped", line);
-            return;
-        }
-        _stack.Add(line);
-    }
-
-    private void EndStack()
-    {
-        if (_stack.Any) _trace.SetStack(_stack.Bytes);
-        _stack.Clear();
-    }
-
-    private void ReadLine(ReadOnlySpan<byte> line, int number)
-    {
-        var insideMapKey = _insideMapKey;
-        var afterMap = _afterMap;
-        _insideMapKey = _afterMap = false;
-        if (line[0] == '@')
-        {
-            ReadMap(line);
-        }
-        else if (insideMapKey && (line[0] is (byte)']' or (byte)',') && line.IndexOf("]:"u8) >= 0)
-        {
-            _afterMap = true;
-        }
-        else if (afterMap && line[0] is (byte)'[' or (byte)'(')
-        {
-            // A row of a histogram: "[4, 8)  1 |@@@@|".
-            _afterMap = true;
-        }
-        else if (!_trace.TryEvent(line, number) && !_trace.TryOther(line, number))
-        {
-            // What stands behind a line of another kind is its own.
-            _trace.EndEvent();
-            _trace.Diagnostics.Add("BPFTRACE002", Severity.Warning, number, "Not understood and skipped", line);
-        }
-    }
-
-    // "@total: 3940352", "@stacks[]: 26198", "@a[1, x]: 1" on one line; "@stacks[" with the frames of the key on the next ones.
-    private void ReadMap(ReadOnlySpan<byte> line)
-    {
-        var end = line.IndexOfAny((byte)'[', (byte)':');
-        _trace.AddMap(end < 0 ? line : line[..end]);
-        _insideMapKey = end > 0 && line[end] == '[' && line[end..].IndexOf("]:"u8) < 0;
-        _afterMap = !_insideMapKey;
+        text.End();
+        return trace.Finish("bpftrace", maps);
     }
 }

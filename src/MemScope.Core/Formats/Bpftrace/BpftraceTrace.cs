@@ -12,7 +12,7 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
     private readonly TraceBuilder _trace = new("bpftrace", stacks);
     private readonly NameCounts _maps = new(names);
     private readonly NameCounts _lostProbes = new(names);
-    private int _owner = NoEvent, _firstPid;
+    private int _owner = NoEvent, _firstPid, _notUnderstood;
     private int? _tracedPid;
     private bool _severalPids;
     private string? _comm;
@@ -27,7 +27,7 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
     /// <summary>Reads the line of a call and waits for its stack; false when it is none.</summary>
     public bool TryEvent(ReadOnlySpan<byte> line, int number)
     {
-        if (!BpftraceEvent.TryRead(line, out var memoryEvent, out var comm)) return false;
+        if (!BpftraceEvent.TryRead(line, out var memoryEvent, out var comm) && !BpftraceLooseEvent.TryRead(line, out memoryEvent, out comm)) return false;
         Understood++;
         _owner = _trace.Add(memoryEvent with { Line = number });
         if (memoryEvent.Pid != 0)
@@ -81,11 +81,38 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
         _maps.Add(name);
     }
 
+    /// <summary>Counts a line of the script that is neither call nor message.</summary>
+    public void NotUnderstood(int number, ReadOnlySpan<byte> line)
+    {
+        _notUnderstood++;
+        Diagnostics.Add("BPFTRACE002", Severity.Warning, number, "Not understood and skipped", line);
+    }
+
+    /// <summary>Reports a stack, by its first frame, that belongs to no call.</summary>
+    public void Stray(int number, ReadOnlySpan<byte> frame) => Diagnostics.Add("BPFTRACE002", Severity.Warning, number, "A frame that belongs to no call was skipped", frame);
+
+    /// <summary>Notes a wall time that the script printed.</summary>
+    public void SetWallTime(DateTimeOffset at, bool zoneKnown) => Understood++;
+
+    /// <summary>Reports what the tool said in JSON: a helper that failed, a warning of the script.</summary>
+    public void Said(Severity severity, int number, ReadOnlySpan<byte> text)
+    {
+        Understood++;
+        Diagnostics.Add("BPFTRACE006", severity, number, "bpftrace said", text);
+    }
+
     /// <summary>The finished capture.</summary>
-    public ParsedCapture Finish(string format)
+    public ParsedCapture Finish(string format, BpftraceMaps maps)
     {
         if (_maps.Any) Diagnostics.Add("BPFTRACE003", Severity.Info, 0, $"Values of maps that the script printed are sums, not events, and were not read as such: {_maps}.");
-        if (_trace.Events.Count == 0)
+        if (maps.LeftOut > 0) Diagnostics.Add("BPFTRACE008", Severity.Warning, 0, $"The file names too many maps; {maps.LeftOut} entries of the later ones were left out.");
+        if (_notUnderstood > 0)
+            Diagnostics.Add("BPFTRACE009", Severity.Info, 0, $"{_notUnderstood} lines that the script printed were not understood. A call is read from a line that names it and gives its fields as words: nsecs pid tid comm mmap addr= len= ret=, as recipes/memory.bt prints them.");
+        if (_trace.Events.Count == 0 && maps.AddUp)
+        {
+            // The script adds up and prints no calls.
+        }
+        else if (_trace.Events.Count == 0)
         {
             Diagnostics.Add("BPFTRACE001", Severity.Warning, 0, "No event was recorded: the process made none of the traced calls while bpftrace watched, or the probes did not fire.");
         }
@@ -96,7 +123,11 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
         if (_lostEvents > 0) _trace.Lose("lost-events", _lostEvents, $"bpftrace lost {_lostEvents} events: its buffer was full.");
         if (_lostProbes.Any) _trace.Lose("lost-events", 0, $"A probe stopped part way, and its calls after that are missing: {_lostProbes}.");
         var pid = _tracedPid ?? (_firstPid == 0 || _severalPids ? null : _firstPid);
-        return _trace.Build(format, Understood > 0, ClockDomain.Monotonic, new ProcessHint(pid, _comm), "print ustack in the script.");
+        var process = new ProcessHint(pid, _comm);
+        var read = _trace.Build(format, Understood > 0, ClockDomain.Monotonic, process, "print ustack in the script.");
+        if (!maps.Any) return read;
+        read = read with { HeapProfiles = maps.Finish(process) };
+        return _trace.Events.Count == 0 && maps.AddUp ? read with { Traces = [] } : read;
     }
 
     private void Begin(ByteCursor cursor)

@@ -33,39 +33,18 @@ internal static class JsonText
         return default;
     }
 
-    /// <summary>Where the first line of an escaped text ends.</summary>
-    public static int EndOfLine(ReadOnlySpan<byte> escaped)
+    /// <summary>Writes the text of an escaped string (RFC 8259, 7) into a buffer that is kept for the next one, and returns its length. An escape that is none stands as it is.</summary>
+    public static int Unescape(ReadOnlySpan<byte> escaped, ref byte[] buffer)
     {
-        for (var i = 0; i < escaped.Length; i++)
-        {
-            if (escaped[i] != '\\') continue;
-            if (i + 1 < escaped.Length && escaped[i + 1] == 'n') return i;
-            i++;
-        }
-        return escaped.Length;
-    }
-
-    /// <summary>Whether an escaped text holds more than blanks and line ends.</summary>
-    public static bool HasMore(ReadOnlySpan<byte> escaped)
-    {
-        for (var i = 0; i < escaped.Length; i++)
-        {
-            if (escaped[i] == '\\' && i + 1 < escaped.Length && escaped[i + 1] is (byte)'n' or (byte)'t' or (byte)'r') i++;
-            else if (escaped[i] != ' ') return true;
-        }
-        return false;
-    }
-
-    /// <summary>The text of an escaped string (RFC 8259, 7). An escape that is none stands as it is.</summary>
-    public static byte[] Unescape(ReadOnlySpan<byte> escaped)
-    {
-        var text = new List<byte>(escaped.Length);
+        // No escape is longer than what it stands for.
+        if (buffer.Length < escaped.Length) buffer = new byte[Math.Max(escaped.Length, buffer.Length * 2)];
         Span<byte> utf8 = stackalloc byte[4];
+        var length = 0;
         for (var i = 0; i < escaped.Length; i++)
         {
             if (escaped[i] != '\\' || i + 1 == escaped.Length)
             {
-                text.Add(escaped[i]);
+                buffer[length++] = escaped[i];
                 continue;
             }
             i++;
@@ -73,13 +52,15 @@ internal static class JsonText
             {
                 // Half of a pair stands for nothing that a name would hold.
                 var rune = Rune.IsValid(unit) ? new Rune(unit) : Rune.ReplacementChar;
-                text.AddRange(utf8[..rune.EncodeToUtf8(utf8)]);
+                var bytes = rune.EncodeToUtf8(utf8);
+                utf8[..bytes].CopyTo(buffer.AsSpan(length));
+                length += bytes;
                 i += 4;
                 continue;
             }
-            text.Add(escaped[i] switch { (byte)'n' => (byte)'\n', (byte)'t' => (byte)'\t', (byte)'r' => (byte)'\r', (byte)'b' => (byte)'\b', (byte)'f' => (byte)'\f', var b => b });
+            buffer[length++] = escaped[i] switch { (byte)'n' => (byte)'\n', (byte)'t' => (byte)'\t', (byte)'r' => (byte)'\r', (byte)'b' => (byte)'\b', (byte)'f' => (byte)'\f', var b => b };
         }
-        return [.. text];
+        return length;
     }
 
     private static bool TryCodeUnit(ReadOnlySpan<byte> digits, out int unit)

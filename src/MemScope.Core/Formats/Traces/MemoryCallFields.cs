@@ -30,17 +30,31 @@ internal struct MemoryCallFields
     /// <summary>Fields with a number under a known key.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Whether a length was among them.</summary>
+    public bool HasLength { get; private set; }
+
+    /// <summary>Whether an address or a result was among them.</summary>
+    public bool HasPlace { get; private set; }
+
     /// <summary>Reads one word; false when it is no field.</summary>
     public bool TryRead(ReadOnlySpan<byte> word)
     {
         var equals = word.IndexOf((byte)'=');
         if (equals <= 0) return false;
-        var cursor = new ByteCursor(word[(equals + 1)..].TrimEnd(","u8));
-        // "%lx" without 0x prints ret=7f9d…: its leading digits are no number, and a wrong address is worse than none.
-        if (!cursor.TryNumber(out var value) || !cursor.Rest.IsEmpty) return true;
-        Count++;
-        Set(word[..equals], value);
+        TryRead(word[..equals], word[(equals + 1)..]);
         return true;
+    }
+
+    /// <summary>Reads a key and its value; false when the key is not known or the value no number.</summary>
+    public bool TryRead(ReadOnlySpan<byte> key, ReadOnlySpan<byte> text)
+    {
+        var cursor = new ByteCursor(text.TrimEnd(",;"u8));
+        // "%lx" without 0x prints ret=7f9d…: its leading digits are no number, and a wrong address is worse than none.
+        if (!cursor.TryNumber(out var value) || !cursor.Rest.IsEmpty) return false;
+        var before = Count;
+        Count++;
+        Set(key, value);
+        return Count > before;
     }
 
     /// <summary>Whether a return value is an error.</summary>
@@ -70,16 +84,16 @@ internal struct MemoryCallFields
 
     private void Set(ReadOnlySpan<byte> key, ulong value)
     {
-        if (key.SequenceEqual("addr"u8) || key.SequenceEqual("arg1"u8) || key.SequenceEqual("start"u8)) _address = value;
-        else if (key.SequenceEqual("len"u8) || key.SequenceEqual("len_in"u8) || key.SequenceEqual("length"u8)) _length = value;
-        else if (key.SequenceEqual("old_len"u8)) _oldLength = value;
-        else if (key.SequenceEqual("new_len"u8)) (_newLength, _hasNewLength) = (value, true);
+        if (key.SequenceEqual("addr"u8) || key.SequenceEqual("address"u8) || key.SequenceEqual("arg1"u8) || key.SequenceEqual("start"u8)) (_address, HasPlace) = (value, true);
+        else if (key.SequenceEqual("len"u8) || key.SequenceEqual("len_in"u8) || key.SequenceEqual("length"u8) || key.SequenceEqual("size"u8) || key.SequenceEqual("bytes"u8)) (_length, HasLength) = (value, true);
+        else if (key.SequenceEqual("old_len"u8) || key.SequenceEqual("old_size"u8)) _oldLength = value;
+        else if (key.SequenceEqual("new_len"u8) || key.SequenceEqual("new_size"u8)) (_newLength, _hasNewLength, HasLength) = (value, true, true);
         else if (key.SequenceEqual("prot"u8) || key.SequenceEqual("behavior"u8) || key.SequenceEqual("advice"u8)) _protection = value;
         else if (key.SequenceEqual("flags"u8)) _flags = value;
-        else if (key.SequenceEqual("ret"u8)) (_result, _hasResult) = (value, true);
+        else if (key.SequenceEqual("ret"u8) || key.SequenceEqual("retval"u8) || key.SequenceEqual("result"u8)) (_result, _hasResult, HasPlace) = (value, true, true);
         else if (key.SequenceEqual("pid"u8)) Pid = Id(value);
         else if (key.SequenceEqual("tid"u8)) Tid = Id(value);
-        else if (key.SequenceEqual("nsecs"u8) || key.SequenceEqual("ts"u8)) TimeNs = value <= long.MaxValue ? (long)value : 0;
+        else if (key.SequenceEqual("nsecs"u8) || key.SequenceEqual("ts"u8) || key.SequenceEqual("time"u8)) TimeNs = value <= long.MaxValue ? (long)value : 0;
         else if (key.SequenceEqual("nr"u8)) Number = value;
         else Count--;
     }

@@ -21,6 +21,13 @@ internal sealed class StackLines
         _bytes[_length - 1] = (byte)'\n';
     }
 
+    /// <summary>Adds to the end of the last line, or begins one.</summary>
+    public void Append(ReadOnlySpan<byte> text)
+    {
+        if (_length > 0) _length--;
+        Add(text);
+    }
+
     /// <summary>Begins another stack.</summary>
     public void Clear() => _length = 0;
 }
