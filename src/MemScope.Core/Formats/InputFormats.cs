@@ -1,7 +1,10 @@
 using MemScope.Core.Formats.Bpftrace;
 using MemScope.Core.Formats.Framing;
 using MemScope.Core.Formats.Gdb;
+using MemScope.Core.Formats.GoMemstats;
+using MemScope.Core.Formats.Jemalloc;
 using MemScope.Core.Formats.Kernel;
+using MemScope.Core.Formats.LegacyHeap;
 using MemScope.Core.Formats.Massif;
 using MemScope.Core.Formats.Memcheck;
 using MemScope.Core.Formats.Pmap;
@@ -23,6 +26,10 @@ public static class InputFormats
         MassifFormat.Format,
         MemcheckFormat.Xml,
         MemcheckFormat.Text,
+        JemallocFormats.Heap,
+        LegacyHeapFormat.Format,
+        JemallocFormats.Stats,
+        GoMemstatsFormat.Format,
         SmapsFormats.Smaps,
         SmapsFormats.Maps,
         SmapsFormats.Rollup,

@@ -13,7 +13,6 @@ internal static class Refusals
         new([0x04, 0x22, 0x4d, 0x18], "lz4", "This is an LZ4 file. Send it unpacked or gzipped: lz4 -dc FILE | gzip | curl --data-binary @- …"),
         new("PERFILE2"u8.ToArray(), "perf-data", "This is perf.data, which only perf of the same machine reads well. Run `perf script` there and send its output."),
         new("memray\0"u8.ToArray(), "memray", "This is a memray recording. Run `memray transform` or `memray tree` where it was made; its binary form is not read."),
-        new("heap_v2/"u8.ToArray(), "jemalloc-heap", "This is a jemalloc heap profile; heap profiles are not read yet."),
     ];
 
     /// <summary>The refusal of a file that is recognised as one that is not read, or null.</summary>
