@@ -1,25 +1,35 @@
 // @ts-check
 // Sends files to the API with progress. XMLHttpRequest, since fetch cannot tell how much was sent.
+import { dropped, packed } from './folder.js';
 
 /** @type {WeakMap<HTMLElement, AbortController>} */
 const attached = new WeakMap();
 let count = 0;
 
 /** @param {HTMLElement} drop @param {any} server DotNetObjectReference of the page */
-export const attach = (drop, server) => listen(drop, files => send(files, drop, server));
+export const attach = (drop, server) => listen(drop, files => send(files, drop, server), packed);
 
-/** Files dropped on an element or chosen in it. @param {HTMLElement} drop @param {(files: File[]) => void} take */
-function listen(drop, take) {
+/**
+ * Files dropped on an element or chosen in it.
+ * @param {HTMLElement} drop @param {(files: File[]) => void} take
+ * @param {(members: import('./folder.js').Member[]) => File[]} unfold what becomes of a folder
+ */
+function listen(drop, take, unfold) {
   const off = new AbortController();
   attached.set(drop, off);
   const { signal } = off;
-  const input = /** @type {HTMLInputElement} */ (drop.querySelector('input[type=file]'));
   const over = (/** @type {boolean} */ is) => drop.classList.toggle('over', is);
 
   drop.addEventListener('dragover', e => { e.preventDefault(); over(true); }, { signal });
   drop.addEventListener('dragleave', () => over(false), { signal });
-  drop.addEventListener('drop', e => { e.preventDefault(); over(false); take([...e.dataTransfer?.files ?? []]); }, { signal });
-  input.addEventListener('change', () => { take([...input.files ?? []]); input.value = ''; }, { signal });
+  drop.addEventListener('drop', async e => { e.preventDefault(); over(false); take(await dropped(e.dataTransfer, unfold)); }, { signal });
+  for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (drop.querySelectorAll('input[type=file]'))) {
+    input.addEventListener('change', () => {
+      const files = [...input.files ?? []];
+      take(input.webkitdirectory ? unfold(files.map(file => ({ path: file.webkitRelativePath, file }))) : files);
+      input.value = '';
+    }, { signal });
+  }
 }
 
 /** @param {HTMLElement} drop */
@@ -40,7 +50,7 @@ async function send(files, drop, server) {
 function address(drop, file) {
   const url = new URL('api/v1/captures', document.baseURI);
   for (const field of drop.parentElement?.querySelectorAll('[data-field]') ?? []) {
-    if (field instanceof HTMLInputElement && field.value.trim()) url.searchParams.set(field.dataset.field ?? '', field.value.trim());
+    if ((field instanceof HTMLInputElement || field instanceof HTMLSelectElement) && field.value.trim()) url.searchParams.set(field.dataset.field ?? '', field.value.trim());
   }
   url.searchParams.set('name', file.name);
   return url;
@@ -87,5 +97,5 @@ export function attachSymbols(drop, server) {
       await server.invokeMethodAsync('OnSymbols', file.name.slice(0, 200), answer?.ok ?? false, String(text).slice(0, 2000));
     }
   };
-  listen(drop, put);
+  listen(drop, put, members => members.map(m => m.file));
 }

@@ -12,6 +12,7 @@ public sealed class AccessibilityTests(Site site)
     {
         ["processes"] = ("/", "main table"),
         ["upload"] = ("/upload", ".drop"),
+        ["formats"] = ("/formats", ".format-list"),
         ["symbols"] = ("/symbols", ".drop"),
         ["shares"] = ("/shares", "main .body h1"),
         ["overview"] = ($"/p/{site.Leak}?from=56&to=79", ".chart[data-ready=true]"),
@@ -28,7 +29,7 @@ public sealed class AccessibilityTests(Site site)
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var page in new[] { "processes", "upload", "symbols", "shares", "overview", "regions", "region", "diff", "stacks", "no trace", "captures" })
+            foreach (var page in new[] { "processes", "upload", "formats", "symbols", "shares", "overview", "regions", "region", "diff", "stacks", "no trace", "captures" })
             {
                 data.Add(page, "light");
                 data.Add(page, "dark");
