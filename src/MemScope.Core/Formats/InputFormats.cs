@@ -8,6 +8,7 @@ using MemScope.Core.Formats.LegacyHeap;
 using MemScope.Core.Formats.Massif;
 using MemScope.Core.Formats.Memcheck;
 using MemScope.Core.Formats.Pmap;
+using MemScope.Core.Formats.Sanitizer;
 using MemScope.Core.Formats.Smaps;
 using MemScope.Core.Formats.Status;
 using MemScope.Core.Formats.Strace;
@@ -30,6 +31,7 @@ public static class InputFormats
         LegacyHeapFormat.Format,
         JemallocFormats.Stats,
         GoMemstatsFormat.Format,
+        SanitizerFormat.Format,
         SmapsFormats.Smaps,
         SmapsFormats.Maps,
         SmapsFormats.Rollup,
