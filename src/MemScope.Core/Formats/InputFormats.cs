@@ -3,6 +3,7 @@ using MemScope.Core.Formats.Framing;
 using MemScope.Core.Formats.Gdb;
 using MemScope.Core.Formats.GoMemstats;
 using MemScope.Core.Formats.Jemalloc;
+using MemScope.Core.Formats.Memleak;
 using MemScope.Core.Formats.Kernel;
 using MemScope.Core.Formats.LegacyHeap;
 using MemScope.Core.Formats.Massif;
@@ -44,6 +45,7 @@ public static class InputFormats
         BpftraceFormat.Format,
         BpftraceFormat.Json,
         StraceFormat.Format,
+        MemleakFormat.Format,
         GdbFormat.Format,
         PmapFormat.Format,
         MixedFormat.Format,
