@@ -1,13 +1,16 @@
 using MemScope.Core.Formats.Bpftrace;
 using MemScope.Core.Formats.Framing;
 using MemScope.Core.Formats.Gdb;
+using MemScope.Core.Formats.Glibc;
 using MemScope.Core.Formats.GoMemstats;
 using MemScope.Core.Formats.Jemalloc;
-using MemScope.Core.Formats.Memleak;
+using MemScope.Core.Formats.Jvm;
 using MemScope.Core.Formats.Kernel;
 using MemScope.Core.Formats.LegacyHeap;
 using MemScope.Core.Formats.Massif;
 using MemScope.Core.Formats.Memcheck;
+using MemScope.Core.Formats.Memleak;
+using MemScope.Core.Formats.PerfMaps;
 using MemScope.Core.Formats.Pmap;
 using MemScope.Core.Formats.Sanitizer;
 using MemScope.Core.Formats.Smaps;
@@ -37,6 +40,11 @@ public static class InputFormats
         SmapsFormats.Maps,
         SmapsFormats.Rollup,
         StatusFormat.Format,
+        GlibcFormats.MallocInfo,
+        GlibcFormats.MallocStats,
+        JvmFormats.Nmt,
+        JvmFormats.Histogram,
+        PerfMapFormat.Format,
         KernelFormats.Stat,
         KernelFormats.Statm,
         KernelFormats.Meminfo,

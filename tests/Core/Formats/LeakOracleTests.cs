@@ -42,6 +42,21 @@ public sealed class LeakOracleTests
         Assert.All(Through(profile, "leaky"), s => Assert.EndsWith("leak.c:12", Place(profile, s, "leaky"), StringComparison.Ordinal));
     }
 
+    /// <summary>
+    /// The allocator knows no callers, and counts chunks: a block of 100,000 bytes takes 100,016 and one of 1,234 takes 1,248, each with 8 bytes of its own and rounded up to 16; its
+    /// cache of freed chunks lies there too, in a chunk of 656. That is all that is in use at the end.
+    /// </summary>
+    [Theory]
+    [InlineData("leak.malloc_info.xml", "malloc-info")]
+    [InlineData("leak.malloc_stats.txt", "malloc-stats")]
+    public void The_allocator_has_the_leaked_blocks_in_use(string file, string format)
+    {
+        const long chunks = (10 * 100_016) + (5 * 1_248) + 656;
+        var parsed = Reading.Of(Fixtures.Bytes("leak-oracle", file), file).Parsed;
+        Assert.Equal(format, parsed.Format);
+        Assert.Equal(chunks, parsed.Figures.Single(f => f.Label is null).Bytes["in use"]);
+    }
+
     /// <summary>The one heap profile of a file of the oracle.</summary>
     private static HeapProfile Read(string file, string format)
     {
