@@ -1,4 +1,5 @@
 using MemScope.Core.Formats.Bpftrace;
+using MemScope.Core.Formats.Dhat;
 using MemScope.Core.Formats.Framing;
 using MemScope.Core.Formats.Gdb;
 using MemScope.Core.Formats.Glibc;
@@ -35,6 +36,7 @@ public static class InputFormats
         LegacyHeapFormat.Format,
         JemallocFormats.Stats,
         GoMemstatsFormat.Format,
+        DhatFormat.Format,
         SanitizerFormat.Format,
         SmapsFormats.Smaps,
         SmapsFormats.Maps,

@@ -17,6 +17,7 @@ public sealed class LeakOracleTests
         { "leak.massif.out", "massif" },
         { "leak.memcheck.txt", "memcheck" },
         { "leak.memcheck.xml", "memcheck-xml" },
+        { "leak.dhat.json", "dhat" },
         { "leak.lsan-gcc.log", "sanitizer" },
         { "leak.asan-clang.log", "sanitizer" },
     };
