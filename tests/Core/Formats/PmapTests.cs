@@ -11,7 +11,11 @@ public sealed class PmapTests
     [Theory]
     [InlineData("  [ anon ]", "")]
     [InlineData("  [ stack ]", "[stack]")]
-    [InlineData("  [ pile ]", "[ pile ]")]
+    [InlineData("  [ pile ]", "[stack]")]
+    [InlineData("  [ \u0430\u043d\u043e\u043d ]", "")]
+    [InlineData("  [anon]", "")]
+    [InlineData("  [heap]", "[heap]")]
+    [InlineData("  [ heap ]", "[ heap ]")]
     [InlineData("[ anon ]", "[ anon ]")]
     [InlineData("[heap]", "[heap]")]
     [InlineData("with space.dat", "with space.dat")]
@@ -30,6 +34,27 @@ public sealed class PmapTests
         var vma = Only(Head + "00007f0000000000      4K rw-s-   [ shmid=0x338021 ]\n total                4K\n", SnapshotSource.Pmap);
         Assert.Equal((0x338021UL, true), (vma.Inode, vma.Permissions.HasFlag(VmaPermissions.Shared)));
     }
+
+    [Theory]
+    [InlineData("00400000    864K r-x--  /bin/bash\n00ad4000    376K rw---    [ anon ]\n", "/bin/bash", "")]
+    [InlineData("00400000    864K r-x-- bash\n00ad4000    376K rw---   [ anon ]\n", "bash", "")]
+    [InlineData("00400000    864K r-x--  bash\n00ad4000    376K rw---  /a\n", " bash", " /a")]
+    public void Two_blanks_before_whole_paths_are_the_layout(string rows, string first, string second)
+    {
+        // procps 3.2; only the specification backs it.
+        var vmas = Reading.Of(Head + rows + " total             1240K\n").Snapshots.Single().Vmas;
+        Assert.Equal((first, second), (vmas[0].Name, vmas[1].Name));
+    }
+
+    [Theory]
+    [InlineData(" total              864K", true)]
+    [InlineData(" totalt              864 k", true)]
+    [InlineData(" \u0437\u0430\u0433\u0430\u043b\u043e\u043c            864 \u041a", true)]
+    [InlineData("mapped: 864K    writeable/private: 0K    shared: 0K", true)]
+    [InlineData("00400000    864 a name that ends in 12K", false)]
+    [InlineData("total 864 x", false)]
+    [InlineData("K", false)]
+    public void A_total_is_told_by_its_shape(string line, bool isTotal) => Assert.Equal(isTotal, MemScope.Core.Formats.Framing.LineShape.EndsInSize(System.Text.Encoding.UTF8.GetBytes(line)));
 
     [Fact]
     public void The_command_line_is_kept()
@@ -68,6 +93,14 @@ public sealed class PmapTests
         var parsed = Reading.Of("77:   ./worker\nAddress   Kbytes     RSS    Anon  Locked Mode   Mapping\n08048000      92       -       -       - r-x--  bash\n-------- ------- ------- ------- -------\ntotal kB      92       -       -       -\n");
         var vma = parsed.Snapshots.Single().Vmas[0];
         Assert.Equal(("bash", 92, null), (vma.Name, vma[Metric.Size], vma[Metric.Rss]));
+    }
+
+    [Fact]
+    public void Without_titles_the_dashes_tell_old_versions_from_busybox()
+    {
+        var old = Only("77:   ./worker\n08048000      92       -       -       - r-x--  /bin/bash\n08060000       8       -       -       - rw---    [ stack ]\n", 2, "PMAP008");
+        Assert.Equal((92L, null, null), (old[0][Metric.Size], old[0][Metric.Rss], old[0][Metric.PrivateDirty]));
+        Assert.Equal(("/bin/bash", "[stack]"), (old[0].Name, old[1].Name));
     }
 
     [Fact]
@@ -131,6 +164,14 @@ public sealed class PmapTests
     {
         var vma = Only(Head + "fffffffffffff000      8K r---- x\n total                8K\n", SnapshotSource.Pmap);
         Assert.Equal(ulong.MaxValue, vma.End);
+    }
+
+    private static VmaTable Only(string text, int count, string diagnostic)
+    {
+        var parsed = Reading.Of(text);
+        Assert.Equal(diagnostic, Assert.Single(parsed.Diagnostics).Id);
+        Assert.Equal(count, Assert.Single(parsed.Snapshots).Vmas.Count);
+        return parsed.Snapshots[0].Vmas;
     }
 
     private static Vma Only(string text, SnapshotSource source)

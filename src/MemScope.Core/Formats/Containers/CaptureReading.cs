@@ -151,7 +151,7 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
 
     private static CaptureRefusedException NothingRead(InputFormat format, ParsedCapture parsed)
     {
-        var reason = parsed.Diagnostics.Count > 0 ? parsed.Diagnostics[0].Text : "it holds no mapping";
+        var reason = parsed.Diagnostics.OrderByDescending(d => d.Severity == Severity.Error).Select(d => d.Text).FirstOrDefault("it holds no mapping");
         return new CaptureRefusedException(CaptureRefusal.Unreadable, "no-data", $"The file was recognised as {format.Title}, but nothing in it could be used: {reason}");
     }
 

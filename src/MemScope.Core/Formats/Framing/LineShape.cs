@@ -88,11 +88,18 @@ internal static class LineShape
     /// <summary>A row of dashes or equals signs: above pmap's totals, or a separator.</summary>
     public static bool IsRule(ReadOnlySpan<byte> line) => line.Length >= 3 && line.IndexOfAnyExcept("-= "u8) < 0 && line.IndexOfAny("-="u8) >= 0;
 
-    /// <summary>A total of pmap in any language: a last word such as <c>12892K</c>.</summary>
+    /// <summary>
+    /// A total of pmap in any language: the last word is <c>12892K</c>, or in some translations <c>12892 k</c> or one letter outside ASCII: <c>12892 К</c>. A line that begins with an
+    /// address is a mapping, whatever its name.
+    /// </summary>
     public static bool EndsInSize(ReadOnlySpan<byte> line)
     {
+        const int maxLetter = 3;
         line = line.TrimEnd((byte)' ');
-        return line.Length > 1 && line[^1] == 'K' && char.IsAsciiDigit((char)line[^2]);
+        var letter = 1;
+        while (letter < Math.Min(maxLetter, line.Length) && (line[^letter] & 0xc0) == 0x80) letter++;
+        if (line.Length <= letter || (line[^letter] < 0x80 && line[^letter] is not ((byte)'K' or (byte)'k'))) return false;
+        return line[..^letter].TrimEnd((byte)' ') is [.., >= (byte)'0' and <= (byte)'9'] && !BeginsWithAddress(line);
     }
 
     /// <summary>What tools print into the same file when they may not read or find nothing.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using MemScope.Core.Formats.Text;
 using MemScope.Core.Model;
 
@@ -17,7 +16,7 @@ namespace MemScope.Core.Formats.Pmap;
 /// </summary>
 internal sealed class PmapLayout
 {
-    private PmapLayout(SnapshotSource source, PmapColumn[] columns, int nameGap = 0) => (Source, Columns, NameGap) = (source, columns, nameGap);
+    private PmapLayout(SnapshotSource source, IReadOnlyList<PmapColumn> columns, int nameGap = 0) => (Source, Columns, NameGap) = (source, columns, nameGap);
 
     /// <summary>Which pmap it is.</summary>
     public SnapshotSource Source { get; }
@@ -37,10 +36,11 @@ internal sealed class PmapLayout
     /// <summary>The layout that the titles tell, or null when they are in another language or none.</summary>
     public static PmapLayout? FromTitles(ReadOnlySpan<byte> titles, int line, DiagnosticBag diagnostics)
     {
-        var words = Split(titles);
-        var metrics = words.Count(w => Metrics.Parse(w.Text) is { } m && m != Metric.Dirty);
-        // Only -X, -XX and -c show keys of smaps as they are.
-        return metrics >= 2 || words.Exists(w => w.Text == "Perm") ? OfSmapsKeys(words, line, diagnostics) : OfExtended(words);
+        var words = PmapTitle.Split(titles);
+        if (!PmapKeyTitles.Recognises(words)) return OfExtended(words);
+        var columns = PmapKeyTitles.Columns(words, titles.EndsWith(" "u8), line, diagnostics);
+        var isAll = columns.Exists(c => c.Field is PmapField.Flags || c.Metric is Metric.KernelPageSize);
+        return new PmapLayout(isAll ? SnapshotSource.PmapAllFields : SnapshotSource.PmapFields, columns);
     }
 
     /// <summary>The layout of a first row without titles that could be read, or null.</summary>
@@ -49,14 +49,29 @@ internal sealed class PmapLayout
         var cursor = new ByteCursor(row);
         cursor.SkipBlanks();
         if (!cursor.TryHex(out _)) return null;
-        var numbers = 0;
-        for (cursor.SkipBlanks(); cursor.TryDecimal(out _); cursor.SkipBlanks())
+        var (numbers, dashes) = (0, 0);
+        for (cursor.SkipBlanks(); cursor.TryDecimal(out _) || cursor.TrySkip("- "u8); cursor.SkipBlanks())
         {
-            if (cursor.TrySkip((byte)'K')) return Plain;
+            if (cursor.TrySkip((byte)'K')) return Plain.WithGap(GapBehindMode(cursor));
             numbers++;
+            if (cursor.Rest.StartsWith("- "u8)) dashes++;
         }
-        return numbers switch { 1 => Device, 3 => Extended, _ => null };
+        var layout = numbers switch { 1 => Device, 3 => Extended, 4 => dashes > 0 ? Old : Small, _ => null };
+        return numbers == 1 ? layout : layout?.WithGap(GapBehindMode(cursor));
     }
+
+    /// <summary>
+    /// Bytes from the beginning of the mode to that of the name, by the first row, which is a file's in nearly every process; 0 where one blank is between. Some versions print two, which
+    /// shows in front of a whole path only: a name may begin with a blank itself.
+    /// </summary>
+    private static int GapBehindMode(ByteCursor cursor)
+    {
+        cursor.SkipBlanks();
+        var mode = cursor.Word().Length;
+        return cursor.Rest.StartsWith("  /"u8) ? mode + 2 : 0;
+    }
+
+    private PmapLayout WithGap(int gap) => new(Source, Columns, gap);
 
     private static PmapLayout Plain { get; } = new(SnapshotSource.Pmap, [new(PmapField.Address), new(PmapField.SizeWithK, Metric.Size), new(PmapField.Mode), new(PmapField.Mapping)]);
 
@@ -66,7 +81,15 @@ internal sealed class PmapLayout
     private static PmapLayout Extended { get; } = new(SnapshotSource.PmapExtended,
         [new(PmapField.Address), Number(Metric.Size), Number(Metric.Rss), Number(Metric.Dirty), new(PmapField.Mode), new(PmapField.Mapping)]);
 
-    private static PmapLayout? OfExtended(List<Title> words)
+    /// <summary>busybox and toybox with -x: proportional, private dirty, swap.</summary>
+    private static PmapLayout Small { get; } = new(SnapshotSource.PmapExtended,
+        [new(PmapField.Address), Number(Metric.Size), Number(Metric.Pss), Number(Metric.PrivateDirty), Number(Metric.Swap), new(PmapField.Mode), new(PmapField.Mapping)]);
+
+    /// <summary>procps 3.2 with -x: dashes in three columns that it could not fill.</summary>
+    private static PmapLayout Old { get; } = new(SnapshotSource.PmapExtended,
+        [new(PmapField.Address), Number(Metric.Size), Number(Metric.Rss), Number(Metric.Anonymous), Number(Metric.Locked), new(PmapField.Mode), new(PmapField.Mapping)]);
+
+    private static PmapLayout? OfExtended(List<PmapTitle> words)
     {
         // busybox and toybox count private dirty pages only and print swap.
         var isBusybox = words.Exists(w => w.Text == "PSS");
@@ -97,53 +120,5 @@ internal sealed class PmapLayout
         return new PmapLayout(columns.Any(c => c.Metric is Metric.Rss or Metric.Pss) ? SnapshotSource.PmapExtended : SnapshotSource.Pmap, columns, gap);
     }
 
-    private static PmapLayout OfSmapsKeys(List<Title> words, int line, DiagnosticBag diagnostics)
-    {
-        // By position too, for these five and the last may be translated.
-        ReadOnlySpan<PmapField> first = [PmapField.Address, PmapField.Mode, PmapField.Offset, PmapField.Device, PmapField.Inode];
-        var columns = new PmapColumn[words.Count];
-        for (var i = 0; i < columns.Length; i++)
-        {
-            var word = words[i];
-            PmapField? field = word.Text switch
-            {
-                "Address" => PmapField.Address,
-                "Perm" => PmapField.Mode,
-                "Offset" => PmapField.Offset,
-                "Device" => PmapField.Device,
-                "Inode" => PmapField.Inode,
-                "VmFlags" => PmapField.Flags,
-                "Mapping" => PmapField.Mapping,
-                _ => null,
-            };
-            if (field is null && Metrics.Parse(word.Text) is { } metric)
-            {
-                columns[i] = new PmapColumn(PmapField.Number, metric);
-                continue;
-            }
-            field ??= i < first.Length ? first[i] : i == columns.Length - 1 ? PmapField.Mapping : PmapField.Skipped;
-            if (field is PmapField.Skipped) diagnostics.Add("PMAP003", Severity.Info, line, $"a column that is not known was skipped: {word.Text}");
-            columns[i] = new PmapColumn(field.Value, TitleEnd: word.Start + word.Text.Length);
-        }
-        var isAll = columns.Any(c => c.Field is PmapField.Flags || c.Metric is Metric.KernelPageSize);
-        return new PmapLayout(isAll ? SnapshotSource.PmapAllFields : SnapshotSource.PmapFields, columns);
-    }
-
     private static PmapColumn Number(Metric metric) => new(PmapField.Number, metric);
-
-    private static List<Title> Split(ReadOnlySpan<byte> titles)
-    {
-        // Kernels print less than thirty keys; a longer row of words is none of titles.
-        const int max = 100;
-        var words = new List<Title>();
-        var cursor = new ByteCursor(titles);
-        for (cursor.SkipBlanks(); !cursor.IsAtEnd && words.Count < max; cursor.SkipBlanks())
-        {
-            var start = titles.Length - cursor.Rest.Length;
-            words.Add(new Title(Encoding.Latin1.GetString(cursor.Word()), start));
-        }
-        return words;
-    }
-
-    private readonly record struct Title(string Text, int Start);
 }

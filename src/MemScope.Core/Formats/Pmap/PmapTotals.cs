@@ -6,8 +6,8 @@ namespace MemScope.Core.Formats.Pmap;
 /// <summary>The last lines of a pmap output. They say what the rows must sum to, and that the output is whole.</summary>
 internal sealed class PmapTotals(DiagnosticBag diagnostics)
 {
-    private long _size = -1, _rss = -1, _sizeOfRows, _rssOfRows;
-    private bool _wasRead;
+    private readonly long[] _stated = NoNumbers(), _rows = new long[Metrics.Count];
+    private bool _wasRead, _isSplit;
 
     /// <summary>Whether the next line holds the totals: a rule stood above it.</summary>
     public bool IsNext { get; private set; }
@@ -29,26 +29,45 @@ internal sealed class PmapTotals(DiagnosticBag diagnostics)
             if (!column.IsNumber) continue;
             while (!cursor.IsAtEnd && !char.IsAsciiDigit((char)cursor.Rest[0])) cursor.TryTake(1, out _);
             if (!cursor.TryDecimal(out var number) || number > long.MaxValue / 1024) return;
-            if (column.Metric == Metric.Size) _size = (long)number;
-            if (column.Metric == Metric.Rss) _rss = (long)number;
+            _stated[(int)column.Metric] = (long)number;
         }
     }
 
     /// <summary>Adds the numbers of a row, by metric.</summary>
     public void Count(ReadOnlySpan<long> numbers)
     {
-        _sizeOfRows += Math.Max(0, numbers[(int)Metric.Size]);
-        _rssOfRows += Math.Max(0, numbers[(int)Metric.Rss]);
+        for (var m = 0; m < _rows.Length; m++) _rows[m] += Math.Max(0, numbers[m]);
     }
 
+    /// <summary>A mapping was printed in pieces, which pmap adds up in ways of its own: the total of sizes says nothing.</summary>
+    public void IgnoreSizes() => _isSplit = true;
+
     /// <summary>Compares with the rows.</summary>
-    public void EndBlock(SnapshotSource source, int line, bool isExpected)
+    public void EndBlock(PmapLayout layout, int line, bool isExpected)
     {
         if (!_wasRead && isExpected) diagnostics.Add("PMAP008", Severity.Warning, line, "the total line is missing: the output was cut off, or made with -q");
-        if ((_size < 0 || _size == _sizeOfRows) && (_rss < 0 || _rss == _rssOfRows)) return;
-        var sums = $"the rows sum to {_sizeOfRows} kB, {_rssOfRows} kB resident; the total line says {_size}, {Math.Max(0, _rss)}";
+        var wrong = new List<string>();
+        foreach (var column in layout.Columns)
+        {
+            var m = (int)column.Metric;
+            if (column.IsNumber && IsSum(column.Metric) && _stated[m] >= 0 && _stated[m] != _rows[m]) wrong.Add($"{column.Metric.SmapsName()} {_rows[m]} kB, not {_stated[m]}");
+        }
+        if (wrong.Count == 0) return;
+        var sums = $"the rows do not make the total line: {string.Join(", ", wrong)}";
         // -X and -XX read the process twice: first for the totals and the widths of the columns, then for the rows.
-        if (source is SnapshotSource.PmapFields or SnapshotSource.PmapAllFields) diagnostics.Add("PMAP002", Severity.Info, line, sums + ": the process changed while pmap ran");
-        else diagnostics.Add("PMAP002", Severity.Warning, line, sums + ": rows are missing, or -A asked for a part");
+        if (layout.Source is SnapshotSource.PmapFields or SnapshotSource.PmapAllFields) diagnostics.Add("PMAP002", Severity.Info, line, sums + ": the process changed while pmap ran");
+        // pmap -x -A adds the resident pages of rows that it does not print, but not their sizes.
+        else if (_stated[(int)Metric.Size] == _rows[(int)Metric.Size]) diagnostics.Add("PMAP002", Severity.Warning, line, sums + ": -A asked for a part of the process");
+        else diagnostics.Add("PMAP002", Severity.Warning, line, sums + ": rows are missing, or a line was changed");
+    }
+
+    /// <summary>Whether its total means something: page sizes and flags are added up too.</summary>
+    private bool IsSum(Metric metric) => metric is not (Metric.KernelPageSize or Metric.MmuPageSize or Metric.ThpEligible or Metric.ProtectionKey) && (metric is not Metric.Size || !_isSplit);
+
+    private static long[] NoNumbers()
+    {
+        var numbers = new long[Metrics.Count];
+        Array.Fill(numbers, VmaTable.Absent);
+        return numbers;
     }
 }

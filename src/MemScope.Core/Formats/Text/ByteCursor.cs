@@ -39,7 +39,7 @@ internal ref struct ByteCursor(ReadOnlySpan<byte> text)
         return true;
     }
 
-    /// <summary>A hexadecimal number in lower or upper case, without 0x, of at most 16 digits.</summary>
+    /// <summary>A hexadecimal number in lower or upper case, without 0x, of 64 bits; zeros before it may be many (pmap pads addresses to the width of a title).</summary>
     public bool TryHex(out ulong value)
     {
         value = 0;
@@ -48,7 +48,7 @@ internal ref struct ByteCursor(ReadOnlySpan<byte> text)
         {
             var digit = HexDigit(Rest[i]);
             if (digit < 0) break;
-            if (i == 16) return false;
+            if (value >> 60 != 0) return false;
             value = (value << 4) | (uint)digit;
         }
         if (i == 0) return false;
