@@ -12,6 +12,7 @@ using MemScope.Core.Formats.Massif;
 using MemScope.Core.Formats.Memcheck;
 using MemScope.Core.Formats.Memleak;
 using MemScope.Core.Formats.PerfMaps;
+using MemScope.Core.Formats.Perf;
 using MemScope.Core.Formats.Pmap;
 using MemScope.Core.Formats.Sanitizer;
 using MemScope.Core.Formats.Smaps;
@@ -57,6 +58,7 @@ public static class InputFormats
         StraceFormat.Format,
         MemleakFormat.Format,
         GdbFormat.Format,
+        PerfFormats.Script,
         PmapFormat.Format,
         MixedFormat.Format,
     ];

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MemScope.Core.Model;
 
 /// <summary>A system call that changes the address space, or an event that does.</summary>
@@ -48,6 +50,7 @@ public enum ClockDomain : byte
 /// One call. <see cref="Address"/> and <see cref="Length"/> are the arguments (mmap: hint and length; munmap, mprotect, madvise: range; mremap: old address and
 /// <b>new</b> length; brk: requested break), <see cref="Result"/> the return value (mmap, mremap: address; brk: new break).
 /// </summary>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct TraceEvent
 {
     /// <summary>Which call.</summary>
@@ -149,7 +152,7 @@ public sealed class Callchain(IReadOnlyList<RawFrame> frames)
 }
 
 /// <summary>Something that a tracer lost: shown wherever the trace is used.</summary>
-/// <param name="Kind">Stable name: <c>lost-events</c>, <c>missing-stacks</c>, <c>began-late</c>, <c>cut-off</c>, <c>unmatched-resume</c>, <c>results-not-recorded</c>, <c>cut-stacks</c>.</param>
+/// <param name="Kind">Stable name: <c>lost-events</c>, <c>missing-stacks</c>, <c>began-late</c>, <c>cut-off</c>, <c>unmatched-resume</c>, <c>results-not-recorded</c>, <c>cut-stacks</c>, <c>missed-unmaps</c>, <c>missed-ends</c>, <c>missed-begins</c>.</param>
 /// <param name="Count">How many, where that is known; else 0.</param>
 /// <param name="Text">One sentence for a person.</param>
 public sealed record TraceLoss(string Kind, long Count, string Text);
@@ -166,4 +169,7 @@ public sealed record Trace(string Tool, ClockDomain Clock, ProcessHint Process, 
 {
     /// <summary>Mappings that the trace itself lists, for normalizing the addresses of the frames (perf script --show-mmap-events); in the order of the file.</summary>
     public IReadOnlyList<MappedModule> Modules { get; init; } = [];
+
+    /// <summary>Names of threads by thread id, where the tool prints them (perf, bpftrace's comm); of a thread that changed its name, the last.</summary>
+    public IReadOnlyDictionary<int, string> ThreadNames { get; init; } = new Dictionary<int, string>();
 }

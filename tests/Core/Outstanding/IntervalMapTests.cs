@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MemScope.Core.Analysis.Outstanding;
+using MemScope.Core.Model;
 
 namespace MemScope.Tests.Outstanding;
 

@@ -57,6 +57,13 @@ internal struct MemoryCallFields
         return Count > before;
     }
 
+    /// <summary>Takes a field that was read elsewhere.</summary>
+    public void Add(ReadOnlySpan<byte> key, ulong value)
+    {
+        Count++;
+        Set(key, value);
+    }
+
     /// <summary>Whether a return value is an error.</summary>
     public static bool IsError(ulong result) => unchecked((long)result) is < 0 and >= -GreatestErrno;
 
@@ -84,7 +91,7 @@ internal struct MemoryCallFields
 
     private void Set(ReadOnlySpan<byte> key, ulong value)
     {
-        if (key.SequenceEqual("addr"u8) || key.SequenceEqual("address"u8) || key.SequenceEqual("arg1"u8) || key.SequenceEqual("start"u8)) (_address, HasPlace) = (value, true);
+        if (key.SequenceEqual("addr"u8) || key.SequenceEqual("address"u8) || key.SequenceEqual("arg1"u8) || key.SequenceEqual("start"u8) || key.SequenceEqual("brk"u8)) (_address, HasPlace) = (value, true);
         else if (key.SequenceEqual("len"u8) || key.SequenceEqual("len_in"u8) || key.SequenceEqual("length"u8) || key.SequenceEqual("size"u8) || key.SequenceEqual("bytes"u8)) (_length, HasLength) = (value, true);
         else if (key.SequenceEqual("old_len"u8) || key.SequenceEqual("old_size"u8)) _oldLength = value;
         else if (key.SequenceEqual("new_len"u8) || key.SequenceEqual("new_size"u8)) (_newLength, _hasNewLength, HasLength) = (value, true, true);

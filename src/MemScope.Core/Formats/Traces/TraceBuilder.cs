@@ -26,6 +26,9 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
     /// <summary>Gives an event the stack that is printed in some lines of the file.</summary>
     public void SetStack(int index, ReadOnlySpan<byte> lines) => Events[index] = Events[index] with { Callchain = stacks.Intern(lines) };
 
+    /// <summary>The losses so far.</summary>
+    public IReadOnlyList<TraceLoss> Losses => _losses;
+
     /// <summary>Notes a loss that the tool or the text shows.</summary>
     public void Lose(string kind, long count, string text) => _losses.Add(new TraceLoss(kind, count, text));
 
@@ -46,6 +49,8 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
         FillPid(process.Pid);
         LoseMissingStacks(stackAdvice);
         LoseMissingResults();
+        if (MissedUnmaps.Count(Events) is > 0 and var over)
+            Lose("missed-unmaps", over, $"{Calls(over)} mapped memory that the trace still held for mapped: munmaps in between were lost, although the tool reports no loss of them.");
         if (stacks.CutChains > 0) Lose("cut-stacks", stacks.CutChains, $"Distinct stacks deeper than the limit, cut at their outer end: {stacks.CutChains}.");
         return new Trace(tool, clock, process, Events, stacks.Callchains, _losses);
     }
@@ -79,6 +84,21 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
         }
         if (lost == 0) return;
         Lose("missing-stacks", lost, lost == all ? $"No event has a stack: {advice}" : $"{lost} of {all} events came without a stack.");
+    }
+
+    /// <summary>Notes how many events have a stack that ends before the function where a thread or a program begins.</summary>
+    /// <param name="advice">How to get whole stacks from this tool.</param>
+    public void LoseCutStacks(string advice)
+    {
+        var isWhole = stacks.Callchains.Select(StackRoots.IsWhole).ToArray();
+        long cut = 0, all = 0;
+        foreach (ref readonly var e in CollectionsMarshal.AsSpan(Events))
+        {
+            if (e.Callchain < 0) continue;
+            all++;
+            if (!isWhole[e.Callchain]) cut++;
+        }
+        if (cut > 0) Lose("cut-stacks", cut, $"{cut} of {all} stacks end before main or the function where a thread begins: {advice}");
     }
 
     /// <summary><c>1 call</c>, <c>2 calls</c>.</summary>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace MemScope.Core.Analysis.Outstanding;
+namespace MemScope.Core.Model;
 
 /// <summary>
 /// Which owner holds which addresses: disjoint half-open intervals in address order. An AVL tree in one array, so that every operation takes O(log n) whatever order the
@@ -58,6 +58,13 @@ internal sealed class IntervalMap
     public void Add(ulong start, ulong end, int owner)
     {
         if (start < end) Insert(start, end, owner);
+    }
+
+    /// <summary>Whether an address lies in an interval.</summary>
+    public bool Contains(ulong address)
+    {
+        var i = Floor(address);
+        return i != None && _nodes[i].End > address;
     }
 
     /// <summary>Empties the map.</summary>

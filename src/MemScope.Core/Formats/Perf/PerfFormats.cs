@@ -1,0 +1,37 @@
+using MemScope.Core.Formats.Text;
+
+namespace MemScope.Core.Formats.Perf;
+
+/// <summary>What perf prints: perf script.</summary>
+internal static class PerfFormats
+{
+    private const int LinesToLookAt = 200;
+
+    /// <summary>perf script.</summary>
+    public static InputFormat Script { get; } = new("perf", "perf script", "perf script --show-mmap-events --show-task-events --show-lost-events > trace.txt", SniffScript, PerfScriptParser.Parse);
+
+    /// <summary>The beginning of a sample or record, and what perf says when it may not run.</summary>
+    private static bool SniffScript(ReadOnlySpan<byte> head)
+    {
+        var lines = new LineReader(head);
+        while (lines.Next() && lines.Number <= LinesToLookAt)
+        {
+            var line = lines.Line;
+            if (line.IsEmpty || line[0] is (byte)'\t' or (byte)'#') continue;
+            if (PerfHeader.TryRead(line, out var header) && IsEvent(header.Body)) return true;
+            if (line.StartsWith("event syntax error:"u8) || line.StartsWith("[ perf record: "u8)) return true;
+        }
+        return false;
+    }
+
+    // "PERF_RECORD_COMM: …", "syscalls:sys_enter_mmap: …", "1 page-faults:".
+    private static bool IsEvent(ReadOnlySpan<byte> body)
+    {
+        if (body.StartsWith("PERF_RECORD_"u8)) return true;
+        var cursor = new ByteCursor(body);
+        var hasPeriod = cursor.TryDecimal(out _) && cursor.Next == ' ';
+        cursor.SkipBlanks();
+        var name = cursor.Word();
+        return name is [.., (byte)':'] && name.Length > 2 && (hasPeriod || name[..^1].IndexOf((byte)':') > 0 || cursor.Rest.Trim(" "u8).IsEmpty);
+    }
+}
