@@ -43,6 +43,9 @@ internal sealed class PerfCalls(TraceBuilder trace)
         return true;
     }
 
+    /// <summary>Whether a thread is inside a clone or fork that is traced.</summary>
+    public bool IsCloning(int tid) => _open.TryGetValue(tid, out var open) && open.Call == MemoryCall.Fork;
+
     private int Enter(in TraceEvent call, ulong cloneFlags)
     {
         _seen.Add(call.Tid);

@@ -22,7 +22,7 @@ internal sealed class PerfModules
     /// <summary>Each mapping of a file once, in the order of the text.</summary>
     public IReadOnlyList<MappedModule> All => _all;
 
-    /// <summary>How many mappings are of no file: anonymous memory.</summary>
+    /// <summary>How many records tell of anonymous memory.</summary>
     public int Anonymous { get; private set; }
 
     /// <summary>Whether an address lies in a mapping of a module, so that it is a virtual address and no offset.</summary>
@@ -47,11 +47,8 @@ internal sealed class PerfModules
 
     private void Add(AddressRange range, ulong offset, ReadOnlySpan<byte> name, ReadOnlySpan<byte> identity, NameTable names)
     {
-        if (name.IsEmpty || name.StartsWith("//anon"u8) || (name[0] == '[' && !name.StartsWith("[vdso]"u8) && !name.StartsWith("[kernel"u8)))
-        {
-            Anonymous++;
-            return;
-        }
+        if (name.IsEmpty || name.StartsWith("//anon"u8)) Anonymous++;
+        if (name.IsEmpty || name.StartsWith("//anon"u8) || (name[0] == '[' && !name.StartsWith("[vdso]"u8) && !name.StartsWith("[kernel"u8))) return;
         var path = names.Get(name);
         if (!_seen.Add((range, offset, path))) return;
         var open = identity.IndexOf((byte)'<');

@@ -71,11 +71,13 @@ internal sealed class PerfRecords(PerfModules modules, PerfCalls calls, TraceBui
     private bool TryTask(ReadOnlySpan<byte> text, long timeNs, int number, bool isExit)
     {
         var cursor = new ByteCursor(text);
-        if (!cursor.TryInt(out var pid) || !cursor.TrySkip((byte)':') || !cursor.TryInt(out var tid) || !cursor.TrySkip("):("u8) || !cursor.TryInt(out var parent)) return false;
+        if (!cursor.TryInt(out var pid) || !cursor.TrySkip((byte)':') || !cursor.TryInt(out var tid) || !cursor.TrySkip("):("u8)) return false;
+        if (!cursor.TryInt(out var parent) || !cursor.TrySkip((byte)':') || !cursor.TryInt(out var parentThread)) return false;
         calls.Processes.Known(tid, pid);
         if (timeNs == 0) return true;
         if (isExit && pid == tid) trace.Add(new TraceEvent { Call = MemoryCall.Exit, Pid = pid, Tid = tid, TimeNs = timeNs, Line = number });
-        if (!isExit && pid != parent && calls.Processes.Forked(pid))
+        // Where clone is traced as well, the call stands for itself.
+        if (!isExit && pid != parent && calls.Processes.Forked(pid) && !calls.IsCloning(parentThread))
             trace.Add(new TraceEvent { Call = MemoryCall.Fork, Pid = parent, Tid = parent, TimeNs = timeNs, Line = number, HasResult = true, Result = (ulong)pid });
         return true;
     }

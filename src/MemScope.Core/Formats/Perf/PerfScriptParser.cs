@@ -180,7 +180,8 @@ internal sealed class PerfScriptParser
         }
         else if (PerfMessage.IsError(line))
         {
-            _trace.Diagnostics.Add("PERF006", Severity.Error, number, "perf said", line);
+            // The reason stands behind it: "Error: No permissions to read …".
+            _trace.Diagnostics.Add("PERF006", line.StartsWith("event syntax error:"u8) ? Severity.Warning : Severity.Error, number, "perf said", line);
         }
         else if (!PerfMessage.IsNotice(line) && line.IndexOfAnyExcept((byte)' ', (byte)'\t', (byte)'\r') >= 0)
         {
@@ -201,7 +202,7 @@ internal sealed class PerfScriptParser
     {
         var process = _calls.Processes.Resolve(_trace.Events, out var guessed);
         if (guessed > 1) _trace.Diagnostics.Add("PERF008", Severity.Warning, 0, $"The text does not say whose the {guessed} threads are, and they were taken for threads of one process: print pids (-F +pid) or --show-task-events.");
-        if (_modules.Anonymous > 0) _trace.Diagnostics.Add("PERF007", Severity.Info, 0, $"{_modules.Anonymous} records of mappings without a file were passed over: the calls tell of them.");
+        if (_modules.Anonymous > 0) _trace.Diagnostics.Add("PERF007", Severity.Info, 0, $"Records of anonymous mappings were passed over, for the calls tell of them: {_modules.Anonymous}.");
         _records.Lose();
         var calls = _trace.Events.Count > 0;
         var losses = _trace.Losses.ToArray();
