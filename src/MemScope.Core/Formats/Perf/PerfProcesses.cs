@@ -55,7 +55,8 @@ internal sealed class PerfProcesses
             if (e.Pid == 0) e = e with { Pid = _processOf.TryGetValue(e.Tid, out var pid) ? pid : _children.Contains(e.Tid) || guessed == 0 ? e.Tid : root };
             if (!_children.Contains(e.Pid)) roots.Add(e.Pid);
         }
-        if (roots.Count == 0) roots.UnionWith(_processOf.Values);
+        // perf's own child has that name until it becomes the command.
+        if (roots.Count == 0) roots.UnionWith(_processOf.Values.Where(p => _names.GetValueOrDefault(p) is not "perf-exec"));
         if (roots.Count != 1 || roots.Min <= 0) return ProcessHint.None;
         return new ProcessHint(roots.Min, _names.GetValueOrDefault(roots.Min));
     }
