@@ -70,9 +70,9 @@ public sealed class GdbLineTests
     }
 
     [Fact]
-    public void A_log_without_a_hit_says_so()
+    public void A_log_without_a_hit_or_a_backtrace_says_so()
     {
-        var capture = GdbFormat.Format.Parse("[Thread debugging using libthread_db enabled]\n#0  0x1 in main ()\n"u8.ToArray(), TraceFixtures.Options);
+        var capture = GdbFormat.Format.Parse("[Thread debugging using libthread_db enabled]\nprocess 5\n"u8.ToArray(), TraceFixtures.Options);
 
         Assert.Empty(Assert.Single(capture.Traces).Events);
         Assert.Contains(capture.Diagnostics, d => d is { Id: "GDB001", Severity: Severity.Warning });

@@ -18,6 +18,7 @@ internal static class GdbFormat
         {
             var line = lines.Line;
             if (line.StartsWith("=== hit "u8) || line.StartsWith("[Thread debugging using "u8)) return true;
+            if (GdbMappings.IsTitles(line)) return true;
             if (line.StartsWith("#0  "u8) && line.IndexOf(" ("u8) > 0) return true;
             if (line.StartsWith("Breakpoint 1 at 0x"u8) || line.StartsWith("ptrace: Operation not permitted"u8)) return true;
         }

@@ -18,8 +18,8 @@ namespace MemScope.Core.Formats.Gdb;
 /// </summary>
 internal static class GdbFrame
 {
-    /// <summary>How gdb begins the rest of a frame that it broke at the terminal's width.</summary>
-    public static ReadOnlySpan<byte> Continued => "    "u8;
+    /// <summary>Whether a line is the rest of a frame that gdb broke at the terminal's width: indented by four blanks. What <c>bt full</c> prints of a frame is indented by eight.</summary>
+    public static bool IsContinued(ReadOnlySpan<byte> line) => line.StartsWith("    "u8) && line is [_, _, _, _, not (byte)' ', ..];
 
     /// <summary>A stack with each broken frame on one line.</summary>
     public static byte[] JoinBroken(ReadOnlySpan<byte> stack)
@@ -28,7 +28,7 @@ internal static class GdbFrame
         var lines = new LineReader(stack);
         while (lines.Next())
         {
-            if (lines.Line.StartsWith(Continued)) joined.Add((byte)' ');
+            if (IsContinued(lines.Line)) joined.Add((byte)' ');
             else if (joined.Count > 0) joined.Add((byte)'\n');
             joined.AddRange(lines.Line.TrimStart(" "u8));
         }
