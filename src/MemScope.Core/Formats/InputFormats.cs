@@ -11,9 +11,10 @@ using MemScope.Core.Formats.LegacyHeap;
 using MemScope.Core.Formats.Massif;
 using MemScope.Core.Formats.Memcheck;
 using MemScope.Core.Formats.Memleak;
-using MemScope.Core.Formats.PerfMaps;
 using MemScope.Core.Formats.Perf;
+using MemScope.Core.Formats.PerfMaps;
 using MemScope.Core.Formats.Pmap;
+using MemScope.Core.Formats.Pprof;
 using MemScope.Core.Formats.Sanitizer;
 using MemScope.Core.Formats.Smaps;
 using MemScope.Core.Formats.Status;
@@ -33,6 +34,7 @@ public static class InputFormats
         MassifFormat.Format,
         MemcheckFormat.Xml,
         MemcheckFormat.Text,
+        PprofFormat.Format,
         JemallocFormats.Heap,
         LegacyHeapFormat.Format,
         JemallocFormats.Stats,

@@ -55,6 +55,9 @@ internal sealed class AddressStacks(int maxFrames)
         return callchains;
     }
 
+    /// <summary>Something for each list, by index.</summary>
+    public T[] Map<T>(Func<ulong[], T> what) => [.. _stacks.Select(what)];
+
     private RawFrame[] Cut(List<RawFrame> frames)
     {
         var most = (int)Math.Min(maxFrames, Math.Max(1, FramesInAll - _frames));

@@ -44,7 +44,7 @@ internal sealed class HeapRows(string tool, ParseOptions options)
         var dump = new HeapDump(_sites)
         {
             Label = label, Line = line,
-            LiveBytes = Sum(s => s.Live), LiveCount = Sum(s => s.LiveCount), AllocatedBytes = Sum(s => s.Allocated), AllocatedCount = Sum(s => s.AllocatedCount),
+            LiveBytes = HeapSum.Of(_sites, s => s.Live), LiveCount = HeapSum.Of(_sites, s => s.LiveCount), AllocatedBytes = HeapSum.Of(_sites, s => s.Allocated), AllocatedCount = HeapSum.Of(_sites, s => s.AllocatedCount),
         };
         return new HeapProfile(tool, ProcessHint.None, callchains, [dump])
         {
@@ -56,13 +56,5 @@ internal sealed class HeapRows(string tool, ParseOptions options)
     {
         var frame = Libraries.FrameAt(address);
         return Symbols.FramesAt(address, frame) ?? [frame];
-    }
-
-    private long? Sum(Func<HeapSite, long?> number)
-    {
-        long? sum = null;
-        foreach (var site in _sites)
-            if (number(site) is { } value) sum = HeapSum.Add(sum ?? 0, value);
-        return _sites.Count == 0 ? 0 : sum;
     }
 }
