@@ -4,6 +4,7 @@ using MemScope.Core.Formats.Framing;
 using MemScope.Core.Formats.Gdb;
 using MemScope.Core.Formats.Glibc;
 using MemScope.Core.Formats.GoMemstats;
+using MemScope.Core.Formats.Heaptrack;
 using MemScope.Core.Formats.Jemalloc;
 using MemScope.Core.Formats.Jvm;
 using MemScope.Core.Formats.Kernel;
@@ -31,6 +32,7 @@ public static class InputFormats
     /// <summary>The registry. One line per format.</summary>
     public static IReadOnlyList<InputFormat> All { get; } =
     [
+        HeaptrackFormat.Format,
         MassifFormat.Format,
         MemcheckFormat.Xml,
         MemcheckFormat.Text,

@@ -63,6 +63,16 @@ internal sealed class LineStream
         return true;
     }
 
+    /// <summary>What is in the buffer behind the line, for a caller that takes many short lines at once; until the next call of <see cref="Next"/>.</summary>
+    public ReadOnlySpan<byte> Ahead => _buffer.AsSpan(_next, _end - _next);
+
+    /// <summary>Goes behind whole lines at the front of <see cref="Ahead"/>, their newlines included.</summary>
+    public void Pass(int bytes, int lines)
+    {
+        _next += bytes;
+        Number += lines;
+    }
+
     /// <summary>Whether the line ends in the CR of a text whose lines end in CR LF; the first line tells.</summary>
     private bool EndsInCr(int length)
     {
