@@ -20,6 +20,7 @@ public sealed class LeakOracleTests
         { "leak.dhat.json", "dhat" },
         { "leak.lsan-gcc.log", "sanitizer" },
         { "leak.asan-clang.log", "sanitizer" },
+        { "leak.pb.gz", "pprof" },
     };
 
     [Theory]
@@ -41,6 +42,44 @@ public sealed class LeakOracleTests
         Assert.Equal(Line15, Through(profile, "leaky").Where(s => CallerOf(profile, s, "leaky") is { Function: "main", Line: 15 }).Sum(s => s.Live));
         Assert.Equal(Line16, Through(profile, "leaky").Where(s => CallerOf(profile, s, "leaky") is { Function: "main", Line: 16 }).Sum(s => s.Live));
         Assert.All(Through(profile, "leaky"), s => Assert.EndsWith("leak.c:12", Place(profile, s, "leaky"), StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// Profiles of addresses: leak.lines.txt, made by addr2line, says what stands at each file offset. jemalloc counts the size class of a block: 114,688 for 100,000 and 1,280 for 1,234.
+    /// </summary>
+    [Theory]
+    [InlineData("leak.gperftools.heap", "heap-profile", 100_000, 1_234)]
+    [InlineData("leak.jemalloc.heap", "jemalloc-heap", 114_688, 1_280)]
+    public void Addresses_lead_to_the_lines_of_main(string file, string format, long block15, long block16)
+    {
+        var profile = Read(file, format);
+        var lines = File.ReadLines(Fixtures.PathOf("leak-oracle", "leak.lines.txt")).Select(l => l.Split('\t'))
+            .ToDictionary(p => Convert.ToUInt64(p[0], 16), p => $"{p[1]} {p[2].Split(' ')[0]}");
+        string Named(HeapSite site) => string.Join(" < ", profile.Callchains[site.Callchain].Frames.Where(f => Path.GetFileName(f.Module) == "leak" && lines.ContainsKey(f.Address - 1)).Select(f => lines[f.Address - 1]));
+
+        var of15 = profile.Dumps[^1].Sites.Where(s => Named(s) == "leaky leak.c:12 < main leak.c:15").ToList();
+        var of16 = profile.Dumps[^1].Sites.Where(s => Named(s) == "leaky leak.c:12 < main leak.c:16").ToList();
+        Assert.Equal((10 * block15, 10L), (of15.Sum(s => s.Live), of15.Sum(s => s.LiveCount)));
+        Assert.Equal((5 * block16, 5L), (of16.Sum(s => s.Live), of16.Sum(s => s.LiveCount)));
+        Assert.Equal(Blocks, of15.Concat(of16).Sum(s => s.LiveCount));
+    }
+
+    [Theory]
+    [InlineData("leak.gperftools.heap", "leak.google-pprof.txt")]
+    [InlineData("leak.jemalloc.heap", "leak.jeprof.txt")]
+    public void The_total_is_what_the_tools_own_reader_prints(string file, string report)
+    {
+        var printed = File.ReadLines(Fixtures.PathOf("leak-oracle", report)).First().Split(' ');
+        Assert.Equal(printed[1], Assert.Single(Reading.Of(Fixtures.Bytes("leak-oracle", file), file).Parsed.HeapProfiles).LiveBytes?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData("leak.gperftools.heap")]
+    [InlineData("leak.pb.gz")]
+    public void What_was_freed_counts_as_allocated(string file)
+    {
+        var dump = Assert.Single(Reading.Of(Fixtures.Bytes("leak-oracle", file), file).Parsed.HeapProfiles).Dumps[^1];
+        Assert.Equal((Leaked + 65_536, Blocks + 1), (dump.AllocatedBytes, dump.AllocatedCount));
     }
 
     /// <summary>
