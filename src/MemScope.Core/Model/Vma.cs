@@ -42,7 +42,7 @@ public readonly record struct Vma(VmaTable Table, int Index)
         get
         {
             var column = Table.Column(metric);
-            return column.IsEmpty || column[Index] < 0 ? null : column[Index];
+            return !column.IsEmpty && column[Index] is >= 0 and var number ? number : null;
         }
     }
 

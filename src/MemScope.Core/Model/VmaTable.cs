@@ -11,7 +11,7 @@ namespace MemScope.Core.Model;
 /// <param name="Flags">VmFlags, or null when the source has none.</param>
 /// <param name="Metrics">A column per <see cref="Metric"/>, null where the source does not print it.</param>
 public sealed record VmaColumns(ulong[] Starts, ulong[] Ends, VmaPermissions[] Permissions, ulong[] Offsets, ulong[] Devices, ulong[] Inodes, string[] Names,
-    string?[]? Flags, long[]?[] Metrics);
+    string?[]? Flags, MetricColumn?[] Metrics);
 
 /// <summary>
 /// The mappings of one snapshot in address order, held as columns: one array per field, so that a snapshot of 20,000 mappings is a few dozen allocations.
@@ -22,10 +22,10 @@ public sealed class VmaTable
     /// <summary>Marks an absent number inside a column.</summary>
     public const long Absent = -1;
 
-    private readonly long[]?[] _metrics;
+    private readonly MetricColumn?[] _metrics;
 
     internal VmaTable(int count, ulong[] starts, ulong[] ends, VmaPermissions[] permissions, ulong[] offsets, ulong[] devices, ulong[] inodes, string[] names,
-        string?[]? flags, long[]?[] metrics)
+        string?[]? flags, MetricColumn?[] metrics)
     {
         Count = count;
         Starts = starts;
@@ -90,7 +90,7 @@ public sealed class VmaTable
         var count = columns.Starts.Length;
         var equal = columns.Ends.Length == count && columns.Permissions.Length == count && columns.Offsets.Length == count && columns.Devices.Length == count
             && columns.Inodes.Length == count && columns.Names.Length == count && (columns.Flags is null || columns.Flags.Length == count)
-            && columns.Metrics.Length == Metrics.Count && Array.TrueForAll(columns.Metrics, m => m is null || m.Length == count);
+            && columns.Metrics.Length == Metrics.Count && Array.TrueForAll(columns.Metrics, m => m is null || m.Count == count);
         if (!equal) throw new ArgumentException("columns differ in length", nameof(columns));
         for (var i = 1; i < count; i++)
             if (columns.Starts[i - 1] > columns.Starts[i]) throw new ArgumentException("addresses do not ascend", nameof(columns));
@@ -103,17 +103,11 @@ public sealed class VmaTable
     /// <summary>Whether the source printed <paramref name="metric"/> for any mapping.</summary>
     public bool Has(Metric metric) => _metrics[(int)metric] is not null;
 
-    /// <summary>One metric of all mappings (<see cref="Absent"/> where not printed), or an empty span when the source has none.</summary>
-    public ReadOnlySpan<long> Column(Metric metric) => _metrics[(int)metric] is { } column ? column.AsSpan(0, Count) : default;
+    /// <summary>One metric of all mappings (<see cref="Absent"/> where not printed), or an empty column when the source has none.</summary>
+    public MetricColumn Column(Metric metric) => _metrics[(int)metric] ?? MetricColumn.None;
 
     /// <summary>Sum of a metric over all mappings in bytes, or null when the source does not print it.</summary>
-    public long? SumBytes(Metric metric)
-    {
-        if (!Has(metric)) return null;
-        long sum = 0;
-        foreach (var kib in Column(metric)) if (kib > 0) sum += kib;
-        return sum * 1024;
-    }
+    public long? SumBytes(Metric metric) => _metrics[(int)metric]?.Sum() * 1024;
 
     /// <summary>Index of the mapping that holds <paramref name="address"/>, or -1.</summary>
     public int IndexOf(ulong address)
@@ -126,17 +120,22 @@ public sealed class VmaTable
     /// <summary>Collects rows in the order of the text; <see cref="Build"/> sorts by address when needed.</summary>
     public sealed class Builder
     {
+        private const int ManyRows = 1024, MostAhead = 64;
+        private readonly int _expected;
+        private readonly MetricColumn.Builder[] _metrics = new MetricColumn.Builder[Metrics.Count];
+        private readonly long[] _row = new long[Metrics.Count];
         private ulong[] _starts, _ends, _offsets, _devices, _inodes;
         private VmaPermissions[] _permissions;
         private string[] _names;
         private string?[]? _flags;
-        private readonly long[]?[] _metrics = new long[]?[Metrics.Count];
         private int _capacity;
+        private bool _rowIsOpen;
 
-        /// <summary>A builder with room for <paramref name="capacity"/> rows; it grows.</summary>
-        public Builder(int capacity = 64)
+        /// <summary>A builder that grows; <paramref name="expected"/> is how many rows there may be, as a hint.</summary>
+        public Builder(int expected = 0)
         {
-            _capacity = Math.Max(capacity, 4);
+            _expected = expected;
+            _capacity = 64;
             _starts = new ulong[_capacity];
             _ends = new ulong[_capacity];
             _offsets = new ulong[_capacity];
@@ -144,6 +143,7 @@ public sealed class VmaTable
             _inodes = new ulong[_capacity];
             _permissions = new VmaPermissions[_capacity];
             _names = new string[_capacity];
+            Array.Fill(_metrics, new MetricColumn.Builder());
         }
 
         /// <summary>Rows added so far.</summary>
@@ -155,6 +155,7 @@ public sealed class VmaTable
         /// <summary>Adds a mapping; the numbers that follow by <see cref="Set"/> and <see cref="SetFlags"/> belong to it.</summary>
         public void Add(ulong start, ulong end, VmaPermissions permissions, ulong offset, uint deviceMajor, uint deviceMinor, ulong inode, string name)
         {
+            CloseRow();
             if (Count == _capacity) Grow();
             var i = Count++;
             _starts[i] = start;
@@ -164,17 +165,18 @@ public sealed class VmaTable
             _devices[i] = ((ulong)deviceMajor << 32) | deviceMinor;
             _inodes[i] = inode;
             _names[i] = name;
+            Array.Fill(_row, Absent);
+            _rowIsOpen = true;
         }
 
         /// <summary>Sets a number of the last mapping.</summary>
-        public void Set(Metric metric, long value)
-        {
-            var column = _metrics[(int)metric] ??= NewColumn();
-            column[Count - 1] = value;
-        }
+        public void Set(Metric metric, long value) => _row[(int)metric] = value;
 
         /// <summary>A number of the last mapping, or <see cref="Absent"/>.</summary>
-        public long Get(Metric metric) => _metrics[(int)metric] is { } column && Count > 0 ? column[Count - 1] : Absent;
+        public long Get(Metric metric) => Count > 0 ? _row[(int)metric] : Absent;
+
+        /// <summary>The numbers of the last mapping by metric, to be set and read at once.</summary>
+        internal Span<long> Row => _row;
 
         /// <summary>Sets the VmFlags of the last mapping as printed, without the trailing blank.</summary>
         public void SetFlags(string flags) => (_flags ??= new string?[_capacity])[Count - 1] = flags;
@@ -185,13 +187,16 @@ public sealed class VmaTable
         /// </summary>
         public int RemoveCoveredBy(AddressRange range)
         {
+            if (!CoversLast(range)) return 0;
+            CloseRow();
             var removed = 0;
-            for (; Count > 0 && _starts[Count - 1] >= range.Start && _ends[Count - 1] <= range.End && !range.IsEmpty; removed++)
+            for (; CoversLast(range); removed++)
             {
                 Count--;
                 if (_flags is not null) _flags[Count] = null;
-                foreach (var column in _metrics) if (column is not null) column[Count] = Absent;
             }
+            for (var m = 0; m < _row.Length; m++) _row[m] = Count > 0 ? _metrics[m].Get(Count - 1) : Absent;
+            _rowIsOpen = Count > 0;
             return removed;
         }
 
@@ -204,36 +209,38 @@ public sealed class VmaTable
         /// <summary>The table, in address order. The builder must not be used afterwards.</summary>
         public VmaTable Build()
         {
+            CloseRow();
+            // What was made for many rows and has few does not keep the memory.
+            if (_capacity > ManyRows && Count < _capacity / 2) Resize(Count);
             SortIfNeeded();
-            return new VmaTable(Count, _starts, _ends, _permissions, _offsets, _devices, _inodes, _names, _flags, _metrics);
+            return new VmaTable(Count, _starts, _ends, _permissions, _offsets, _devices, _inodes, _names, _flags, Array.ConvertAll(_metrics, m => m.Build(Count)));
         }
 
-        private long[] NewColumn()
+        private bool CoversLast(AddressRange range) => Count > 0 && _starts[Count - 1] >= range.Start && _ends[Count - 1] <= range.End && !range.IsEmpty;
+
+        private void CloseRow()
         {
-            var column = new long[_capacity];
-            Array.Fill(column, Absent);
-            return column;
+            if (!_rowIsOpen) return;
+            _rowIsOpen = false;
+            var (metrics, row, i) = (_metrics, _row, Count - 1);
+            for (var m = 0; m < metrics.Length && m < row.Length; m++) metrics[m].Set(i, row[m], _capacity);
         }
 
-        private void Grow()
+        /// <summary>Doubles, or more where more rows are expected. Only a table that has many rows is given room for all of them: a file of many small blocks behind a large one must not pay for that in each.</summary>
+        private void Grow() => Resize(Math.Max(_capacity * 2, Math.Min(_expected, _capacity < ManyRows ? _capacity * 4 : _capacity * MostAhead)));
+
+        private void Resize(int capacity)
         {
-            var old = _capacity;
-            _capacity *= 2;
-            Array.Resize(ref _starts, _capacity);
-            Array.Resize(ref _ends, _capacity);
-            Array.Resize(ref _offsets, _capacity);
-            Array.Resize(ref _devices, _capacity);
-            Array.Resize(ref _inodes, _capacity);
-            Array.Resize(ref _permissions, _capacity);
-            Array.Resize(ref _names, _capacity);
-            if (_flags is not null) Array.Resize(ref _flags, _capacity);
-            for (var m = 0; m < _metrics.Length; m++)
-            {
-                if (_metrics[m] is not { } column) continue;
-                Array.Resize(ref column, _capacity);
-                Array.Fill(column, Absent, old, _capacity - old);
-                _metrics[m] = column;
-            }
+            _capacity = capacity;
+            Array.Resize(ref _starts, capacity);
+            Array.Resize(ref _ends, capacity);
+            Array.Resize(ref _offsets, capacity);
+            Array.Resize(ref _devices, capacity);
+            Array.Resize(ref _inodes, capacity);
+            Array.Resize(ref _permissions, capacity);
+            Array.Resize(ref _names, capacity);
+            if (_flags is not null) Array.Resize(ref _flags, capacity);
+            foreach (ref var metric in _metrics.AsSpan()) metric.Resize(capacity);
         }
 
         private void SortIfNeeded()
@@ -250,12 +257,7 @@ public sealed class VmaTable
             Reorder(ref _permissions, order);
             Reorder(ref _names, order);
             if (_flags is not null) Reorder(ref _flags, order);
-            for (var m = 0; m < _metrics.Length; m++)
-            {
-                if (_metrics[m] is not { } column) continue;
-                Reorder(ref column, order);
-                _metrics[m] = column;
-            }
+            foreach (ref var metric in _metrics.AsSpan()) metric.Reorder(order);
         }
 
         private static void Reorder<T>(ref T[] column, int[] order)

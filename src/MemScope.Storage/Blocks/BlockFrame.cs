@@ -52,9 +52,9 @@ internal sealed class BlockFrame(ulong[] starts, ulong[] ends, long[]?[] columns
     /// <summary>Puts the table together. Columns that the frame shares with <paramref name="before"/> stay shared.</summary>
     public VmaTable ToTable(BlockFrame before, VmaTable beforeTable, IReadOnlyList<string> strings)
     {
-        var metrics = new long[]?[Metrics.Count];
-        Array.Copy(Columns, FirstMetric, metrics, 0, Metrics.Count);
         var known = beforeTable.Columns;
+        var metrics = new MetricColumn?[Metrics.Count];
+        for (var m = 0; m < metrics.Length; m++) metrics[m] = Same(FirstMetric + m) ? known.Metrics[m] : Columns[FirstMetric + m] is { } numbers ? new MetricColumn(numbers) : null;
         var parts = new VmaColumns(Starts, Ends,
             Same(Permissions) ? known.Permissions : Fill(Count, i => PermissionsOf(Columns[Permissions]![i])),
             Same(Offset) ? known.Offsets : Fill(Count, i => (ulong)Columns[Offset]![i]),

@@ -13,8 +13,8 @@ internal static class ColumnSharing
     {
         if (before.Count != next.Count || next.Count == 0) return next;
         var (a, b) = (before.Columns, next.Columns);
-        var metrics = new long[]?[b.Metrics.Length];
-        for (var m = 0; m < metrics.Length; m++) metrics[m] = a.Metrics[m] is { } known && b.Metrics[m] is { } column ? Same(known, column) : b.Metrics[m];
+        var metrics = new MetricColumn?[b.Metrics.Length];
+        for (var m = 0; m < metrics.Length; m++) metrics[m] = a.Metrics[m] is { } known && b.Metrics[m] is { } column && known.SequenceEqual(column) ? known : b.Metrics[m];
         return VmaTable.FromColumns(new VmaColumns(Same(a.Starts, b.Starts), Same(a.Ends, b.Ends), SamePermissions(a.Permissions, b.Permissions), Same(a.Offsets, b.Offsets),
             Same(a.Devices, b.Devices), Same(a.Inodes, b.Inodes), Same(a.Names, b.Names), a.Flags is not null && b.Flags is not null ? Same(a.Flags, b.Flags) : b.Flags, metrics));
     }

@@ -30,6 +30,9 @@ internal sealed record Frame(FrameKind Kind, long Start, int FirstLine)
     /// <summary>Whether its first line ends in CR though the file's first line does not: then its lines end in CR LF.</summary>
     public bool HasCr { get; init; }
 
+    /// <summary>Addresses of the mapping that was last begun.</summary>
+    public AddressRange Last { get; set; }
+
     /// <summary>Lines that begin a mapping; of status and rollup the lines.</summary>
     public int Rows { get; set; }
 
@@ -61,7 +64,10 @@ internal abstract class Block
     /// <summary>Reads the next line of the block, without its end.</summary>
     public abstract void Take(ReadOnlySpan<byte> line, int number);
 
-    /// <summary>Reads as many of the lines ahead as it can take at once, past <paramref name="frame"/>'s last line; those that it leaves come one by one.</summary>
+    /// <summary>
+    /// Reads as many whole lines ahead as it can take at once, and tells <paramref name="frame"/> of them; the others come one by one. It takes only lines that belong to the block, and none
+    /// that would bring it over a limit.
+    /// </summary>
     public virtual void TakeAhead(Text.LineStream lines, Frame frame)
     {
     }

@@ -32,11 +32,12 @@ internal static class FramedText
     {
         var diagnostics = new DiagnosticBag();
         var ofBlocks = new DiagnosticBag();
+        var smaps = new SmapsMemory(options);
         var framer = new Framer(diagnostics, options.Limits, frame => frame.Kind switch
         {
             FrameKind.Rollup => new FiguresBlock("rollup", ofBlocks),
             FrameKind.Status => new FiguresBlock("status", ofBlocks),
-            FrameKind.Maps => new SmapsBlock(options, ofBlocks),
+            FrameKind.Maps => new SmapsBlock(smaps, options, ofBlocks),
             _ => new PmapBlock(options, ofBlocks),
         });
         framer.Read(file.Lines(options.Limits.LineBytes));

@@ -17,7 +17,6 @@ internal sealed class Framer(DiagnosticBag diagnostics, Limits limits, Func<Fram
     private readonly List<TimeLine> _times = [];
     private Frame? _open;
     private TimeLine? _time;
-    private AddressRange _last;
     private PmapPart _pmap;
 
     /// <summary>Lines that belong to no block.</summary>
@@ -30,7 +29,11 @@ internal sealed class Framer(DiagnosticBag diagnostics, Limits limits, Func<Fram
     /// <exception cref="CaptureRefusedException">A block has more bytes or lines than are read of one snapshot.</exception>
     public void Read(LineStream lines)
     {
-        while (lines.Next()) Take(lines);
+        while (lines.Next())
+        {
+            Take(lines);
+            if (_open is { Block: { } block } frame) block.TakeAhead(lines, frame);
+        }
         Close();
         ShiftTrailingTimes();
     }
@@ -97,8 +100,8 @@ internal sealed class Framer(DiagnosticBag diagnostics, Limits limits, Func<Fram
     /// </summary>
     private bool IsNextMapping(ReadOnlySpan<byte> line)
     {
-        if (!MapsLine.TryParse(line, out var mapping) || mapping.IsRollup || (mapping.Start < _last.Start && mapping.End <= _last.End)) return false;
-        _last = new AddressRange(mapping.Start, mapping.End);
+        if (!MapsLine.TryParse(line, out var mapping) || mapping.IsRollup || (mapping.Start < _open!.Last.Start && mapping.End <= _open.Last.End)) return false;
+        _open!.Last = new AddressRange(mapping.Start, mapping.End);
         return CountRow();
     }
 
@@ -137,7 +140,7 @@ internal sealed class Framer(DiagnosticBag diagnostics, Limits limits, Func<Fram
         else return false;
 
         _open!.Block = open(_open);
-        _last = new AddressRange(mapping.Start, mapping.End);
+        _open.Last = new AddressRange(mapping.Start, mapping.End);
         _pmap = LineShape.IsPmapRow(line) || LineShape.IsPmapTitles(line) ? PmapPart.Rows : PmapPart.Head;
         if (_open.Kind is FrameKind.Maps or FrameKind.Status || LineShape.IsPmapRow(line)) _open.Rows++;
         return true;

@@ -14,7 +14,7 @@ namespace MemScope.Core.Formats.Smaps;
 /// </code>
 /// Offset and device are hexadecimal, the inode is decimal. Columns are separated by blanks, not by position: copies lose the padding.
 /// </summary>
-internal readonly ref struct MapsLine
+internal readonly ref partial struct MapsLine
 {
     public ulong Start { get; private init; }
     public ulong End { get; private init; }

@@ -17,8 +17,8 @@ internal sealed class SmapsChecks(DiagnosticBag diagnostics)
         else if (range.Start < previousEnd) diagnostics.Add("SMAPS005", Severity.Warning, line, $"{range} overlaps the mapping before it, which ends at {previousEnd:x8}");
     }
 
-    /// <summary>A key of the mapping was read.</summary>
-    public void CountKey() => _keys++;
+    /// <summary>Keys of the mapping were read.</summary>
+    public void CountKeys(int count) => _keys += count;
 
     /// <summary>The mapping's last key was read; it is the last row of <paramref name="vmas"/>.</summary>
     public void EndMapping(VmaTable.Builder vmas)

@@ -63,8 +63,20 @@ internal sealed class LineStream
         return true;
     }
 
+    /// <summary>Whether the lines of the text end in CR LF, as its first did.</summary>
+    public bool IsCrLf => _crlf;
+
     /// <summary>What is in the buffer behind the line, for a caller that takes many short lines at once; until the next call of <see cref="Next"/>.</summary>
     public ReadOnlySpan<byte> Ahead => _buffer.AsSpan(_next, _end - _next);
+
+    /// <summary>The same, at least <paramref name="count"/> bytes unless the text ends before. The line itself is gone then.</summary>
+    public ReadOnlySpan<byte> AheadAtLeast(int count)
+    {
+        while (_end - _next < count && Fill())
+        {
+        }
+        return Ahead;
+    }
 
     /// <summary>Goes behind whole lines at the front of <see cref="Ahead"/>, their newlines included.</summary>
     public void Pass(int bytes, int lines)
