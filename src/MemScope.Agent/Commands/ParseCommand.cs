@@ -34,9 +34,9 @@ internal static class ParseCommand
         try
         {
             using var content = file is "-" ? Console.OpenStandardInput() : File.OpenRead(file);
-            var contents = CaptureReader.Read(content, file is "-" ? null : Path.GetFileName(file), format, Limits.Default, cancel);
-            if (dump) ModelDump.Write(contents.Parsed, output);
-            else output.WriteLine(JsonSerializer.Serialize(ParseReport.Of(file, contents.Parsed), ParseJson.Default.ParseReport));
+            var parsed = CaptureReader.Parse(content, file is "-" ? null : Path.GetFileName(file), format, Limits.Default, cancel);
+            if (dump) ModelDump.Write(parsed, output);
+            else output.WriteLine(JsonSerializer.Serialize(ParseReport.Of(file, parsed), ParseJson.Default.ParseReport));
             return true;
         }
         catch (CaptureRefusedException e)

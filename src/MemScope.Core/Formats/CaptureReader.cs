@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MemScope.Core.Formats.Containers;
 
 namespace MemScope.Core.Formats;
@@ -42,9 +43,27 @@ public static class CaptureReader
     /// <exception cref="CaptureRefusedException">As above.</exception>
     public static CaptureContents Read(Stream file, string? fileName, string? formatOverride, Limits limits, TakeSymbolFile? symbolFiles, CancellationToken cancellation)
     {
+        var reading = Begin(fileName, formatOverride, limits, symbolFiles, cancellation);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var (parsed, count) = reading.Run(file, hash);
+        return new CaptureContents(parsed, hash.GetCurrentHash(), count);
+    }
+
+    /// <summary>Reads a file to its end for what it holds only: no hash, which takes longer than reading a snapshot.</summary>
+    /// <param name="file">The bytes as sent, from the front.</param>
+    /// <param name="fileName">Name as sent, or null.</param>
+    /// <param name="formatOverride">Slug that the user chose, or null to recognise the format.</param>
+    /// <param name="limits">Caps.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="CaptureRefusedException">As above.</exception>
+    public static ParsedCapture Parse(Stream file, string? fileName, string? formatOverride, Limits limits, CancellationToken cancellation = default) =>
+        Begin(fileName, formatOverride, limits, null, cancellation).Run(file, null).Parsed;
+
+    private static CaptureReading Begin(string? fileName, string? formatOverride, Limits limits, TakeSymbolFile? symbolFiles, CancellationToken cancellation)
+    {
         if (formatOverride is not null && InputFormats.Find(formatOverride) is null)
             throw new CaptureRefusedException(CaptureRefusal.Unsupported, "unknown-format",
                 $"There is no such format. Known are: {string.Join(", ", InputFormats.All.Select(f => f.Slug))}.");
-        return new CaptureReading(fileName, formatOverride, limits, cancellation) { SymbolFiles = symbolFiles }.Run(file);
+        return new CaptureReading(fileName, formatOverride, limits, cancellation) { SymbolFiles = symbolFiles };
     }
 }

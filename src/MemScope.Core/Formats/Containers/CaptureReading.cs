@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MemScope.Core.Formats.Text;
 using MemScope.Core.Model;
 
@@ -15,12 +16,12 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
     /// <summary>Takes the programs, libraries and debug files of an archive; null when they are only reported.</summary>
     public TakeSymbolFile? SymbolFiles { get; init; }
 
-    /// <summary>Reads the upload. Its outer layers are streamed: a tar.gz is never held as a whole.</summary>
-    public CaptureContents Run(Stream file)
+    /// <summary>Reads the upload; its decoded bytes go through <paramref name="hash"/> too and are counted. Its outer layers are streamed: a tar.gz is never held as a whole.</summary>
+    public (ParsedCapture Parsed, long DecodedBytes) Run(Stream file, IncrementalHash? hash)
     {
         try
         {
-            return Read(file);
+            return Read(file, hash);
         }
         finally
         {
@@ -28,7 +29,7 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
         }
     }
 
-    private CaptureContents Read(Stream file)
+    private (ParsedCapture Parsed, long DecodedBytes) Read(Stream file, IncrementalHash? hash)
     {
         var upload = new HeadStream(file, read =>
         {
@@ -37,10 +38,10 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
         });
         if (upload.Peek(1).IsEmpty) throw Empty();
         var (decoded, depth, modifiedAt) = Unpack(upload, 0, null);
-        using var hashing = new HashingStream(decoded);
-        ReadContent(new HeadStream(hashing), new Named(fileName, modifiedAt, depth, IsMember: false), depth == 0 && file.CanSeek ? file.Length : null);
-        hashing.Drain(cancellation);
-        return new CaptureContents(_parts.Finish(), hashing.Hash(), hashing.Count);
+        var counting = new HashingStream(decoded, hash);
+        ReadContent(new HeadStream(counting), new Named(fileName, modifiedAt, depth, IsMember: false), depth == 0 && file.CanSeek ? file.Length : null);
+        counting.Drain(cancellation);
+        return (_parts.Finish(), counting.Count);
     }
 
     /// <summary>A file and what it lies in.</summary>

@@ -2,11 +2,11 @@ using System.Security.Cryptography;
 
 namespace MemScope.Core.Formats.Containers;
 
-/// <summary>Passes bytes through and takes their SHA-256.</summary>
-internal sealed class HashingStream(Stream source) : ReadStream
+/// <summary>Passes bytes through, counts them, and has them hashed.</summary>
+/// <param name="source">Where they come from.</param>
+/// <param name="hash">Takes them, or null.</param>
+internal sealed class HashingStream(Stream source, IncrementalHash? hash) : ReadStream
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
     /// <summary>Bytes passed so far.</summary>
     public long Count { get; private set; }
 
@@ -15,7 +15,7 @@ internal sealed class HashingStream(Stream source) : ReadStream
     {
         var read = source.Read(buffer);
         if (read <= 0) return 0;
-        _hash.AppendData(buffer[..read]);
+        hash?.AppendData(buffer[..read]);
         Count += read;
         return read;
     }
@@ -25,15 +25,5 @@ internal sealed class HashingStream(Stream source) : ReadStream
     {
         var rest = new byte[16 << 10];
         while (Read(rest.AsSpan()) > 0) cancellation.ThrowIfCancellationRequested();
-    }
-
-    /// <summary>The hash of all that passed.</summary>
-    public byte[] Hash() => _hash.GetCurrentHash();
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing) _hash.Dispose();
-        base.Dispose(disposing);
     }
 }
