@@ -1,5 +1,6 @@
 using MemScope.Core.Formats.Bpftrace;
 using MemScope.Core.Formats.Dhat;
+using MemScope.Core.Formats.Folded;
 using MemScope.Core.Formats.Framing;
 using MemScope.Core.Formats.Gdb;
 using MemScope.Core.Formats.Glibc;
@@ -64,6 +65,7 @@ public static class InputFormats
         GdbFormat.Format,
         PerfFormats.Script,
         PmapFormat.Format,
+        FoldedFormat.Format,
         MixedFormat.Format,
     ];
 
