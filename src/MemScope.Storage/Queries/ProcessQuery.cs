@@ -30,7 +30,8 @@ public sealed class ProcessQuery(NpgsqlDataSource source)
         """
         p.process_id, p.project, p.host, p.pid, p.boot_id, p.start_ticks, p.exec_number, coalesce(p.comm, left(p.executable, 15), ''), coalesce(p.command_line, ''), p.start_time,
         p.labels::text, p.created_at, s.change_seq, s.last_upload_at,
-        (SELECT count(*) FROM trace t WHERE t.process_id = p.process_id), (SELECT count(DISTINCT u.capture_id) FROM upload u WHERE u.process_id = p.process_id)
+        (SELECT count(*) FROM trace t WHERE t.process_id = p.process_id), (SELECT count(DISTINCT u.capture_id) FROM upload u WHERE u.process_id = p.process_id),
+        (SELECT count(*) FROM heap_profile h WHERE h.process_id = p.process_id)
         FROM process p JOIN process_state s ON s.process_id = p.process_id
         """;
 
@@ -94,7 +95,7 @@ public sealed class ProcessQuery(NpgsqlDataSource source)
             var row = new ProcessRow(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.TextOrNull(4), unchecked((ulong?)reader.LongOrNull(5)),
                 reader.GetInt32(6), reader.GetString(7), reader.GetString(8), reader.TimeOrNull(9), Json.Read<Dictionary<string, string>>(reader.GetString(10)), reader.Time(11),
                 reader.GetInt64(12))
-            { Traces = (int)reader.GetInt64(14), Captures = (int)reader.GetInt64(15) };
+            { Traces = (int)reader.GetInt64(14), Captures = (int)reader.GetInt64(15), HeapProfiles = (int)reader.GetInt64(16) };
             found.Add((row, reader.Time(13)));
         }
         return found;

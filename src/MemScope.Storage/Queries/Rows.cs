@@ -29,6 +29,9 @@ public sealed record ProcessRow(Guid Id, string Project, string Host, int Pid, s
     /// <summary>Traces it has.</summary>
     public int Traces { get; init; }
 
+    /// <summary>Heap profiles it has.</summary>
+    public int HeapProfiles { get; init; }
+
     /// <summary>Captures it has.</summary>
     public int Captures { get; init; }
 

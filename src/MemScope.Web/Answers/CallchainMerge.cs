@@ -38,7 +38,7 @@ internal sealed class CallchainMerge
 
     private static long WeightOf(CallchainWire chain, CallchainWeight weight) => weight switch
     {
-        CallchainWeight.Outstanding => chain.OutstandingBytes,
+        CallchainWeight.Outstanding or CallchainWeight.Live => chain.OutstandingBytes,
         CallchainWeight.Resident => chain.ResidentBytes ?? 0,
         CallchainWeight.Mapped => chain.MappedBytes,
         _ => chain.Calls,

@@ -11,12 +11,14 @@ public enum CallchainWeight : byte
     Mapped,
     /// <summary>Calls that mapped memory.</summary>
     Calls,
+    /// <summary>Bytes live in the heap as a heap profiler saw them; no trace is asked.</summary>
+    Live,
 }
 
 /// <summary>Slugs of <see cref="CallchainWeight"/>.</summary>
 public static class CallchainWeights
 {
-    private static readonly string[] Slugs = ["outstanding", "resident", "mapped", "calls"];
+    private static readonly string[] Slugs = ["outstanding", "resident", "mapped", "calls", "live"];
 
     /// <summary>All slugs.</summary>
     public static IReadOnlyList<string> All => Slugs;

@@ -7,7 +7,7 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Answers;
 
 /// <summary>Answers about a process: what the API returns, what pages show and what shares freeze.</summary>
-public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapshots, CaptureQuery captures, TraceQuery traces, HeapProfileQuery heapProfiles, ProcessTracks tracks, TrackCache cache, Assessments assessments, Limits limits)
+public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapshots, CaptureQuery captures, TraceQuery traces, ProcessTracks tracks, TrackCache cache, Assessments assessments, Limits limits)
 {
     private const int MostCaptures = 1000;
 
@@ -69,10 +69,6 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
             ParseProblems = await captures.CountProblemsAsync(process, cancel),
         };
     }
-
-    /// <summary>Heap profiles of a process, newest first; null when the process does not exist.</summary>
-    public async Task<IReadOnlyList<HeapProfileWire>?> HeapProfilesAsync(Guid process, CancellationToken cancel) =>
-        await tracks.FindAsync(process, cancel) is null ? null : [.. (await heapProfiles.ListAsync(process, cancel)).Select(p => p.ToWire())];
 
     /// <summary>Captures of a process, newest first.</summary>
     public async Task<IReadOnlyList<CaptureWire>> CapturesAsync(Guid process, CancellationToken cancel) =>

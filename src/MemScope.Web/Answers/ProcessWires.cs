@@ -18,6 +18,7 @@ internal static class ProcessWires
             Sources = [.. row.Tracks.Select(t => t.Source.Text())],
             Tracks = [.. row.Tracks.Select(t => new TrackWire(t.Source.Text(), t.Snapshots, t.FirstAt, t.LastAt))],
             Traces = row.Traces,
+            HeapProfiles = row.HeapProfiles,
             Captures = row.Captures,
             RssSparkline = row.RssSparkline,
         };

@@ -8,18 +8,19 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Answers;
 
 /// <summary>Answers about who mapped the memory.</summary>
-public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, TraceQuery traces, TraceCache traceCache, FrameNaming naming)
+public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, TraceQuery traces, TraceCache traceCache, HeapProfileAnswers heapProfiles, FrameNaming naming)
 {
     private const double LeastGrowthBytes = 64 << 10;
 
     /// <summary>
     /// Callchains by weight, symbolized; null when there is no such process, trace or region. A process without traces gives an empty answer with a note. All traces count, whatever the
-    /// window: it chooses the track that tells what is resident.
+    /// window: it chooses the track that tells what is resident. By <see cref="CallchainWeight.Live"/> the process' heap profiles are asked instead.
     /// </summary>
     public async Task<CallchainsWire?> CallchainsAsync(Guid process, WindowState window, string weight, Guid? trace, Guid? region, CancellationToken cancel)
     {
         if (await tracks.FindAsync(process, cancel) is not { } row) return null;
         var by = CallchainWeights.Parse(weight) ?? CallchainWeight.Outstanding;
+        if (by == CallchainWeight.Live) return await heapProfiles.CallchainsAsync(process, trace, cancel);
         var all = await traces.ListAsync(process, cancel);
         var chosen = all.Where(t => trace is null || t.Id == trace).ToList();
         if (trace is not null && chosen.Count == 0) return null;
@@ -35,7 +36,7 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Tr
             if (await traceCache.FindAsync(chosen[i], cancel) is not { } replayed) continue;
             var memory = Within(replayed.Outstanding, around[i].Region);
             var resident = around[i].HasRss ? ResidentBytes.PerCallchain(memory, around[i].Maps!) : null;
-            var frames = await naming.NameAsync(replayed.Trace, around[i].Maps, cancel);
+            var frames = await naming.NameAsync(replayed.Trace.Tool, replayed.Trace.Callchains, around[i].Maps, cancel);
             foreach (var total in Totals(memory, around[i].Region))
             {
                 var named = total.Callchain < 0 ? [] : frames[total.Callchain];
@@ -55,6 +56,7 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Tr
         return new CallchainsWire(by.Slug(), items.Sum(i => i.Bytes), region is null && grown >= LeastGrowthBytes ? Math.Clamp(seen / grown, 0, 1) : null, losses, items)
         {
             Traces = [.. all.Select(TraceWires.ToWire)],
+            HeapProfiles = await heapProfiles.ListAsync(process, cancel),
             Modules = await modules.ToWireAsync(naming, cancel),
             Notes = notes,
         };

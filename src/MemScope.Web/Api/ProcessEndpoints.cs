@@ -66,8 +66,8 @@ internal static class ProcessEndpoints
     private static async Task<IResult> CapturesAsync(Guid process, ProcessAnswers answers, ProcessTracks tracks, CancellationToken cancel) =>
         await tracks.FindAsync(process, cancel) is null ? NoProcess : Results.Json(new Page<CaptureWire>(await answers.CapturesAsync(process, cancel), null));
 
-    private static async Task<IResult> HeapProfilesAsync(Guid process, ProcessAnswers answers, CancellationToken cancel) =>
-        await answers.HeapProfilesAsync(process, cancel) is { } found ? Results.Json(new Page<HeapProfileWire>(found, null)) : NoProcess;
+    private static async Task<IResult> HeapProfilesAsync(Guid process, HeapProfileAnswers profiles, ProcessTracks tracks, CancellationToken cancel) =>
+        await tracks.FindAsync(process, cancel) is null ? NoProcess : Results.Json(new Page<HeapProfileWire>(await profiles.ListAsync(process, cancel), null));
 
     private static async Task<IResult> OverviewAsync(Guid process, HttpRequest request, ProcessAnswers answers, CancellationToken cancel) =>
         await answers.OverviewAsync(process, request.Window(), cancel) is { } overview ? Results.Json(overview) : NoWindow;

@@ -18,25 +18,33 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
         "syscall", "mmap", "mmap64", "__mmap", "__mmap64", "munmap", "__munmap", "mremap", "__mremap", "mprotect", "__mprotect", "madvise", "__madvise", "brk", "__brk",
     };
 
-    /// <summary>The frames of each callchain of the trace, leaf first. An inlined call gives frames of its own.</summary>
-    /// <param name="trace">The trace.</param>
+    /// <summary>Profilers that print the address of the call itself instead of the one that it returns to.</summary>
+    private static readonly HashSet<string> PrintCallAddresses = new(StringComparer.Ordinal) { "heaptrack", "sanitizer", "lsan", "asan", "massif", "memcheck", "dhat" };
+
+    /// <summary>Tools whose leaf is where the thread stood, not a return address: gdb stops before the instruction, jemalloc and tcmalloc's leaf is the allocator's own frame.</summary>
+    private static readonly HashSet<string> PrintExactLeaf = new(StringComparer.Ordinal) { "gdb", "jemalloc-heap" };
+
+    /// <summary>The frames of each callchain, leaf first. An inlined call gives frames of its own.</summary>
+    /// <param name="tool">Slug of the tool that printed them.</param>
+    /// <param name="callchains">The callchains.</param>
     /// <param name="maps">Mappings of the process, by which absolute addresses find their module; may be null.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public async Task<IReadOnlyList<IReadOnlyList<FrameWire>>> NameAsync(Trace trace, VmaTable? maps, CancellationToken cancel)
+    public async Task<IReadOnlyList<IReadOnlyList<FrameWire>>> NameAsync(string tool, IReadOnlyList<Callchain> callchains, VmaTable? maps, CancellationToken cancel)
     {
         var named = new Dictionary<(RawFrame, bool), IReadOnlyList<FrameWire>>();
-        var result = new List<IReadOnlyList<FrameWire>>(trace.Callchains.Count);
-        foreach (var chain in trace.Callchains)
+        var result = new List<IReadOnlyList<FrameWire>>(callchains.Count);
+        var exactLeaf = PrintExactLeaf.Contains(tool);
+        var allExact = PrintCallAddresses.Contains(tool);
+        foreach (var chain in callchains)
         {
             var frames = new List<FrameWire>(chain.Frames.Count + 4);
             for (var i = 0; i < chain.Frames.Count; i++)
             {
-                // gdb stops before the instruction of its leaf; every other address is the one that a call returns to.
-                var key = (chain.Frames[i], IsExact: i == 0 && trace.Tool is "gdb");
+                var key = (chain.Frames[i], IsExact: allExact || (i == 0 && exactLeaf));
                 if (!named.TryGetValue(key, out var one)) named[key] = one = await NameAsync(chain.Frames[i], key.IsExact, maps, cancel);
                 frames.AddRange(one);
             }
-            if (frames.Count > 1 && WalksFramePointers(trace.Tool) && Wrappers.Contains(frames[0].Function ?? "")) frames[0] = frames[0] with { GapAfter = true };
+            if (frames.Count > 1 && WalksFramePointers(tool) && Wrappers.Contains(frames[0].Function ?? "")) frames[0] = frames[0] with { GapAfter = true };
             result.Add(frames);
         }
         return result;
@@ -50,7 +58,7 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
     private async Task<IReadOnlyList<FrameWire>> NameAsync(RawFrame raw, bool isExact, VmaTable? maps, CancellationToken cancel)
     {
         var place = ModuleAddress.Of(raw, maps);
-        var asPrinted = new FrameWire(raw.Function, raw.File, raw.Line, place.Module, raw.BuildId, AddressText.Of(place.Value ?? raw.Address), raw.Inlined, null)
+        var asPrinted = new FrameWire(raw.Function, raw.File, raw.Line, place.Module, raw.BuildId, OffsetText(raw, place), raw.Inlined, null)
         {
             NamedBy = raw.Function is null ? null : "tracer",
         };
@@ -69,6 +77,10 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
         if (symbols.Named(place.Module, lookup) is not { } frames) symbols.Keep(place.Module, lookup, frames = await LookUpAsync(symbols, symbol, place.Module, link.Value, lookup, cancel));
         return frames is [{ File: null }] && IsPrinted(raw, link.Value, symbol) ? [placed] : frames;
     }
+
+    /// <summary>The place in the module. An absolute address without its mapping is no place in a module, and stands alone where no module is named.</summary>
+    private static string? OffsetText(RawFrame raw, ModuleAddress place) =>
+        place.Value is { } value ? AddressText.Of(value) : raw.AddressKind == FrameAddressKind.Absolute && place.Module is not null ? null : AddressText.Of(raw.Address);
 
     /// <summary>Whether the tracer named the same function. Its spelling is kept: a function may have several names.</summary>
     private static bool IsPrinted(RawFrame raw, ulong link, Symbol symbol) => raw is { Function: not null, FunctionOffset: { } distance } && link - symbol.Address == distance;

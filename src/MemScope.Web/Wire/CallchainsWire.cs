@@ -21,16 +21,16 @@ public sealed record FrameWire(string? Function, string? File, int? Line, string
 /// <summary>A callchain with its weight. Frames leaf first.</summary>
 public sealed record CallchainWire(long Bytes, long Count, IReadOnlyList<FrameWire> Frames)
 {
-    /// <summary>Outstanding bytes at the trace's end.</summary>
+    /// <summary>Outstanding bytes at the trace's end; of a heap profile, live bytes.</summary>
     public long OutstandingBytes { get; init; }
 
-    /// <summary>Bytes mapped over the trace.</summary>
+    /// <summary>Bytes mapped over the trace; of a heap profile, allocated since the beginning.</summary>
     public long MappedBytes { get; init; }
 
     /// <summary>Outstanding bytes that the first snapshot after the trace says are in RAM, or null without a snapshot.</summary>
     public long? ResidentBytes { get; init; }
 
-    /// <summary>Calls that mapped.</summary>
+    /// <summary>Calls that mapped; of a heap profile, live blocks.</summary>
     public long Calls { get; init; }
 }
 
@@ -43,7 +43,7 @@ public sealed record CallchainWire(long Bytes, long Count, IReadOnlyList<FrameWi
 public sealed record ModuleWire(string Module, string? BuildId, string State, int Frames, string Help);
 
 /// <summary>Who mapped it: callchains by weight.</summary>
-/// <param name="Weight"><c>outstanding</c>, <c>resident</c>, <c>mapped</c>, <c>calls</c>.</param>
+/// <param name="Weight"><c>outstanding</c>, <c>resident</c>, <c>mapped</c>, <c>calls</c>, <c>live</c>.</param>
 /// <param name="TotalBytes">Sum of the items (calls for weight calls).</param>
 /// <param name="Coverage">Share of the process' growth during the trace that its outstanding bytes explain, 0 to 1, or null when not known.</param>
 /// <param name="Losses">Kind of loss to count.</param>
@@ -52,6 +52,12 @@ public sealed record CallchainsWire(string Weight, long TotalBytes, double? Cove
 {
     /// <summary>The traces it was computed from.</summary>
     public IReadOnlyList<TraceWire> Traces { get; init; } = [];
+
+    /// <summary>The heap profiles of the process, newest first.</summary>
+    public IReadOnlyList<HeapProfileWire> HeapProfiles { get; init; } = [];
+
+    /// <summary>The one that weight <c>live</c> was computed from, or null.</summary>
+    public Guid? HeapProfile { get; init; }
 
     /// <summary>Modules with their symbol state.</summary>
     public IReadOnlyList<ModuleWire> Modules { get; init; } = [];

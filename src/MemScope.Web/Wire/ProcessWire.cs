@@ -13,6 +13,9 @@ public sealed record ProcessWire(Guid Id, string Host, int Pid, string Comm, str
     /// <summary>Traces it has.</summary>
     public int Traces { get; init; }
 
+    /// <summary>Heap profiles it has.</summary>
+    public int HeapProfiles { get; init; }
+
     /// <summary>Captures it has.</summary>
     public int Captures { get; init; }
 

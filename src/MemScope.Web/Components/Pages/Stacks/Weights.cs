@@ -4,7 +4,10 @@ namespace MemScope.Web.Components.Pages.Stacks;
 public static class Weights
 {
     /// <summary>Slug and words, the one that answers "what is still in RAM" first.</summary>
-    public static IReadOnlyList<(string Slug, string Words)> All { get; } = [("resident", "Resident outstanding"), ("outstanding", "Outstanding"), ("mapped", "Mapped"), ("calls", "Calls")];
+    public static IReadOnlyList<(string Slug, string Words)> All { get; } = [("resident", "Resident outstanding"), ("outstanding", "Outstanding"), ("mapped", "Mapped"), ("calls", "Calls"), ("live", "Heap live")];
+
+    /// <summary>Those that a process has an answer to.</summary>
+    public static IEnumerable<(string Slug, string Words)> Of(bool hasTraces, bool hasProfiles) => All.Where(w => w.Slug == "live" ? hasProfiles : hasTraces);
 
     /// <summary>The slug when it is known, else the default.</summary>
     public static string Known(string? slug) => All.Any(w => w.Slug == slug) ? slug! : "outstanding";

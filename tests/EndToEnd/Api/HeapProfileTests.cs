@@ -1,0 +1,39 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using MemScope.EndToEnd.Tests.Hosting;
+using MemScope.Tests;
+
+namespace MemScope.EndToEnd.Tests.Api;
+
+[Collection(nameof(ApiTests))]
+public sealed class HeapProfileTests(ApiServer api)
+{
+    [Fact]
+    public async Task An_uploaded_heap_profile_is_listed_and_its_live_bytes_stand_by_callchain()
+    {
+        // What the program allocated and never freed, as memcheck's own summary says.
+        var summary = File.ReadLines(Fixtures.PathOf("leak-oracle", "leak.memcheck.txt")).Single(l => l.Contains("definitely lost:", StringComparison.Ordinal));
+        var lost = long.Parse(summary.Split("lost:")[1].Split("bytes")[0].Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture);
+
+        using var answer = await api.Server.Client.PostAsync("api/v1/captures?host=heap&pid=4242&name=leak.memcheck.txt", new ByteArrayContent(Fixtures.Bytes("leak-oracle", "leak.memcheck.txt")));
+        var upload = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        var process = upload.Text("processId");
+        var listed = await api.Server.JsonAsync($"api/v1/processes/{process}/heap-profiles");
+        var chains = await api.Server.JsonAsync($"api/v1/processes/{process}/callchains?weight=live");
+
+        Assert.Equal(1, upload.Number("heapProfiles"));
+        Assert.Equal("memcheck", listed.GetProperty("items")[0].Text("tool"));
+        Assert.Equal(lost, listed.GetProperty("items")[0].Number("liveBytes"));
+        Assert.Equal(lost, chains.Number("totalBytes"));
+        Assert.Contains("leaky", chains.GetProperty("items")[0].GetProperty("frames").EnumerateArray().Select(f => f.GetProperty("function").GetString()));
+        Assert.Equal(1, (await api.Server.JsonAsync($"api/v1/processes/{process}")).Number("heapProfiles"));
+    }
+
+    [Fact]
+    public async Task Formats_are_listed_with_the_command_that_makes_them()
+    {
+        var formats = (await api.Server.JsonAsync("api/v1/formats")).GetProperty("items").EnumerateArray().ToList();
+        Assert.Contains(formats, f => f.Text("slug") == "massif" && f.Text("command").Contains("--tool=massif", StringComparison.Ordinal));
+        Assert.All(formats, f => Assert.NotEmpty(f.Text("command")));
+    }
+}
