@@ -13,10 +13,12 @@ using MemScope.Core.Formats.LegacyHeap;
 using MemScope.Core.Formats.Massif;
 using MemScope.Core.Formats.Memcheck;
 using MemScope.Core.Formats.Memleak;
+using MemScope.Core.Formats.Nvidia;
 using MemScope.Core.Formats.Perf;
 using MemScope.Core.Formats.PerfMaps;
 using MemScope.Core.Formats.Pmap;
 using MemScope.Core.Formats.Pprof;
+using MemScope.Core.Formats.Python;
 using MemScope.Core.Formats.Sanitizer;
 using MemScope.Core.Formats.Smaps;
 using MemScope.Core.Formats.Status;
@@ -52,6 +54,13 @@ public static class InputFormats
         GlibcFormats.MallocStats,
         JvmFormats.Nmt,
         JvmFormats.Histogram,
+        NvidiaFormats.Xml,
+        NvidiaFormats.Csv,
+        PythonFormats.MemrayStats,
+        PythonFormats.MemrayGprof,
+        PythonFormats.MemrayCsv,
+        PythonFormats.Guppy,
+        PythonFormats.Tracemalloc,
         PerfMapFormat.Format,
         KernelFormats.Stat,
         KernelFormats.Statm,

@@ -12,7 +12,7 @@ internal static class Refusals
         new("BZh"u8.ToArray(), "bzip2", "This is a bzip2 file. Send it unpacked or gzipped: bzip2 -dc FILE | gzip | curl --data-binary @- …"),
         new([0x04, 0x22, 0x4d, 0x18], "lz4", "This is an LZ4 file. Send it unpacked or gzipped: lz4 -dc FILE | gzip | curl --data-binary @- …"),
         new("PERFILE2"u8.ToArray(), "perf-data", "This is perf.data, which only perf of the same machine reads well. Run `perf script` there and send its output."),
-        new("memray\0"u8.ToArray(), "memray", "This is a memray recording. Run `memray transform` or `memray tree` where it was made; its binary form is not read."),
+        new("memray\0"u8.ToArray(), "memray", "This is a memray recording. Its binary form is not read; where it was made, run `memray transform csv FILE` or `memray stats --json FILE` and send what they write."),
     ];
 
     /// <summary>The refusal of a file that is recognised as one that is not read, or null.</summary>
@@ -25,6 +25,10 @@ internal static class Refusals
             return Refuse("pickle", "This is a Python pickle of tracemalloc, which can run code when it is loaded and is never read. Print statistics to a text instead.");
         if (head.StartsWith("\x1b["u8) && head.IndexOf("Every "u8) >= 0)
             return Refuse("watch", "This is the screen of `watch`, cut to the terminal's size. Record with a loop: while date; pmap -x PID; do sleep 1; done > pmap.log");
+        if (head.StartsWith("<"u8) && head.IndexOf("<html"u8) >= 0 && head.IndexOf("memray"u8) >= 0)
+            return Refuse("memray-html", "This is a page that memray made for people. Run `memray transform csv FILE` on the recording that it was made of and send what that writes.");
+        if (head.IndexOf("| NVIDIA-SMI "u8) is >= 0 and < 1024 || head.IndexOf("=NVSMI LOG="u8) is >= 0 and < 1024)
+            return Refuse("nvidia-smi-table", "This is nvidia-smi's text for people. Send `nvidia-smi -q -x`, or `nvidia-smi --query-gpu=timestamp,uuid,memory.total,memory.used,memory.free --format=csv`.");
         return null;
     }
 
