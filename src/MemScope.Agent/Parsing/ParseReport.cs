@@ -23,6 +23,9 @@ internal sealed record ParseReport(string File, string Format, string Version, i
     /// <summary>Greatest live bytes of the heap profiles; null where none says it.</summary>
     public long? PeakBytes { get; init; }
 
+    /// <summary>The traces with their clocks, when there are any.</summary>
+    public IReadOnlyList<ParsedTrace>? Traces { get; init; }
+
     /// <summary>Heap profiles, when there are any.</summary>
     public int? HeapProfiles { get; init; }
 
@@ -46,6 +49,7 @@ internal sealed record ParseReport(string File, string Format, string Version, i
         {
             LiveBytes = parsed.HeapProfiles.Any(p => p.LiveBytes is not null) ? parsed.HeapProfiles.Sum(p => p.LiveBytes ?? 0) : null,
             PeakBytes = parsed.HeapProfiles.Max(p => p.PeakBytes),
+            Traces = parsed.Traces.Count == 0 ? null : [.. parsed.Traces.Select(ParsedTrace.Of)],
             HeapProfiles = parsed.HeapProfiles.Count == 0 ? null : parsed.HeapProfiles.Count,
             Figures = Counts(parsed.Figures.Select(f => f.Kind)),
             PerfMapEntries = parsed.PerfMaps.Count == 0 ? null : parsed.PerfMaps.Sum(m => m.Entries.Count),
@@ -59,6 +63,36 @@ internal sealed record ParseReport(string File, string Format, string Version, i
         foreach (var (name, count) in names.CountBy(n => n)) counts[name] = count;
         return counts.Count == 0 ? null : counts;
     }
+}
+
+/// <summary>A trace as printed.</summary>
+/// <param name="Tool">Slug of the tool.</param>
+/// <param name="Clock">Clock of its times: <c>wall</c>, <c>walltimeofday</c>, <c>monotonic</c>, <c>relative</c>, <c>none</c>.</param>
+/// <param name="Events">How many calls.</param>
+internal sealed record ParsedTrace(string Tool, string Clock, int Events)
+{
+    /// <summary>What ties its clock to wall time; absent when nothing in the file does.</summary>
+    public ParsedAnchor? Anchor { get; init; }
+
+    /// <summary>What it lost: kinds.</summary>
+    public IReadOnlyList<string> Losses { get; init; } = [];
+
+    /// <summary>Condenses a trace.</summary>
+    public static ParsedTrace Of(Trace trace) => new(trace.Tool, trace.Clock.ToString().ToLowerInvariant(), trace.Events.Count)
+    {
+        Anchor = trace.Anchor is not { } anchor ? null
+            : new ParsedAnchor(anchor.Origin.ToString(), anchor.Sureness) { From = trace.Events.Count == 0 ? null : anchor.WallOf(trace.Events.Min(e => e.TimeNs)) },
+        Losses = [.. trace.Losses.Select(l => l.Kind)],
+    };
+}
+
+/// <summary>An anchor as printed.</summary>
+/// <param name="Origin">Where it comes from: <c>Clock</c>, <c>InFile</c> …</param>
+/// <param name="Sureness"><c>exact</c>, <c>within 10 ms</c>, <c>guessed</c>.</param>
+internal sealed record ParsedAnchor(string Origin, string Sureness)
+{
+    /// <summary>Wall time of the first event.</summary>
+    public DateTimeOffset? From { get; init; }
 }
 
 /// <summary>A diagnostic as printed.</summary>

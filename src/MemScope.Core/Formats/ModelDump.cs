@@ -48,6 +48,7 @@ public static class ModelDump
     private static void Write(Trace trace, int number, TextWriter output)
     {
         Line(output, $"trace {number}: {trace.Tool}, clock {trace.Clock}, {Text(trace.Process)}, {trace.Events.Count} events, {trace.Callchains.Count} callchains");
+        if (trace.Anchor is { } anchor) Line(output, $"  anchor {anchor.Origin}: {anchor.TraceNs} ns is {anchor.At.UtcDateTime:O}, {anchor.Sureness}");
         foreach (var loss in trace.Losses) Line(output, $"  loss {loss.Kind} {loss.Count}: {Quoted(loss.Text)}");
         foreach (var e in trace.Events)
         {

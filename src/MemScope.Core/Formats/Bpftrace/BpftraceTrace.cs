@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Framing;
 using MemScope.Core.Formats.Text;
 using MemScope.Core.Formats.Traces;
 using MemScope.Core.Model;
@@ -13,6 +14,8 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
     private readonly NameCounts _maps = new(names);
     private readonly NameCounts _lostProbes = new(names);
     private int _owner = NoEvent, _firstPid, _notUnderstood;
+    private readonly ClockBracket _clocks = new();
+    private long? _beginNs;
     private int? _tracedPid;
     private bool _severalPids;
     private string? _comm;
@@ -30,6 +33,7 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
         if (!BpftraceEvent.TryRead(line, out var memoryEvent, out var comm) && !BpftraceLooseEvent.TryRead(line, out memoryEvent, out comm)) return false;
         Understood++;
         _owner = _trace.Add(memoryEvent with { Line = number });
+        if (memoryEvent.TimeNs > 0) _clocks.See(memoryEvent.TimeNs);
         if (memoryEvent.Pid != 0)
         {
             if (_firstPid == 0) _firstPid = memoryEvent.Pid;
@@ -92,7 +96,11 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
     public void Stray(int number, ReadOnlySpan<byte> frame) => Diagnostics.Add("BPFTRACE002", Severity.Warning, number, "A frame that belongs to no call was skipped", frame);
 
     /// <summary>Notes a wall time that the script printed.</summary>
-    public void SetWallTime(DateTimeOffset at, bool zoneKnown) => Understood++;
+    public void SetWallTime(DateTimeOffset at, bool zoneKnown)
+    {
+        Understood++;
+        _clocks.Wall(at, zoneKnown);
+    }
 
     /// <summary>Reports what the tool said in JSON: a helper that failed, a warning of the script.</summary>
     public void Said(Severity severity, int number, ReadOnlySpan<byte> text)
@@ -118,25 +126,48 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
         }
         else
         {
-            _trace.Lose("began-late", 0, "The process was running when the trace began: what it had mapped before is not in the trace.");
+            _trace.Lose("began-late", 0, "The process was running when the trace began: what it had mapped before is not in the trace." + FirstEvent());
         }
         if (_lostEvents > 0) _trace.Lose("lost-events", _lostEvents, $"bpftrace lost {_lostEvents} events: its buffer was full.");
         if (_lostProbes.Any) _trace.Lose("lost-events", 0, $"A probe stopped part way, and its calls after that are missing: {_lostProbes}.");
         var pid = _tracedPid ?? (_firstPid == 0 || _severalPids ? null : _firstPid);
         var process = new ProcessHint(pid, _comm);
+        _trace.Anchor = _clocks.Anchor();
         var read = _trace.Build(format, Understood > 0, ClockDomain.Monotonic, process, "print ustack in the script.");
         if (!maps.Any) return read;
         read = read with { HeapProfiles = maps.Finish(process) };
         return _trace.Events.Count == 0 && maps.AddUp ? read with { Traces = [] } : read;
     }
 
+    // "3458913348160 pid=3358 time=2026-11-21T13:35:42.799601+0000"
     private void Begin(ByteCursor cursor)
     {
         Understood++;
+        if (cursor.TryDecimal(out var begin) && begin is > 0 and <= long.MaxValue)
+        {
+            _beginNs ??= (long)begin;
+            if (cursor.Rest.IndexOf(" time="u8) is >= 0 and var time)
+            {
+                var text = new ByteCursor(cursor.Rest[(time + " time="u8.Length)..]);
+                if (TimeText.TryRead(ref text, out var wall, out var zoneKnown)) _clocks.Both((long)begin, wall, zoneKnown);
+            }
+            else
+            {
+                _clocks.See((long)begin);
+            }
+        }
         var at = cursor.Rest.IndexOf("pid="u8);
         if (at < 0) return;
         cursor.Skip(at + 4);
-        if (cursor.TryDecimal(out var pid) && pid is > 0 and <= int.MaxValue) _tracedPid = (int)pid;
+        if (cursor.TryInt(out var pid) && pid > 0) _tracedPid = pid;
+    }
+
+    // From TRACE-BEGIN on every call is recorded; a first one that comes late says that little happened, or that the probe of what happened did not work yet.
+    private string FirstEvent()
+    {
+        var first = _trace.Events[0].TimeNs;
+        var seconds = _beginNs is { } begin && first > begin ? (first - begin) / 1e9 : 0;
+        return seconds < 1 ? "" : FormattableString.Invariant($" Its first call came {seconds:F1} s after TRACE-BEGIN.");
     }
 
     private static ReadOnlySpan<byte> LostProbe => "failed to close perf event FDs for probe: "u8;

@@ -42,7 +42,7 @@ internal sealed class PartList
                 placed = placed with { SeriesNumber = name.Number, TakenAt = figures.TakenAt ?? at, TimeOrigin = figures.TakenAt is null ? origin : figures.TimeOrigin };
             _figures.Add(new Part<SideFigures>(placed, name.Folder));
         }
-        _traces.AddRange(parsed.Traces.Select(t => new StraceSplitFiles.Part(t with { Process = WithPid(t.Process, name) }, member, parsed.ThreadBirths)));
+        _traces.AddRange(parsed.Traces.Select(t => new StraceSplitFiles.Part(Dated(t, name.TakenAt, modifiedAt) with { Process = WithPid(t.Process, name) }, member, parsed.ThreadBirths)));
         _profiles.AddRange(parsed.HeapProfiles.Select(p => p with { Process = WithPid(p.Process, name) }));
         _perfMaps.AddRange(parsed.PerfMaps.Select(m => m with { Process = WithPid(m.Process, name) }));
         foreach (var diagnostic in parsed.Diagnostics) _diagnostics.Add(diagnostic with { Member = member });
@@ -65,7 +65,24 @@ internal sealed class PartList
         }
         var (snapshots, figures) = SnapshotJoin.Apply(_snapshots, _figures, _diagnostics);
         var traces = StraceSplitFiles.Join(_traces, _diagnostics);
+        foreach (var trace in traces) Report(trace);
         return new ParsedCapture(_format, _version, snapshots, figures, traces, _diagnostics.ToList()) { HeapProfiles = _profiles, PerfMaps = _perfMaps, Members = _members };
+    }
+
+    // Times of day have no date: the file's own time has one.
+    private static Trace Dated(Trace trace, DateTimeOffset? named, DateTimeOffset? modified)
+    {
+        if (trace is not { Clock: ClockDomain.WallTimeOfDay, Anchor: null, Events.Count: > 0 } || (named ?? modified) is not { } writtenAt) return trace;
+        return trace with { Anchor = ClockAnchor.OfDay(trace.Events.Max(e => e.TimeNs), writtenAt, named is null ? ClockAnchorOrigin.ModificationTime : ClockAnchorOrigin.MemberName) };
+    }
+
+    private void Report(Trace trace)
+    {
+        if (trace.Clock is ClockDomain.None or ClockDomain.Wall || trace.Events.Count == 0) return;
+        if (trace.Anchor is { } anchor)
+            _diagnostics.Add("CLOCK002", Severity.Info, 0, $"The times of the trace by {trace.Tool} are placed on the time line by {anchor.Words}: {anchor.Sureness}.");
+        else
+            _diagnostics.Add("CLOCK001", Severity.Info, 0, $"Nothing in the file ties the clock of the trace by {trace.Tool} to wall time: it stands on the time line only where the upload says when its first event was (traceStart).");
     }
 
     private static ProcessHint WithPid(ProcessHint process, MemberName name) => process.Pid is null && name.Pid is not null ? process with { Pid = name.Pid } : process;

@@ -32,6 +32,9 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
     /// <summary>Notes a loss that the tool or the text shows.</summary>
     public void Lose(string kind, long count, string text) => _losses.Add(new TraceLoss(kind, count, text));
 
+    /// <summary>What ties the clock of the events to wall time, or null.</summary>
+    public ClockAnchor? Anchor { get; set; }
+
     /// <summary>The finished capture: one trace with the losses that the events themselves show, or none when the tool did not even run; then what it said comes first.</summary>
     /// <param name="format">Slug of the format.</param>
     /// <param name="ran">Whether the text shows that the tool watched the process, be it without seeing a call.</param>
@@ -50,9 +53,14 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
         LoseMissingStacks(stackAdvice);
         LoseMissingResults();
         if (MissedUnmaps.Count(Events) is > 0 and var over)
-            Lose("missed-unmaps", over, $"{Calls(over)} mapped memory that the trace still held for mapped: munmaps in between were lost, although the tool reports no loss of them.");
+        {
+            var reason = Events.Exists(e => e.Call == MemoryCall.Munmap) ? "munmaps in between were lost, although the tool reports no loss of them" : "munmap was not traced";
+            Lose("missed-unmaps", over, $"{Calls(over)} mapped memory that the trace still held for mapped: {reason}.");
+        }
+        if (SilentProbe.Count(Events, out var last) is > 0 and var unknown)
+            Lose("silent-probe", unknown, $"No mmap was recorded behind line {Events[last].Line}, but {unknown} munmaps of memory that the trace never saw being mapped: the probe of mmap went silent there.");
         if (stacks.CutChains > 0) Lose("cut-stacks", stacks.CutChains, $"Distinct stacks deeper than the limit, cut at their outer end: {stacks.CutChains}.");
-        return new Trace(tool, clock, process, Events, stacks.Callchains, _losses);
+        return new Trace(tool, clock, process, Events, stacks.Callchains, _losses) { Anchor = Anchor };
     }
 
     // Where the calls do not say whose they are, they are the traced process's.
