@@ -21,6 +21,7 @@ using MemScope.Core.Formats.Pprof;
 using MemScope.Core.Formats.Python;
 using MemScope.Core.Formats.Sanitizer;
 using MemScope.Core.Formats.Smaps;
+using MemScope.Core.Formats.Speedscope;
 using MemScope.Core.Formats.Status;
 using MemScope.Core.Formats.Strace;
 
@@ -45,6 +46,7 @@ public static class InputFormats
         JemallocFormats.Stats,
         GoMemstatsFormat.Format,
         DhatFormat.Format,
+        SpeedscopeFormat.Format,
         SanitizerFormat.Format,
         SmapsFormats.Smaps,
         SmapsFormats.Maps,

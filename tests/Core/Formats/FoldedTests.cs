@@ -66,7 +66,9 @@ public sealed class FoldedTests
     [Theory]
     [InlineData("handle (app/server.py:87)", "handle", "app/server.py", 87)]
     [InlineData("Handler::operator()(int) const (malloc_leak.cpp)", "Handler::operator()(int) const", "malloc_leak.cpp", null)]
+    [InlineData("std::pair<>::pair<>(std::tuple<>&) (tuple)", "std::pair<>::pair<>(std::tuple<>&)", "tuple", null)]
     [InlineData("f (a b)", "f (a b)", null, null)]
+    [InlineData("f (native)", "f (native)", null, null)]
     [InlineData("operator()(int)", "operator()(int)", null, null)]
     public void A_place_behind_the_name_is_told_from_arguments(string name, string function, string? file, int? line)
     {

@@ -121,7 +121,7 @@ internal sealed class DhatParser
             Clock = clock,
             PeakBytes = Sums.Of(all, p => p.PeakBytes),
             PeakTime = _peak * factor,
-            Losses = [.. _stacks.Losses()],
+            Losses = [.. _stacks.Losses(), .. _frames.Losses()],
         };
     }
 

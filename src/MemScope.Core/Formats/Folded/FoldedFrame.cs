@@ -31,15 +31,16 @@ internal static class FoldedFrame
             : frame with { Function = names.Get(name) };
     }
 
-    /// <summary>Takes the place off the end: a file has a dot in its name and no blank, or a line behind it.</summary>
+    /// <summary>Takes the place off the end: a file has a line behind it, or a dot in its name and no blank; one without a dot (C++ headers) stands behind arguments.</summary>
     private static RawFrame WithPlace(ref ReadOnlySpan<byte> name, NameTable names)
     {
         var open = Parentheses.OpenOfLast(name[..^1]);
         if (open <= 1 || name[open - 1] != ' ') return new RawFrame();
         var place = name[(open + 1)..^1];
         var (file, line) = SourceLine.ReadWithColumn(place, names);
-        if (line is null && (place.IndexOf((byte)' ') >= 0 || place.IndexOf((byte)'.') < 0)) return new RawFrame();
-        name = name[..(open - 1)];
+        var before = name[..(open - 1)];
+        if (line is null && (place.IndexOf((byte)' ') >= 0 || !(place.Contains((byte)'.') || before.EndsWith(")"u8)))) return new RawFrame();
+        name = before;
         return new RawFrame { File = file, Line = line };
     }
 }

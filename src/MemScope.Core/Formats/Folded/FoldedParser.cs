@@ -113,7 +113,7 @@ internal sealed class FoldedParser
             return ParsedCapture.Nothing("folded", [.. _diagnostics.ToList().OrderByDescending(d => d.Severity)]);
         }
         HeapDump[] dumps = _hasTwo ? [_weights.Dump(_stacks, "before", before: true), _weights.Dump(_stacks, "after", before: false)] : [_weights.Dump(_stacks, null, before: false)];
-        var profile = new HeapProfile("folded", ProcessHint.None, _stacks.Callchains(f => _frames[f]), dumps) { Unit = WeightUnit.Unknown, Losses = [.. _stacks.Losses()] };
+        var profile = new HeapProfile("folded", ProcessHint.None, _stacks.Callchains(f => _frames[f]), dumps) { Unit = WeightUnit.Unknown, Losses = [.. _stacks.Losses(), .. _frames.Losses()] };
         return ParsedCapture.Of("folded", _hasTwo ? "two numbers" : "", profile, _diagnostics.ToList());
     }
 }

@@ -62,7 +62,7 @@ internal sealed class MassifProfile
         long Scaled(double time) => (long)Math.Round(time * factor);
         var timeline = _points.ConvertAll(p => p.Point with { Time = Scaled(p.Time) });
         var peak = timeline.MaxBy(p => p.LiveBytes);
-        var losses = new List<TraceLoss>(_stacks.Losses());
+        var losses = new List<TraceLoss>([.. _stacks.Losses(), .. _frames.Losses()]);
         if (IsOfPages) losses.Add(new TraceLoss("virtual-bytes", 0, "The bytes are pages of the address space (--pages-as-heap=yes): mapped, not necessarily used, and not blocks of malloc."));
         return new HeapProfile("massif", new ProcessHint(CommandLine: Command), _stacks.Callchains(f => _frames[f]), _dumps.ConvertAll(d => d.Dump with { Time = Scaled(d.Time) }))
         {

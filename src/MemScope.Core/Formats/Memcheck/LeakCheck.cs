@@ -115,6 +115,6 @@ internal sealed class LeakCheck
     public HeapProfile? Finish() => _dumps.Count == 0 ? null : new HeapProfile(_tool, Process, _stacks.Callchains(f => Frames[f]), _dumps)
     {
         Clock = _hasTimes ? ClockDomain.Relative : ClockDomain.None,
-        Losses = [.. _stacks.Losses()],
+        Losses = [.. _stacks.Losses(), .. Frames.Losses()],
     };
 }

@@ -97,7 +97,7 @@ internal sealed class LeakReports
     {
         EndWithoutSummary();
         if (_dumps.Count == 0) return null;
-        var losses = new List<TraceLoss>(_stacks.Losses());
+        var losses = new List<TraceLoss>([.. _stacks.Losses(), .. _frames.Losses()]);
         if (SuppressedBytes > 0) losses.Add(new TraceLoss("suppressed", SuppressedBytes, $"{SuppressedBytes} leaked bytes are hidden by suppressions."));
         return new HeapProfile("sanitizer", new ProcessHint(_pid == 0 ? null : _pid), _stacks.Callchains(f => _frames[f]), _dumps) { Losses = losses };
     }

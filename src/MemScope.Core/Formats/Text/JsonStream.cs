@@ -82,7 +82,9 @@ internal ref struct JsonStream
         get
         {
             if (Type != JsonTokenType.String) return default;
-            return _reader.ValueIsEscaped ? _text.AsSpan(0, JsonText.Unescape(_reader.ValueSpan, ref _text)) : _reader.ValueSpan;
+            if (!_reader.ValueIsEscaped) return _reader.ValueSpan;
+            var length = JsonText.Unescape(_reader.ValueSpan, ref _text);
+            return _text.AsSpan(0, length);
         }
     }
 

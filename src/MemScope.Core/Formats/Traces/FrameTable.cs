@@ -8,10 +8,15 @@ namespace MemScope.Core.Formats.Traces;
 /// <param name="names">Names of functions, files and modules.</param>
 internal sealed class FrameTable(Func<ReadOnlySpan<byte>, NameTable, RawFrame> read, NameTable names)
 {
+    /// <summary>Distinct frames: more than any program has functions.</summary>
+    private const int MostFrames = 1 << 20;
+
     private readonly NameTable _labels = new();
     private readonly Dictionary<string, int> _byLabel = new(StringComparer.Ordinal);
     private readonly Dictionary<RawFrame, int> _byFrame = [];
     private readonly List<RawFrame> _frames = [];
+    private int _nameless = -1;
+    private long _leftOut;
 
     /// <summary>The frame of a number.</summary>
     public RawFrame this[int id] => _frames[id];
@@ -19,6 +24,7 @@ internal sealed class FrameTable(Func<ReadOnlySpan<byte>, NameTable, RawFrame> r
     /// <summary>Number of a frame by what the tool printed.</summary>
     public int Of(ReadOnlySpan<byte> label)
     {
+        if (_frames.Count >= MostFrames) return LeftOut();
         var key = _labels.Get(label);
         if (_byLabel.TryGetValue(key, out var known)) return known;
         var id = Of(read(label, names));
@@ -30,9 +36,25 @@ internal sealed class FrameTable(Func<ReadOnlySpan<byte>, NameTable, RawFrame> r
     public int Of(RawFrame frame)
     {
         if (_byFrame.TryGetValue(frame, out var known)) return known;
+        if (_frames.Count >= MostFrames) return LeftOut();
         _frames.Add(frame);
         _byFrame.Add(frame, _frames.Count - 1);
         return _frames.Count - 1;
+    }
+
+    /// <summary>What is missing of the frames, as a loss of the profile.</summary>
+    public IEnumerable<TraceLoss> Losses()
+    {
+        if (_leftOut > 0) yield return new TraceLoss("missing-frames", _leftOut, $"Behind the first {MostFrames} distinct frames, frames have no name.");
+    }
+
+    /// <summary>The frame without a name that stands for all that are one too many.</summary>
+    private int LeftOut()
+    {
+        _leftOut++;
+        if (_nameless >= 0) return _nameless;
+        _frames.Add(new RawFrame());
+        return _nameless = _frames.Count - 1;
     }
 
     /// <summary>Number of the same frame marked as inlined into the next one.</summary>

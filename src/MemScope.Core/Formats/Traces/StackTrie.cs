@@ -14,6 +14,9 @@ internal sealed class StackTrie(Limits limits)
     /// <summary>Frames of all callchains together, 256 MiB of references: a small file of opening calls can describe stacks without end.</summary>
     private const long MostFrames = 32 << 20;
 
+    /// <summary>Frames of the tree, half a GiB with what finds them: a few bytes of a file can be one.</summary>
+    private const int MostNodes = 8 << 20;
+
     private readonly List<Node> _nodes = [new(-1, -1, 0)];
     private readonly Dictionary<long, int> _children = [];
     private readonly Dictionary<int, int> _callchainOf = [];
@@ -28,17 +31,17 @@ internal sealed class StackTrie(Limits limits)
     /// <summary>How many stacks were left out because all callchains together became too large.</summary>
     public long LeftOut { get; private set; }
 
-    /// <summary>The stack of a node with one more frame above it; the node itself where it is as deep as is kept.</summary>
+    /// <summary>The stack of a node with one more frame above it; the node itself where it is as deep as is kept, or the tree is full.</summary>
     public int Child(int node, int frame)
     {
+        var key = ((long)node << 32) | (uint)frame;
+        if (_children.TryGetValue(key, out var child)) return child;
         var depth = _nodes[node].Depth;
-        if (depth >= limits.CallchainFrames)
+        if (depth >= limits.CallchainFrames || _nodes.Count >= MostNodes)
         {
             CutStacks++;
             return node;
         }
-        var key = ((long)node << 32) | (uint)frame;
-        if (_children.TryGetValue(key, out var child)) return child;
         _nodes.Add(new Node(node, frame, depth + 1));
         _children.Add(key, _nodes.Count - 1);
         return _nodes.Count - 1;
@@ -91,7 +94,7 @@ internal sealed class StackTrie(Limits limits)
     /// <summary>What is missing of the stacks, as losses of the profile.</summary>
     public IEnumerable<TraceLoss> Losses()
     {
-        if (CutStacks > 0) yield return new TraceLoss("cut-stacks", CutStacks, $"{CutStacks} stacks were deeper than {limits.CallchainFrames} frames and are cut.");
+        if (CutStacks > 0) yield return new TraceLoss("cut-stacks", CutStacks, $"{CutStacks} stacks were deeper than {limits.CallchainFrames} frames, or one too many for the tree of all, and are cut.");
         if (LeftOut > 0) yield return new TraceLoss("missing-stacks", LeftOut, $"{LeftOut} stacks are left out, for all together would have more than {MostFrames} frames; their numbers are kept.");
     }
 }
