@@ -47,7 +47,7 @@ internal sealed record ParseReport(string File, string Format, string Version, i
             [.. parsed.Snapshots.Select(s => s.RssBytes)], events, parsed.Traces.Sum(t => t.Callchains.Count) + parsed.HeapProfiles.Sum(p => p.Callchains.Count),
             [.. parsed.Diagnostics.Select(d => new ParseRemark(d.Id, d.Severity.ToString().ToLowerInvariant(), d.Line, d.Text) { Member = d.Member })])
         {
-            LiveBytes = parsed.HeapProfiles.Any(p => p.LiveBytes is not null) ? parsed.HeapProfiles.Sum(p => p.LiveBytes ?? 0) : null,
+            LiveBytes = parsed.HeapProfiles.Any(p => p.LiveBytes is not null) ? parsed.HeapProfiles.SumOf(p => p.LiveBytes ?? 0) : null,
             PeakBytes = parsed.HeapProfiles.Max(p => p.PeakBytes),
             Traces = parsed.Traces.Count == 0 ? null : [.. parsed.Traces.Select(ParsedTrace.Of)],
             HeapProfiles = parsed.HeapProfiles.Count == 0 ? null : parsed.HeapProfiles.Count,

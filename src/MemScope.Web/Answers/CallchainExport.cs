@@ -1,3 +1,4 @@
+using MemScope.Core.Model;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -35,7 +36,7 @@ public static class CallchainExport
             ["shared"] = new { frames = frames.OrderBy(f => f.Value).Select(f => new { name = f.Key.Name, file = f.Key.File, line = f.Key.Line }) },
             ["profiles"] = new[]
             {
-                new { type = "sampled", name, unit = answer.Weight == "calls" ? "none" : "bytes", startValue = 0, endValue = weights.Sum(), samples, weights },
+                new { type = "sampled", name, unit = answer.Weight == "calls" ? "none" : "bytes", startValue = 0, endValue = weights.SumOf(w => w), samples, weights },
             },
         });
 

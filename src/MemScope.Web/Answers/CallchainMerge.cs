@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MemScope.Core.Model;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Answers;
@@ -18,9 +19,9 @@ internal sealed class CallchainMerge
         if (!_byFrames.TryGetValue(key, out var sum)) sum = new CallchainWire(0, 0, frames);
         _byFrames[key] = sum with
         {
-            OutstandingBytes = sum.OutstandingBytes + outstanding,
-            MappedBytes = sum.MappedBytes + mapped,
-            Calls = sum.Calls + calls,
+            OutstandingBytes = Saturating.Add(sum.OutstandingBytes, outstanding),
+            MappedBytes = Saturating.Add(sum.MappedBytes, mapped),
+            Calls = Saturating.Add(sum.Calls, calls),
             ResidentBytes = resident is null ? sum.ResidentBytes : (sum.ResidentBytes ?? 0) + resident,
         };
     }

@@ -35,7 +35,7 @@ public sealed class HeapProfileAnswers(HeapProfileQuery profiles, FrameNaming na
             modules.Add(named);
         }
         var items = merge.Ranked(CallchainWeight.Live);
-        return new CallchainsWire(CallchainWeight.Live.Slug(), items.Sum(i => i.Bytes), null, NoLosses, items)
+        return new CallchainsWire(CallchainWeight.Live.Slug(), items.SumOf(i => i.Bytes), null, NoLosses, items)
         {
             HeapProfiles = [.. rows.Select(r => r.ToWire())],
             HeapProfile = row.Id,

@@ -53,7 +53,7 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Tr
         if (region is not null) notes.Add("Only blocks inside the region are counted; calls and mapped bytes of other blocks are left out.");
 
         var items = merge.Ranked(by);
-        return new CallchainsWire(by.Slug(), items.Sum(i => i.Bytes), region is null && grown >= LeastGrowthBytes ? Math.Clamp(seen / grown, 0, 1) : null, losses, items)
+        return new CallchainsWire(by.Slug(), items.SumOf(i => i.Bytes), region is null && grown >= LeastGrowthBytes ? Math.Clamp(seen / grown, 0, 1) : null, losses, items)
         {
             Traces = [.. all.Select(TraceWires.ToWire)],
             HeapProfiles = await heapProfiles.ListAsync(process, cancel),

@@ -29,6 +29,21 @@ public sealed class HeapProfileTests(ApiServer api)
         Assert.Equal(1, (await api.Server.JsonAsync($"api/v1/processes/{process}")).Number("heapProfiles"));
     }
 
+    [Theory]
+    [InlineData("json")]
+    [InlineData("folded")]
+    [InlineData("speedscope")]
+    public async Task Numbers_that_no_heap_can_have_are_answered_all_the_same(string form)
+    {
+        const string folded = "main;a 9223372036854775807\nmain;b 9223372036854775807\nmain;c 9223372036854775807\nmain;d 1\nmain;e 1\n";
+        using var answer = await api.Server.Client.PostAsync("api/v1/captures?host=heap&pid=4243&format=folded", new StringContent(folded));
+        var upload = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        using var chains = await api.Server.Client.GetAsync($"api/v1/processes/{upload.Text("processId")}/callchains?weight=live&format={form}");
+        Assert.Equal(System.Net.HttpStatusCode.OK, chains.StatusCode);
+        using var page = await api.Server.Client.GetAsync($"p/{upload.Text("processId")}/stacks?weight=live");
+        Assert.Equal(System.Net.HttpStatusCode.OK, page.StatusCode);
+    }
+
     [Fact]
     public async Task Formats_are_listed_with_the_command_that_makes_them()
     {

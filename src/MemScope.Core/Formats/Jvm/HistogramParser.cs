@@ -88,7 +88,7 @@ internal sealed class HistogramParser
     private void End(long? objects, long? bytes)
     {
         if (_sites.Count == 0) return;
-        _dumps.Add(new HeapDump(_sites) { Line = _line, LiveCount = objects ?? _sites.Sum(s => s.LiveCount ?? 0), LiveBytes = bytes ?? _sites.Sum(s => s.Live ?? 0), TakenAt = _time?.At, TimeOrigin = TimeOrigin.InFile });
+        _dumps.Add(new HeapDump(_sites) { Line = _line, LiveCount = objects ?? _sites.SumOf(s => s.LiveCount ?? 0), LiveBytes = bytes ?? _sites.SumOf(s => s.Live ?? 0), TakenAt = _time?.At, TimeOrigin = TimeOrigin.InFile });
         (_sites, _time) = ([], null);
     }
 

@@ -77,7 +77,7 @@ internal sealed class NmtSites(ParseOptions options)
     {
         EndStack();
         if (_sites.Count == 0) return;
-        _dumps.Add(new HeapDump(_sites) { Line = _line, LiveBytes = _sites.Sum(s => s.Live ?? 0) });
+        _dumps.Add(new HeapDump(_sites) { Line = _line, LiveBytes = _sites.SumOf(s => s.Live ?? 0) });
         _sites = [];
     }
 

@@ -49,8 +49,8 @@ internal sealed class PerfSamples
 
     private static HeapProfile Profile(PerfEvent perfEvent, HeapSite[] sites, ProcessHint process, IReadOnlyList<Callchain> callchains, IReadOnlyList<MappedModule> modules, IReadOnlyList<TraceLoss> losses)
     {
-        var withoutStack = sites.Where(s => s.Callchain < 0).Sum(s => s.LiveCount ?? 0);
-        var all = sites.Sum(s => s.LiveCount ?? 0);
+        var withoutStack = sites.Where(s => s.Callchain < 0).SumOf(s => s.LiveCount ?? 0);
+        var all = sites.SumOf(s => s.LiveCount ?? 0);
         var dump = new HeapDump(sites) { Label = perfEvent.Name, LiveCount = all, Line = sites[0].Line };
         return new HeapProfile("perf", process, callchains, [dump])
         {

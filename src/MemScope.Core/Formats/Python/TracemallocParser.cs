@@ -113,7 +113,7 @@ internal sealed class TracemallocParser
 
     private static long Sum(List<HeapSite> sites) => sites.Aggregate(0L, (sum, s) => unchecked(sum + (s.Live ?? 0)));
 
-    private static long? Blocks(List<HeapSite> sites) => sites.TrueForAll(s => s.LiveCount is not null) ? sites.Sum(s => s.LiveCount) : null;
+    private static long? Blocks(List<HeapSite> sites) => sites.TrueForAll(s => s.LiveCount is not null) ? sites.SumOf(s => s.LiveCount ?? 0) : null;
 
     private static RawFrame? ReadFrame(ReadOnlySpan<byte> line, NameTable names)
     {

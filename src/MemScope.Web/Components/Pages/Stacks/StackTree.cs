@@ -1,3 +1,4 @@
+using MemScope.Core.Model;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Components.Pages.Stacks;
@@ -71,14 +72,14 @@ public static class StackTree
 
     private static void Add(StackNode root, CallchainWire chain, long weight)
     {
-        root.Total += weight;
+        root.Total = Saturating.Add(root.Total, weight);
         var node = root;
         for (var i = chain.Frames.Count - 1; i >= 0; i--)
         {
             if (chain.Frames[i].GapAfter && i < chain.Frames.Count - 1) node = Child(node, null, weight);
             node = Child(node, chain.Frames[i], weight);
         }
-        node.Self += weight;
+        node.Self = Saturating.Add(node.Self, weight);
     }
 
     private static StackNode Child(StackNode node, FrameWire? frame, long weight)
@@ -86,7 +87,7 @@ public static class StackTree
         var child = node.ChildList.Find(c => frame is null ? c.IsGap : c.Frame is { } f && Frames.Same(f, frame));
         if (child is null) node.ChildList.Add(child = new StackNode(frame, node.Depth + 1) { IsGap = frame is null });
         else if (child.Frame is { Module: null } && frame?.Module is not null) child.Frame = frame; // another trace knows more of the same function
-        child.Total += weight;
+        child.Total = Saturating.Add(child.Total, weight);
         return child;
     }
 
