@@ -11,8 +11,8 @@ public sealed class GoMemstatsTests
     [Fact]
     public void The_figures_are_those_of_expvar()
     {
-        var json = JsonDocument.Parse(Fixtures.Bytes("go-memstats", "vars.json")).RootElement;
-        var parsed = Reading.Of(Fixtures.Bytes("go-memstats", "vars.json")).Parsed;
+        var json = JsonDocument.Parse(Fixtures.Bytes("go-memstats", "vars.txt")).RootElement;
+        var parsed = Reading.Of(Fixtures.Bytes("go-memstats", "vars.txt")).Parsed;
         var figures = Assert.Single(parsed.Figures);
 
         Assert.Empty(parsed.Diagnostics);
@@ -25,7 +25,7 @@ public sealed class GoMemstatsTests
     [Fact]
     public void The_parts_that_the_system_gave_add_up_to_sys()
     {
-        var bytes = Assert.Single(Reading.Of(Fixtures.Bytes("go-memstats", "vars.json")).Parsed.Figures).Bytes;
+        var bytes = Assert.Single(Reading.Of(Fixtures.Bytes("go-memstats", "vars.txt")).Parsed.Figures).Bytes;
         Assert.Equal(bytes["Sys"], new[] { "HeapSys", "StackSys", "MSpanSys", "MCacheSys", "BuckHashSys", "GCSys", "OtherSys" }.Sum(k => bytes[k]));
     }
 

@@ -75,6 +75,10 @@ public sealed partial class JemallocStatsTests
     }
 
     [Fact]
+    public void A_trace_of_the_program_that_prints_them_stays_a_trace() =>
+        Assert.Equal("strace", Core.Formats.InputFormats.Sniff("12 write(2, \"___ Begin jemalloc statistics ___\\n\", 34) = 34\n12 write(2, \"{\\\"jemalloc\\\":{\", 13) = 13\n"u8)?.Slug);
+
+    [Fact]
     public void Many_statistics_are_read_in_linear_time()
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();

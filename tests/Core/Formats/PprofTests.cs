@@ -117,21 +117,21 @@ public sealed class PprofTests
     }
 
     [Fact]
-    public void A_million_strings_locations_and_samples_are_read_in_linear_time()
+    public void A_million_strings_and_many_samples_are_read_in_linear_time()
     {
-        const int Many = 1_000_000;
+        const int Strings = 1_000_000, Many = 200_000;
         var file = new MemoryStream();
         file.Write(Profile([]));
+        for (var i = 0; i < Strings; i++) file.Write([0x32, 3, (byte)i, (byte)(i >> 8), (byte)(i >> 16)]);
         for (var i = 0; i < Many; i++)
         {
-            file.Write(Message(6, Encoding.ASCII.GetBytes("name" + i.ToString(CultureInfo.InvariantCulture))));
             file.Write(Message(5, [.. Number(1, i + 10), .. Number(2, i + 10)]));
             file.Write(Message(4, [.. Number(1, i + 10), .. Number(3, i), .. Message(4, Number(1, i + 10))]));
             file.Write(Message(2, [.. Number(1, i + 10), .. Number(1, 1), .. Number(2, 1), .. Number(2, 10)]));
         }
         var watch = Stopwatch.StartNew();
         var parsed = Parse(file.ToArray());
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"{watch.Elapsed}");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{watch.Elapsed}");
         Assert.Equal(10L * Many, parsed.HeapProfiles[0].LiveBytes);
         Assert.Equal(Many, parsed.HeapProfiles[0].Callchains.Count);
     }
@@ -167,7 +167,7 @@ public sealed class PprofTests
         for (var round = 0; round < 10_000; round++)
         {
             random.NextBytes(bytes);
-            Assert.NotEqual("pprof", InputFormats.Sniff(bytes)?.Slug);
+            Assert.False(PprofFormat.Format.Sniff(bytes));
         }
     }
 

@@ -11,5 +11,7 @@ internal static class JemallocFormats
     public static InputFormat Stats { get; } = new("jemalloc-stats", "jemalloc statistics (JSON or text)",
         "MALLOC_CONF=stats_print:true,stats_print_opts:J LD_PRELOAD=libjemalloc.so.2 app 2> stats.json", SniffStats, JemallocStatsParser.Parse);
 
-    private static bool SniffStats(ReadOnlySpan<byte> head) => head.IndexOf(JemallocStatsText.Begin) >= 0 || JemallocStatsJson.IndexOf(head) >= 0;
+    // Behind a quote it is what a tracer prints of a write.
+    private static bool SniffStats(ReadOnlySpan<byte> head) =>
+        (head.IndexOf(JemallocStatsText.Begin) is >= 0 and var text && (text == 0 || head[text - 1] != '"')) || JemallocStatsJson.IndexOf(head) >= 0;
 }

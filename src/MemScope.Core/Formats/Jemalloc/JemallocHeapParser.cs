@@ -99,7 +99,7 @@ internal sealed class JemallocHeapParser
         {
             var live = _live.Scale(sum.Live, sum.LiveBytes);
             var allocated = _hasAllocated ? _allocated.Scale(sum.Allocated, sum.AllocatedBytes) : ((long, long)?)null;
-            foreach (var row in _site.Split(live, allocated)) _rows.Add(row);
+            _site.Write(live, allocated, _rows);
         }
         _site.End();
     }

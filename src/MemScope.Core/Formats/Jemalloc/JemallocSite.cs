@@ -27,8 +27,8 @@ internal sealed class JemallocSite
         Threads.Clear();
     }
 
-    /// <summary>A row for each thread with a name, and one for what is left. They add up to the estimate of the whole stack: each thread gets its part of that by its samples.</summary>
-    public IEnumerable<HeapSite> Split((long Count, long Bytes) live, (long Count, long Bytes)? allocated)
+    /// <summary>Writes a row for each thread with a name, and one for what is left. They add up to the estimate of the whole stack: each thread gets its part of that by its samples.</summary>
+    public void Write((long Count, long Bytes) live, (long Count, long Bytes)? allocated, HeapRows rows)
     {
         var sum = Sum!.Value;
         var rest = new HeapSite { Callchain = _callchain, Line = _line, Live = live.Bytes, LiveCount = live.Count, Allocated = allocated?.Bytes, AllocatedCount = allocated?.Count };
@@ -43,9 +43,9 @@ internal sealed class JemallocSite
                 AllocatedCount = Part(allocated?.Count, numbers.Allocated, sum.Allocated, rest.AllocatedCount),
             };
             rest = rest with { Live = rest.Live - part.Live, LiveCount = rest.LiveCount - part.LiveCount, Allocated = rest.Allocated - part.Allocated, AllocatedCount = rest.AllocatedCount - part.AllocatedCount };
-            yield return part;
+            rows.Add(part);
         }
-        if (Threads.Count == 0 || rest is not { Live: 0, LiveCount: 0, Allocated: null or 0, AllocatedCount: null or 0 }) yield return rest;
+        if (Threads.Count == 0 || rest is not { Live: 0, LiveCount: 0, Allocated: null or 0, AllocatedCount: null or 0 }) rows.Add(rest);
     }
 
     /// <summary>whole × samples / all, and no more than is left.</summary>

@@ -50,8 +50,12 @@ internal sealed class LegacyHeapParser
         if (line.TrimStart(" "u8).StartsWith(LegacyHeapHeader.Mark)) return TryBegin(line, number);
         if (_rows is null) return false;
         if (MappedLibraries.IsHead(line)) return _inMappings = true;
-        // The end of a file that was cut off reads as a shorter number.
-        if (!isTerminated && !_inMappings && line[0] != '#') return !(_isCut = true);
+        if (!isTerminated && !_inMappings && line[0] != '#')
+        {
+            // What the end of a file that was cut off leaves of a number is another number.
+            _isCut = true;
+            return false;
+        }
         if (_inMappings) return _rows.Libraries.TryAdd(line, _options.Names);
         return line[0] == '#' ? _rows.Symbols.TryAdd(line, _options.Names) || _memstats.TryAdd(line) : TryRow(line, number);
     }
