@@ -5,7 +5,7 @@ namespace MemScope.Tests;
 
 /// <summary>
 /// No format claims another one's file: what is recognised of in <c>tests/fixtures/SLUG</c> is that format or one of its family (<c>SLUG-…</c>). A folder that holds other kinds
-/// says which here; a witness beside a capture has its format as its extension.
+/// says which here; a witness beside a capture has its format in its name.
 /// </summary>
 public sealed class FixtureRecognitionTests
 {
@@ -34,7 +34,7 @@ public sealed class FixtureRecognitionTests
             return;
         }
         var known = InputFormats.All.Select(f => f.Slug).Where(s => s == folder || s.StartsWith(folder + "-", StringComparison.Ordinal))
-            .Concat(Others.GetValueOrDefault(folder, [])).Append(Path.GetExtension(file).TrimStart('.'));
+            .Concat(Others.GetValueOrDefault(folder, [])).Concat(file.Split('/', '.', '-'));
         Assert.Contains(format, known);
     }
 

@@ -66,8 +66,8 @@ public sealed class PythonTests
     public void Each_export_of_memray_tells_the_same()
     {
         var csv = Read("memray", "made.csv", "memray-csv");
-        var gprof = Read("memray", "made-gprof2dot.json", "memray-gprof2dot");
-        var stats = Read("memray", "made-stats.json", "memray-stats");
+        var gprof = Read("memray", "made-gprof2dot.json.gz", "memray-gprof2dot");
+        var stats = Read("memray", "made-stats.json.gz", "memray-stats");
         Assert.Equal((1_071_770, 1_071_770, 1_071_770, 1_071_770), (csv.LiveBytes, gprof.LiveBytes, stats.PeakBytes, stats.Dumps[0].AllocatedBytes));
         Assert.Equal((18, 18), (csv.Dumps[0].LiveCount, stats.Dumps[0].AllocatedCount));
         Assert.Equal((4711, "leak.py --all"), (stats.Process.Pid, stats.Process.CommandLine));
@@ -81,7 +81,7 @@ public sealed class PythonTests
     [Fact]
     public void Json_that_is_cut_off_or_holds_half_a_character_is_read_as_far_as_it_goes()
     {
-        var text = Encoding.UTF8.GetString(Fixtures.Bytes("memray", "made-stats.json"));
+        var text = Encoding.UTF8.GetString(Fixtures.Unzipped("memray", "made-stats.json.gz"));
         Assert.Equal("PYTHON005", Assert.Single(Reading.Of(text[..(text.Length / 2)]).Diagnostics).Id);
         Assert.NotNull(Reading.Of(text.Replace("\"leaky:", "\"\\ud800:", StringComparison.Ordinal)).HeapProfiles.Single());
         Assert.NotNull(Reading.Of(text.Replace("\"pid\"", "\"\\ud800\"", StringComparison.Ordinal)));

@@ -147,8 +147,8 @@ internal sealed class MallocInfoParser
 
         public SideFigures ToFigures()
         {
-            if (_bytes.TryGetValue("system", out var system) && _bytes.TryGetValue("fast", out var fast) && _bytes.TryGetValue("rest", out var rest) && system - fast - rest is >= 0 and var used)
-                _bytes["in use"] = used;
+            if (_bytes.TryGetValue("system", out var system) && _bytes.TryGetValue("fast", out var fast) && _bytes.TryGetValue("rest", out var rest) && rest <= system && fast <= system - rest)
+                _bytes["in use"] = system - fast - rest;
             return new SideFigures("malloc-info", ProcessHint.None, _bytes, Counts) { Label = label };
         }
 

@@ -98,7 +98,7 @@ internal sealed class MallocStatsParser(int lineBytes)
         if (_bytes.Count == 0) return;
         if (_bytes.TryGetValue("system", out var system))
         {
-            if (_label is not null) _arenaSystem += system;
+            if (_label is not null) _arenaSystem = Saturating.Add(_arenaSystem, system);
             if (_bytes.GetValueOrDefault("in use") > system || (_label is null && system < _arenaSystem))
                 _diagnostics.Add("GLIBC006", Severity.Warning, line, "a number went over 4 GiB and began at 0 again, as malloc_stats prints them; malloc_info has whole ones");
         }

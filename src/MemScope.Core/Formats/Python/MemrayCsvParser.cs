@@ -50,11 +50,9 @@ internal sealed class MemrayCsvParser
         var notes = _diagnostics.ToList();
         if (_sites.Count == 0) return ParsedCapture.Nothing("memray-csv", [.. notes]);
         var sites = _sites.Select(s => new HeapSite { Callchain = s.Key.Callchain, Kind = s.Key.Allocator, Live = s.Value.Bytes, LiveCount = s.Value.Count, Line = s.Value.Line }).ToList();
-        var dump = new HeapDump(sites) { Line = 1, LiveBytes = Total(sites.Select(s => s.Live)), LiveCount = Total(sites.Select(s => s.LiveCount)) };
+        var dump = new HeapDump(sites) { Line = 1, LiveBytes = sites.SumOf(s => s.Live ?? 0), LiveCount = sites.SumOf(s => s.LiveCount ?? 0) };
         return ParsedCapture.Of("memray-csv", "", new HeapProfile("memray-csv", ProcessHint.None, _stacks.Callchains, [dump]) { Unit = WeightUnit.Bytes }, notes);
     }
-
-    private static long Total(IEnumerable<long?> numbers) => numbers.Aggregate(0L, (sum, n) => unchecked(sum + (n ?? 0)));
 
     private bool TakeRow(ReadOnlySpan<byte> line, int number)
     {
@@ -71,8 +69,8 @@ internal sealed class MemrayCsvParser
         if (!TryField(ref cursor, out _) || !cursor.TrySkip((byte)',') || !TryField(ref cursor, out var stack) || !cursor.IsAtEnd) return false;
         ref var site = ref CollectionsMarshal.GetValueRefOrAddDefault(_sites, (_options.Names.Get(allocator), _stacks.Intern(stack)), out var exists);
         if (!exists) site.Line = number;
-        site.Bytes = unchecked(site.Bytes + numbers[Size]);
-        site.Count = unchecked(site.Count + numbers[Count]);
+        site.Bytes = Saturating.Add(site.Bytes, numbers[Size]);
+        site.Count = Saturating.Add(site.Count, numbers[Count]);
         return true;
     }
 

@@ -39,10 +39,10 @@ internal sealed class MemrayGprofParser
         foreach (var (callchain, bytes) in parser._events)
         {
             ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sites, stacks.Intern(callchain), out _);
-            sum = unchecked(sum + bytes);
+            sum = Saturating.Add(sum, bytes);
         }
         if (sites.Count == 0) return ParsedCapture.Nothing("memray-gprof2dot", [.. diagnostics.ToList()]);
-        var dump = new HeapDump([.. sites.Select(s => new HeapSite { Callchain = s.Key, Live = s.Value, Line = 1 })]) { Line = 1, LiveBytes = sites.Values.Aggregate(0L, (sum, b) => unchecked(sum + b)) };
+        var dump = new HeapDump([.. sites.Select(s => new HeapSite { Callchain = s.Key, Live = s.Value, Line = 1 })]) { Line = 1, LiveBytes = sites.Values.SumOf(b => b) };
         return ParsedCapture.Of("memray-gprof2dot", "", new HeapProfile("memray-gprof2dot", ProcessHint.None, stacks.Callchains, [dump]) { Unit = WeightUnit.Bytes }, diagnostics.ToList());
     }
 
@@ -66,7 +66,7 @@ internal sealed class MemrayGprofParser
             }
             else if (part == "events" && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number))
             {
-                if (!isChain) bytes ??= number;
+                if (!isChain) bytes ??= Math.Max(0, number);
                 else if (Utf8Formatter.TryFormat(number, digits, out var length)) chain.AddRange([.. digits[..length], (byte)'\n']);
             }
             else if (reader is { TokenType: JsonTokenType.EndObject, CurrentDepth: 2 })

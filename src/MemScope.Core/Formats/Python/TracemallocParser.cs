@@ -58,7 +58,7 @@ internal sealed class TracemallocParser
         }
         EndBlock();
         if (_sites.Count == 0) _line = number;
-        var site = new HeapSite { Callchain = -1, Live = read.Size, LiveCount = read.Count, Line = number };
+        var site = new HeapSite { Callchain = -1, Live = Math.Max(0, read.Size), LiveCount = read.Count, Line = number };
         if (read.Kind is TracemallocKind.Blocks) _block = site;
         else if (read.Kind is TracemallocKind.Place) Add(site with { Callchain = _stacks.Intern(read.Place) }, read);
         else if (read.Kind is TracemallocKind.Rest) Add(site with { Kind = "other" }, read);
@@ -111,7 +111,7 @@ internal sealed class TracemallocParser
         (_sites, _before, _total, _isDiff, _time) = ([], [], null, false, null);
     }
 
-    private static long Sum(List<HeapSite> sites) => sites.Aggregate(0L, (sum, s) => unchecked(sum + (s.Live ?? 0)));
+    private static long Sum(List<HeapSite> sites) => sites.SumOf(s => s.Live ?? 0);
 
     private static long? Blocks(List<HeapSite> sites) => sites.TrueForAll(s => s.LiveCount is not null) ? sites.SumOf(s => s.LiveCount ?? 0) : null;
 
