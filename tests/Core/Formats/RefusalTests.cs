@@ -1,6 +1,7 @@
 using System.Text;
 using MemScope.Core;
 using MemScope.Core.Formats;
+using MemScope.Core.Formats.Containers;
 
 namespace MemScope.Tests;
 
@@ -44,8 +45,27 @@ public sealed class RefusalTests
         { "bzip2", "BZh91AY"u8.ToArray(), "bzip2 -dc" },
         { "lz4", [0x04, 0x22, 0x4d, 0x18, 0], "lz4 -dc" },
         { "perf-data", "PERFILE2........"u8.ToArray(), "perf script" },
+        { "perf-data", "2ELIFREP........"u8.ToArray(), "perf script" },
         { "memray", "memray\0\x01"u8.ToArray(), "memray transform" },
-        { "pickle", [0x80, 4, .. "\x95\x00ctracemalloc\nSnapshot"u8], "never read" },
+        // An LZ4 frame whose first block begins with literals: how memray packs a finished file. Only the specification backs it.
+        { "memray", [0x04, 0x22, 0x4d, 0x18, 0x64, 0x40, 0xa7, 0x20, 1, 0, 0, 0xf0, .. "memray\0\x0b"u8], "memray stats" },
+        { "pickle", "ccollections\nOrderedDict\np0\n"u8.ToArray(), "never read" },
+        { "pickle", [0x80, 2, .. "}q\0X"u8], "never read" },
+        // Two packets as perfetto's trace_packet.proto describes them: sequence and clock snapshot, time stamp and sequence; no tool was at hand.
+        { "pftrace", [0x0a, 8, 0x50, 1, 0x32, 4, 0x0a, 2, 8, 6, 0x0a, 8, 0x40, 0x80, 0x94, 0xeb, 0xdc, 3, 0x18, 1], "traceconv profile" },
+        // A block of bytehound's stream: kind, length, LZ4 literals with the header event. Only its source backs it.
+        { "bytehound", [1, 0, 2, 0, 0, 0xf0, 80, 0, 0, 0, 0, .. new byte[60], .. "/usr/bin/app\0\x06\0\0\0x86_64"u8, .. new byte[40]], "bytehound server" },
+        { "jvm-dump", "JAVA PROFILE 1.0.2\0\0\0\0\x08"u8.ToArray(), "jcmd PID GC.class_histogram" },
+        { "jvm-dump", "FLR\0\0\x02"u8.ToArray(), "VM.native_memory summary" },
+        { "minidump", "MDMP\x93\xa7"u8.ToArray(), "Linux" },
+        { "picture", [0x89, .. "PNG\r\n\x1a\n\0\0\0\rIHDR"u8], "pmap.txt" },
+        { "picture", [0xff, 0xd8, 0xff, 0xe0, 0, 16, .. "JFIF"u8], "pmap.txt" },
+        { "picture", "RIFF\x10\0\0\0WEBPVP8 "u8.ToArray(), "pmap.txt" },
+        { "picture", [0, 0, 0, 0x1c, .. "ftypheic\0\0\0\0"u8], "pmap.txt" },
+        { "picture", "%PDF-1.7\n"u8.ToArray(), "pmap.txt" },
+        { "html", "<!DOCTYPE html>\n<html><title>Sign in</title>"u8.ToArray(), "curl --fail" },
+        { "archive", [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4], "tar -czf" },
+        { "pickle", [0x80, 4, 0x95, 0xf4, 0x17, 0, 0, 0, 0, 0, 0, .. "ctracemalloc\nSnapshot"u8], "never read" },
         { "elf", [0x7f, .. "ELF"u8, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 62, 0], "/api/v1/symbols" },
         { "core-dump", [0x7f, .. "ELF"u8, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 62, 0], "core dump" },
         { "watch", "\u001b[?1049h\u001b[1;24rEvery 1.0s: pmap -x 1"u8.ToArray(), "loop" },
@@ -72,6 +92,73 @@ public sealed class RefusalTests
         var refused = Reading.Refused(Encoding.ASCII.GetBytes(text));
         Assert.Equal((CaptureRefusal.Unreadable, code), (refused.Kind, refused.Code));
         Assert.Contains("root", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("perf.data", "perf-data", "perf script")]
+    [InlineData("perf-pipe.data", "perf-data", "perf script")]
+    [InlineData("tracemalloc.pickle", "pickle", "tracemalloc.Snapshot.load")]
+    [InlineData("core.gz", "core-dump", "gdb -batch")]
+    public void A_real_file_that_is_not_read_is_refused_with_the_command_that_helps(string file, string code, string command)
+    {
+        var refused = Reading.Refused(Fixtures.Bytes("refused", file));
+        Assert.Equal((CaptureRefusal.Unsupported, code), (refused.Kind, refused.Code));
+        Assert.Contains(command, refused.Message, StringComparison.Ordinal);
+        // What its record script ran is what the refusal says.
+        Assert.Contains(command, File.ReadAllText(Fixtures.PathOf("refused", "record.sh")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("perf", "perf")]
+    [InlineData("core", "gdb")]
+    [InlineData("tracemalloc", "tracemalloc")]
+    public void What_the_command_of_a_refusal_prints_is_read(string advised, string slug)
+    {
+        var file = Fixtures.Bytes("refused", advised + ".advised.txt.gz");
+        if (InputFormats.Find(slug) is not null) Assert.Equal(slug, Reading.Of(file).Parsed.Format);
+    }
+
+    [Fact]
+    public void A_profile_of_pprof_is_no_trace_of_perfetto()
+    {
+        // Four value types of a Go heap profile, then a sample.
+        byte[] profile = [0x0a, 4, 8, 1, 0x10, 2, 0x0a, 4, 8, 3, 0x10, 4, 0x0a, 4, 8, 5, 0x10, 2, 0x0a, 4, 8, 6, 0x10, 4, 0x12, 4, 0x0a, 2, 1, 2];
+        Assert.False(PerfettoTrace.Recognises(profile));
+        Assert.False(PerfettoTrace.Recognises("\n\nsome text\n"u8));
+    }
+
+    [Fact]
+    public void Every_message_of_a_tool_is_answered_with_what_helps()
+    {
+        var files = Directory.GetFiles(Fixtures.PathOf("tool-messages"), "*", SearchOption.AllDirectories);
+        Assert.True(files.Length >= 13);
+        foreach (var file in files)
+        {
+            var refused = Reading.Refused(File.ReadAllBytes(file));
+            Assert.Equal(CaptureRefusal.Unreadable, refused.Kind);
+            Assert.Contains(refused.Code, new[] { "tool-message", "no-mappings" });
+            Assert.Matches("sudo|cat trace.txt", refused.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData("pmap/kernel-thread.txt", "2:   [kthreadd]")]
+    [InlineData("pmap/not-owner.txt", "sudo cat /proc/PID/smaps")]
+    [InlineData("pmap/no-such-process.txt", "pgrep")]
+    [InlineData("ptrace/not-root.txt", "TracerPid")]
+    [InlineData("strace/already-traced.txt", "TracerPid")]
+    [InlineData("bpftrace/no-tracefs.txt", "mount -t tracefs")]
+    [InlineData("bpftrace/no-kprobes.txt", "memory.bt")]
+    [InlineData("perf/not-root.txt", "sudo perf record")]
+    [InlineData("bpftrace/lost-stacks.err.txt", "standard error")]
+    public void A_message_is_answered_for_what_it_says(string file, string advice) => Assert.Contains(advice, Reading.Refused(Fixtures.Bytes(["tool-messages", .. file.Split('/')])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_message_beside_data_refuses_nothing()
+    {
+        var parsed = Reading.Of([.. Maps, .. "cat: /proc/1/smaps: Permission denied\n"u8]).Parsed;
+        Assert.Single(parsed.Snapshots);
+        Assert.Contains(parsed.Diagnostics, d => d.Id == "FRAME004");
     }
 
     [Fact]

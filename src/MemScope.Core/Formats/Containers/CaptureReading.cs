@@ -143,12 +143,15 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
             throw refusal;
         }
         var parsed = format!.Parse(new CaptureText(text, limits, expected), new ParseOptions(limits) { Names = _names, FileName = file.Name });
+        // A trace without an event says something, unless the tool says why.
+        var isBare = parsed.Snapshots.Count + parsed.Figures.Count + parsed.HeapProfiles.Count + parsed.PerfMaps.Count == 0 && parsed.Traces.All(t => t.Events.Count == 0);
+        if (isBare && Refusals.OfMessage(head) is { } message) throw message;
         if (parsed.IsEmpty) throw NothingRead(format, parsed);
         _parts.Add(parsed, file.IsMember ? file.Name : null, MemberName.Parse(file.Name), file.ModifiedAt);
     }
 
     private static CaptureRefusedException Empty() =>
-        new(CaptureRefusal.Empty, "empty", "The file is empty. A kernel thread's smaps is, and so is that of a process that has ended.");
+        new(CaptureRefusal.Empty, "empty", "The file is empty. The smaps of a kernel thread is, and so is that of a process that has ended: take a process that `ps -o pid,rss,comm -p PID` shows with memory, while it runs. What was redirected with > is empty too when the command failed: look at its messages.");
 
     private static CaptureRefusedException NothingRead(InputFormat format, ParsedCapture parsed)
     {
