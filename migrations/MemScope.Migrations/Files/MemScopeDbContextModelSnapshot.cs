@@ -864,6 +864,14 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("anchor_at");
 
+                    b.Property<short?>("AnchorOrigin")
+                        .HasColumnType("smallint")
+                        .HasColumnName("anchor_origin");
+
+                    b.Property<long?>("AnchorWithinMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("anchor_within_ms");
+
                     b.Property<int>("Callchains")
                         .HasColumnType("integer")
                         .HasColumnName("callchains");

@@ -13,10 +13,12 @@ internal static class UploadCommand
         var command = new Command("upload", "Send capture files and print the address of their page.");
         var files = new Argument<string[]>("FILE") { Description = "Captures: smaps, maps, pmap, traces, archives; gzip and zstd are fine. '-' reads standard input.", Arity = ArgumentArity.OneOrMore };
         var takenAt = new Option<string?>("--taken-at") { Description = "When a single snapshot was taken, ISO 8601. Default: what the file says, else now." };
+        var traceStart = new Option<string?>("--trace-start") { Description = "When the first event of a trace was, ISO 8601: places a trace on the time line whose clock is not wall time." };
         var format = new Option<string?>("--format") { Description = "Format slug instead of recognising it." };
         command.Arguments.Add(files);
         var process = new ProcessOptions(command, pidRequired: false);
         command.Options.Add(takenAt);
+        command.Options.Add(traceStart);
         command.Options.Add(format);
         var server = new ServerOptions(command);
         command.SetAction(async (arguments, cancel) =>
@@ -38,6 +40,7 @@ internal static class UploadCommand
                     ("host", arguments.GetRequiredValue(process.Host)),
                     ("pid", arguments.GetValue(process.Pid)?.ToString(CultureInfo.InvariantCulture)),
                     ("takenAt", arguments.GetValue(takenAt)),
+                    ("traceStart", arguments.GetValue(traceStart)),
                     ("format", arguments.GetValue(format)),
                     .. process.Labels(arguments),
                 ]);

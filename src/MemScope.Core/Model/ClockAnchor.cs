@@ -49,6 +49,18 @@ public sealed record ClockAnchor(ClockAnchorOrigin Origin, long TraceNs, DateTim
         _ => "the time of the file, for the date",
     };
 
+    /// <summary>The most trusted anchor of a trace, or null when nothing ties its clock to wall time.</summary>
+    /// <param name="trace">The trace, with the anchor that its file gives.</param>
+    /// <param name="firstNs">Its first event.</param>
+    /// <param name="traceStart">When that was, as the upload says, or null.</param>
+    /// <param name="takenAt">When the upload was taken, as it says, or null.</param>
+    public static ClockAnchor? Of(Trace trace, long firstNs, DateTimeOffset? traceStart, DateTimeOffset? takenAt)
+    {
+        ClockAnchor? told = traceStart is { } start ? new ClockAnchor(ClockAnchorOrigin.TraceStart, firstNs, start, 0)
+            : takenAt is { } taken ? new ClockAnchor(ClockAnchorOrigin.TakenAt, firstNs, taken, null) : null;
+        return trace.Anchor is { } own && (told is null || own.Origin < told.Origin) ? own : told;
+    }
+
     /// <summary>Wall time of a moment of the trace.</summary>
     public DateTimeOffset WallOf(long traceNs) => AtTicks(At.UtcTicks + unchecked(traceNs - TraceNs) / 100);
 

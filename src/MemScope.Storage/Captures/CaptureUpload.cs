@@ -26,6 +26,9 @@ public sealed record CaptureUpload
     /// <summary>When the snapshot was taken, or null. Applies to a file of a single snapshot without a time of its own, or to the first of several; of a trace whose clock is not wall time to its first event.</summary>
     public DateTimeOffset? TakenAt { get; init; }
 
+    /// <summary>When the first event of a trace was, or null: ties a clock that is not wall time to it.</summary>
+    public DateTimeOffset? TraceStart { get; init; }
+
     /// <summary>The Idempotency-Key header, or null.</summary>
     public string? IdempotencyKey { get; init; }
 

@@ -61,7 +61,7 @@ internal sealed class UploadPlan
 
     /// <summary>Digest of all that an Idempotency-Key stands for.</summary>
     public byte[] RequestSha256 =>
-        SHA256.HashData([.. Upload.Sha256, .. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"|{Host}|{Upload.Pid}|{Upload.TakenAt?.UtcTicks}"))]);
+        SHA256.HashData([.. Upload.Sha256, .. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"|{Host}|{Upload.Pid}|{Upload.TakenAt?.UtcTicks}{Upload.TraceStart?.UtcTicks}"))]);
 
     public static UploadPlan Of(CaptureUpload upload)
     {

@@ -173,10 +173,12 @@ internal sealed class UploadWriter(NpgsqlConnection connection, UploadPlan plan,
         foreach (var (trace, fromNs, toNs, data) in process.Traces)
         {
             var traceId = Guid.CreateVersion7(plan.Upload.ReceivedAt);
+            var firstNs = fromNs ?? 0;
+            var anchor = trace.Clock == ClockDomain.Wall ? null : ClockAnchor.Of(trace, firstNs, plan.Upload.TraceStart, plan.Upload.TakenAt);
             await using var insert = new NpgsqlCommand(
                 """
-                INSERT INTO trace (process_id, trace_id, upload_id, capture_id, file_name, tool, clock, events, callchains, from_ns, to_ns, losses, codec, received_at, anchor_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                INSERT INTO trace (process_id, trace_id, upload_id, capture_id, file_name, tool, clock, events, callchains, from_ns, to_ns, losses, codec, received_at, anchor_at, anchor_origin, anchor_within_ms)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
                 """, connection)
             {
                 Parameters =
@@ -186,7 +188,9 @@ internal sealed class UploadWriter(NpgsqlConnection connection, UploadPlan plan,
                     new() { Value = trace.Events.Count }, new() { Value = trace.Callchains.Count }, new() { Value = (object?)fromNs ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
                     new() { Value = (object?)toNs ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
                     new() { Value = Json.OfLosses(trace.Losses), NpgsqlDbType = NpgsqlDbType.Jsonb }, new() { Value = (short)TraceCodec.Version }, new() { Value = ReceivedAt },
-                    new() { Value = trace.Clock == ClockDomain.Wall ? DBNull.Value : (object?)plan.Upload.TakenAt?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                    new() { Value = (object?)anchor?.WallOf(firstNs).UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                    new() { Value = anchor is null ? DBNull.Value : (short)anchor.Origin, NpgsqlDbType = NpgsqlDbType.Smallint },
+                    new() { Value = (object?)anchor?.WithinMs ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
                 },
             };
             await insert.ExecuteNonQueryAsync(cancel);

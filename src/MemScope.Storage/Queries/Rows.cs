@@ -149,8 +149,18 @@ public sealed record HeapProfileRow(Guid Id, Guid ProcessId, Guid CaptureId, str
 public sealed record TraceRow(Guid Id, Guid ProcessId, Guid CaptureId, string FileName, string Tool, ClockDomain Clock, int Events, int Callchains, long? FromNs, long? ToNs,
     IReadOnlyList<TraceLoss> Losses, DateTimeOffset ReceivedAt)
 {
-    /// <summary>Wall time of the earliest event as the sender told it, for a clock that is not wall time; null when nobody did.</summary>
+    /// <summary>Wall time of the earliest event as the sender or the file told it, for a clock that is not wall time; null when nobody did.</summary>
     public DateTimeOffset? AnchorAt { get; init; }
+
+    /// <summary>Who told it.</summary>
+    public ClockAnchorOrigin AnchorOrigin { get; init; } = ClockAnchorOrigin.TakenAt;
+
+    /// <summary>How far it may be off, milliseconds; null is a guess.</summary>
+    public long? AnchorWithinMs { get; init; }
+
+    /// <summary>What ties its clock to wall time, or null.</summary>
+    public ClockAnchor? Anchor =>
+        Clock == ClockDomain.Wall ? ClockAnchor.UnixTimes : AnchorAt is { } at && FromNs is { } first ? new ClockAnchor(AnchorOrigin, first, at, AnchorWithinMs) : null;
 
     /// <summary>Earliest event as wall time, or null when its clock is not anchored.</summary>
     public DateTimeOffset? From => Wall(FromNs);
@@ -158,10 +168,5 @@ public sealed record TraceRow(Guid Id, Guid ProcessId, Guid CaptureId, string Fi
     /// <summary>Latest event as wall time, or null when its clock is not anchored.</summary>
     public DateTimeOffset? To => Wall(ToNs);
 
-    private DateTimeOffset? Wall(long? ns)
-    {
-        if (ns is not { } time) return null;
-        if (Clock == ClockDomain.Wall) return DateTimeOffset.UnixEpoch.AddTicks(time / 100);
-        return AnchorAt is { } anchor && FromNs is { } first ? anchor.AddTicks((time - first) / 100) : null;
-    }
+    private DateTimeOffset? Wall(long? ns) => ns is { } time ? Anchor?.WallOf(time) : null;
 }

@@ -17,7 +17,10 @@ public sealed class TraceQuery(IDbContextFactory<MemScopeDbContext> contexts, Np
         await using var context = await contexts.CreateDbContextAsync(cancel);
         return await context.Set<TraceTable>().Where(t => t.ProcessId == process).OrderByDescending(t => t.TraceId).Take(MostRows)
             .Select(t => new TraceRow(t.TraceId, t.ProcessId, t.CaptureId, t.FileName, t.Tool, (ClockDomain)t.Clock, t.Events, t.Callchains, t.FromNs, t.ToNs,
-                Json.Read<TraceLoss[]>(t.Losses), t.ReceivedAt) { AnchorAt = t.AnchorAt }).ToListAsync(cancel);
+                Json.Read<TraceLoss[]>(t.Losses), t.ReceivedAt)
+            {
+                AnchorAt = t.AnchorAt, AnchorOrigin = (ClockAnchorOrigin)(t.AnchorOrigin ?? (short)ClockAnchorOrigin.TakenAt), AnchorWithinMs = t.AnchorWithinMs,
+            }).ToListAsync(cancel);
     }
 
     /// <summary>One trace with its events, or null.</summary>

@@ -16,8 +16,14 @@ internal sealed class TraceTable
     public long? FromNs { get; set; }
     public long? ToNs { get; set; }
 
-    /// <summary>Wall time of the earliest event as the sender told it, for a clock that is not wall time.</summary>
+    /// <summary>Wall time of the earliest event as the sender or the file told it, for a clock that is not wall time.</summary>
     public DateTimeOffset? AnchorAt { get; set; }
+
+    /// <summary>Who told it (ClockAnchorOrigin), null with <see cref="AnchorAt"/> and in rows from before this was kept: then it was the upload's takenAt.</summary>
+    public short? AnchorOrigin { get; set; }
+
+    /// <summary>How far it may be off, milliseconds; 0 is exact, null a guess.</summary>
+    public long? AnchorWithinMs { get; set; }
 
     /// <summary>jsonb: the losses.</summary>
     public string Losses { get; set; } = "[]";

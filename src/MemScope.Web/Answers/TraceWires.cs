@@ -9,14 +9,18 @@ internal static class TraceWires
 {
     /// <summary>A trace in a list.</summary>
     public static TraceWire ToWire(this TraceRow row) =>
-        new(row.Id, row.Tool, row.Events, row.From, row.To, ClockWords(row), [.. row.Losses.Select(l => l.Text)], row.CaptureId, row.FileName);
+        new(row.Id, row.Tool, row.Events, row.From, row.To, ClockWords(row), [.. row.Losses.Select(l => l.Text)], row.CaptureId, row.FileName) { Sureness = row.Anchor?.Sureness };
 
-    private static string ClockWords(TraceRow row) => row.Clock switch
+    private static string ClockWords(TraceRow row) => row.Anchor switch
     {
-        ClockDomain.Monotonic or ClockDomain.WallTimeOfDay when row.AnchorAt is not null => "placed on the time line by the takenAt of its upload, which stands for the first event",
-        ClockDomain.Wall => "Unix time, as printed",
-        ClockDomain.WallTimeOfDay => "time of day without a date: not placed on the time line",
-        ClockDomain.Monotonic => "time since boot: not placed on the time line, because nothing ties it to the wall clock",
-        _ => "no times",
+        { Origin: ClockAnchorOrigin.Clock } => "Unix time, as printed",
+        { } anchor => $"placed on the time line by {anchor.Words}: {anchor.Sureness}",
+        null => row.Clock switch
+        {
+            ClockDomain.WallTimeOfDay => "time of day without a date: not placed on the time line",
+            ClockDomain.Monotonic => "time since boot: not placed on the time line, because nothing ties it to the wall clock",
+            ClockDomain.Relative => "time since the trace's beginning: not placed on the time line, because nothing says when that was",
+            _ => "no times",
+        },
     };
 }

@@ -40,6 +40,7 @@ internal static class ApiDescription
         ["startTime"] = "Start of the process, ISO 8601 with zone or seconds since 1970.",
         ["bootId"] = "/proc/sys/kernel/random/boot_id.",
         ["takenAt"] = "When it was taken, ISO 8601 with zone or seconds since 1970.",
+        ["traceStart"] = "When the first event of a trace was whose clock is not wall time, ISO 8601 with zone or seconds since 1970.",
         ["name"] = "File name.",
     };
 

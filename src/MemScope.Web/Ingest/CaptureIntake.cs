@@ -59,6 +59,7 @@ internal sealed class CaptureIntake(CaptureStore store, SymbolIntake symbols, Bo
             StartTicks = sender.StartTicks,
             StartTime = sender.StartTime,
             TakenAt = sender.TakenAt,
+            TraceStart = sender.TraceStart,
             IdempotencyKey = idempotencyKey,
             Labels = sender.Labels,
             FileName = read.File.Name,

@@ -11,10 +11,11 @@ namespace MemScope.Web.Ingest;
 /// <param name="StartTime">Start of the process, or null.</param>
 /// <param name="BootId">/proc/sys/kernel/random/boot_id, or null.</param>
 /// <param name="TakenAt">When it was taken, or null.</param>
+/// <param name="TraceStart">When the first event of a trace was, or null.</param>
 /// <param name="Format">Slug that overrides sniffing, or null.</param>
 /// <param name="FileName">File name, or empty.</param>
 /// <param name="Labels">Labels of the process.</param>
-internal sealed record UploadParameters(string Host, int? Pid, ulong? StartTicks, DateTimeOffset? StartTime, string? BootId, DateTimeOffset? TakenAt, string? Format, string FileName,
+internal sealed record UploadParameters(string Host, int? Pid, ulong? StartTicks, DateTimeOffset? StartTime, string? BootId, DateTimeOffset? TakenAt, DateTimeOffset? TraceStart, string? Format, string FileName,
     IReadOnlyDictionary<string, string> Labels)
 {
     private const int GreatestPid = 1 << 22; // PID_MAX_LIMIT of include/linux/threads.h
@@ -23,7 +24,7 @@ internal sealed record UploadParameters(string Host, int? Pid, ulong? StartTicks
     private const string LabelPrefix = "label.";
 
     /// <summary>Names of the query, besides labels.</summary>
-    public static IReadOnlyList<string> Known { get; } = ["host", "pid", "startTicks", "startTime", "bootId", "takenAt", "format", "name"];
+    public static IReadOnlyList<string> Known { get; } = ["host", "pid", "startTicks", "startTime", "bootId", "takenAt", "traceStart", "format", "name"];
 
     /// <summary>Reads the query. A name that is not known is refused: a misspelt <c>takenAt</c> must not put a snapshot at the wrong time.</summary>
     /// <exception cref="ProblemException">400 for what cannot be read, 422 when no host is named.</exception>
@@ -36,7 +37,7 @@ internal sealed record UploadParameters(string Host, int? Pid, ulong? StartTicks
                 throw Problems.BadParameter(Clip(name), $"unknown; known are {string.Join(", ", Known)} and label.NAME.");
         }
         return new UploadParameters(HostOf(request), PidOf(Text(query, "pid")), StartTicksOf(Text(query, "startTicks")), TimeOf(query, "startTime"), Text(query, "bootId"),
-            TimeOf(query, "takenAt"), FormatOf(Text(query, "format")), FileNameOf(request), LabelsOf(query));
+            TimeOf(query, "takenAt"), TimeOf(query, "traceStart"), FormatOf(Text(query, "format")), FileNameOf(request), LabelsOf(query));
     }
 
     private static string HostOf(HttpRequest request)

@@ -10,4 +10,8 @@ namespace MemScope.Web.Wire;
 /// <param name="Losses">What it lost, in sentences.</param>
 /// <param name="CaptureId">The file it came in.</param>
 /// <param name="FileName">The name of that file, or empty.</param>
-public sealed record TraceWire(Guid Id, string Tool, int Events, DateTimeOffset? From, DateTimeOffset? To, string Clock, IReadOnlyList<string> Losses, Guid CaptureId, string FileName);
+public sealed record TraceWire(Guid Id, string Tool, int Events, DateTimeOffset? From, DateTimeOffset? To, string Clock, IReadOnlyList<string> Losses, Guid CaptureId, string FileName)
+{
+    /// <summary>How sure <see cref="From"/> and <see cref="To"/> are: <c>exact</c>, <c>within 10 ms</c>, <c>guessed</c>; null when the clock could not be anchored.</summary>
+    public string? Sureness { get; init; }
+}

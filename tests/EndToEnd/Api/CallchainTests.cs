@@ -120,7 +120,24 @@ public sealed class CallchainTests(ApiServer api)
         Assert.Equal(first, trace.GetProperty("from").GetDateTimeOffset());
         Assert.InRange((trace.GetProperty("to").GetDateTimeOffset() - first).TotalSeconds, 5, 10);
         Assert.Contains("takenAt", trace.Text("clock"), StringComparison.Ordinal);
+        Assert.Equal("guessed", trace.Text("sureness"));
         Assert.InRange(answer.Number("coverage"), 0.5, 1);
+    }
+
+    [Fact]
+    public async Task A_trace_that_prints_both_clocks_places_itself_and_traceStart_stands_above_that()
+    {
+        var text = "Attaching 1 probe...\nTRACE-BEGIN 1000000000 pid=3358 time=2026-11-20T15:44:00.500000+0000\n3000000000 3358 3358 a mmap len=4096 ret=0x7f0000000000\n"u8.ToArray();
+        foreach (var (query, sureness, from) in ((string, string, string)[])[("", "within 10 ms", "2026-11-20T15:44:02.5Z"), ("&traceStart=2026-11-20T15:00:00Z", "exact", "2026-11-20T15:00:00Z")])
+        {
+            var host = Uploads.NewHost();
+            var process = await Server.UploadCaseAsync("raw-mmap-leak", host, "smaps.tar.gz");
+            await Server.UploadAsync(text, $"host={host}&pid=3358{query}");
+            var trace = Assert.Single((await Server.JsonAsync($"api/v1/processes/{process}/callchains")).GetProperty("traces").EnumerateArray());
+
+            Assert.Equal(DateTimeOffset.Parse(from, CultureInfo.InvariantCulture), trace.GetProperty("from").GetDateTimeOffset());
+            Assert.Equal(sureness, trace.Text("sureness"));
+        }
     }
 
     internal static List<string?> Functions(JsonElement item) => [.. item.GetProperty("frames").EnumerateArray().Select(f => f.GetProperty("function").GetString())];
