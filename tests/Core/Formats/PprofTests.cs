@@ -97,6 +97,39 @@ public sealed class PprofTests
         Assert.Equal(new RawFrame { Address = 0x1010, AddressKind = FrameAddressKind.InModule, Module = "/bin/app", Function = "main" }, packed.HeapProfiles[0].Callchains[0].Frames[2]);
     }
 
+    [Theory]
+    [InlineData("cpu-samples/count cpu-time/nanoseconds alloc-samples/count alloc-space/bytes heap-space/bytes", 5, null, 4, 3)]
+    [InlineData("objects/count space/bytes", 2, 1, null, null)]
+    [InlineData("alloc_objects/count alloc_space/bytes", null, null, 2, 1)]
+    [InlineData("samples/count sent/bytes", 2, null, null, null)]
+    public void Live_and_allocated_are_told_by_their_names(string types, int? live, int? liveCount, int? allocated, int? allocatedCount)
+    {
+        // The values of the one sample are 1, 2, 3 …
+        var named = types.Split(' ').Select(t => t.Split('/')).Select(t => (t[0], t[1])).ToList();
+        var site = PprofValues.Of(named, null).Site([.. Enumerable.Range(1, named.Count).Select(i => (long)i)]);
+        Assert.Equal((live, liveCount, allocated, allocatedCount), ((int?)site.Live, (int?)site.LiveCount, (int?)site.Allocated, (int?)site.AllocatedCount));
+    }
+
+    [Fact]
+    public void Other_units_of_time_become_nanoseconds()
+    {
+        Assert.Equal(3_000_000, PprofValues.Of([("samples", "count"), ("wall", "milliseconds")], null).Site([1, 3]).Live);
+        Assert.Equal((1L, WeightUnit.Count), PprofValues.Of([("samples", "count"), ("wall", "milliseconds")], "samples") is var v ? (v.Site([1, 3]).Live!.Value, v.Unit) : default);
+        Assert.Equal(long.MaxValue, PprofValues.Of([("wall", "seconds")], null).Site([long.MaxValue]).Live);
+    }
+
+    [Fact]
+    public void A_profile_cut_before_its_strings_keeps_its_stacks()
+    {
+        var file = Fixtures.Bytes("pprof", "heap.pb");
+        var whole = Parse(file);
+        // The string table stands behind all that has messages in it.
+        var strings = file.AsSpan().IndexOf("\x32\x00"u8);
+        var cut = Parse(file[..(strings + 1)]);
+        Assert.Equal(whole.HeapProfiles[0].Dumps[0].Sites.Count, cut.HeapProfiles[0].Dumps[0].Sites.Count);
+        Assert.Equal(["PPROF002", "PPROF005"], cut.Diagnostics.Where(d => d.Severity == Severity.Warning).Select(d => d.Id).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void References_that_lead_nowhere_are_counted_and_leave_a_frame_without_a_name()
     {

@@ -10,6 +10,10 @@ namespace MemScope.Core.Formats.Pprof;
 internal sealed class PprofValues
 {
     private const int None = -1;
+
+    /// <summary>Parts of the names of live memory: Go's inuse_space, tcmalloc's space and objects, others' heap-space, heap-live-size. Profiles may hold samples of the CPU beside it.</summary>
+    private static readonly string[] LiveNames = ["inuse", "space", "object", "heap", "live"];
+
     private int _live = None, _liveCount = None, _allocated = None, _allocatedCount = None;
     private long _scale = 1;
 
@@ -44,13 +48,20 @@ internal sealed class PprofValues
         var values = new PprofValues { Unit = WeightUnit.Bytes };
         for (var i = 0; i < types.Count; i++)
         {
-            var isAllocated = types[i].Name.StartsWith("alloc", StringComparison.Ordinal);
-            ref var column = ref isAllocated
-                ? ref types[i].Unit == "bytes" ? ref values._allocated : ref values._allocatedCount
-                : ref types[i].Unit == "bytes" ? ref values._live : ref values._liveCount;
-            if (column == None && types[i].Unit is "bytes" or "count") column = i;
+            var isBytes = types[i].Unit == "bytes";
+            if (!isBytes && types[i].Unit != "count") continue;
+            if (types[i].Name.StartsWith("alloc", StringComparison.Ordinal)) Choose(ref isBytes ? ref values._allocated : ref values._allocatedCount, i);
+            else if (LiveNames.Any(n => types[i].Name.Contains(n, StringComparison.Ordinal))) Choose(ref isBytes ? ref values._live : ref values._liveCount, i);
         }
+        // Bytes of something else are better than nothing.
+        if (values is { _live: None, _allocated: None })
+            for (var i = 0; i < types.Count; i++) if (types[i].Unit == "bytes") Choose(ref values._live, i);
         return values;
+    }
+
+    private static void Choose(ref int column, int index)
+    {
+        if (column == None) column = index;
     }
 
     private static PprofValues OfOther(IReadOnlyList<(string Name, string Unit)> types, string? chosen)
