@@ -19,24 +19,31 @@ internal static class ParseCommand
         var dump = new Option<bool>("--dump") { Description = "Print the whole model as text instead." };
         command.Options.Add(format);
         command.Options.Add(dump);
+        var folded = new Option<bool>("--folded") { Description = "Print the stacks instead, as folded lines for flame graphs: comm;root;…;leaf count." };
+        command.Options.Add(folded);
         command.SetAction((arguments, cancel) =>
         {
             using var output = new StreamWriter(Console.OpenStandardOutput());
             var failed = false;
-            foreach (var file in arguments.GetRequiredValue(files)) failed |= !Parse(file, arguments.GetValue(format), arguments.GetValue(dump), output, cancel);
+            foreach (var file in arguments.GetRequiredValue(files)) failed |= !Parse(file, arguments.GetValue(format), (output, parsed) => Print(file, parsed, arguments.GetValue(dump), arguments.GetValue(folded), output), output, cancel);
             return Task.FromResult(failed ? 1 : 0);
         });
         return command;
     }
 
-    private static bool Parse(string file, string? format, bool dump, TextWriter output, CancellationToken cancel)
+    private static void Print(string file, ParsedCapture parsed, bool dump, bool folded, TextWriter output)
+    {
+        if (dump) ModelDump.Write(parsed, output);
+        else if (!folded) output.WriteLine(JsonSerializer.Serialize(ParseReport.Of(file, parsed), ParseJson.Default.ParseReport));
+        else if (FoldedDump.Write(parsed, output) is { Count: > 0 } others) Console.Error.WriteLine($"{file} also holds, and this does not print: {string.Join(", ", others)}");
+    }
+
+    private static bool Parse(string file, string? format, Action<TextWriter, ParsedCapture> print, TextWriter output, CancellationToken cancel)
     {
         try
         {
             using var content = file is "-" ? Console.OpenStandardInput() : File.OpenRead(file);
-            var parsed = CaptureReader.Parse(content, file is "-" ? null : Path.GetFileName(file), format, Limits.Default, cancel);
-            if (dump) ModelDump.Write(parsed, output);
-            else output.WriteLine(JsonSerializer.Serialize(ParseReport.Of(file, parsed), ParseJson.Default.ParseReport));
+            print(output, CaptureReader.Parse(content, file is "-" ? null : Path.GetFileName(file), format, Limits.Default, cancel));
             return true;
         }
         catch (CaptureRefusedException e)

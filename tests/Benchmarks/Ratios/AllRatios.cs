@@ -12,6 +12,12 @@ internal static class AllRatios
     /// <summary>The same, a time line above each.</summary>
     private static readonly RatioInput TimedSmaps = new("smaps-times.txt", path => SmapsText.Write(path, snapshots: 34, mappings: 20_000, withTimes: true));
 
+    /// <summary>Page faults of a program with stacks of 25 frames, 0.45 GB.</summary>
+    private static readonly RatioInput PerfSamples = new("perf-samples.txt", path => PerfText.Write(path, "deep.txt.gz", 450L << 20));
+
+    /// <summary>Beginnings and ends of memory calls with short stacks, 0.3 GB.</summary>
+    private static readonly RatioInput PerfCalls = new("perf-calls.txt", path => PerfText.Write(path, "raw-mmap-leak.txt.gz", 300L << 20));
+
     /// <summary>The registry.</summary>
     public static IReadOnlyList<Ratio> All { get; } =
     [
@@ -20,7 +26,31 @@ internal static class AllRatios
         new("smaps-grep", Smaps, Parse, new("grep", "-c", "^Rss", "{input}"), Target: 1, Accept: 1, (ours, peer) => Same("mappings", Mappings(ours), long.Parse(peer, null))),
         new("smaps-mawk", Smaps, Parse, new("mawk", "/^[0-9a-f]+-/ { name = $6 } /^Rss:/ { by[name] += $2 } END { for (n in by) sum += by[n]; printf \"%.0f\\n\", sum }", "{input}"), Target: 5, Accept: 3, (ours, peer) => Same("Rss in kB", RssKiB(ours), long.Parse(peer, null))),
         new("smaps-psutil", Smaps, Parse, new("/usr/bin/python3", Script("psutil-smaps.py"), "{input}"), Target: 40, Accept: 20, (ours, peer) => Same("Rss in kB", RssKiB(ours), long.Parse(peer, null))),
+        new("perf-collapse", PerfSamples, Fold, Collapse, Target: 10, Accept: 5, SameLines),
+        new("perf-calls-collapse", PerfCalls, Fold, Collapse, Target: 10, Accept: 5, TwoSamplesPerCall),
+        new("perf-wc", PerfSamples, Fold, new("wc", "-l", "{input}"), Target: 0.12, Accept: 0.06, (_, _) => null),
+        new("perf-calls-wc", PerfCalls, Fold, new("wc", "-l", "{input}"), Target: 0.12, Accept: 0.06, (_, _) => null),
     ];
+
+    private static CommandLine Fold => new("dotnet", AgentDll, "parse", "--folded", "{input}");
+
+    /// <summary>FlameGraph's script where it is on the path, else one written to its documentation.</summary>
+    private static CommandLine Collapse => new("perl", OnPath("stackcollapse-perf.pl") ?? Script("collapse-equivalent.pl"), "{input}");
+
+    private static string? OnPath(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists);
+
+    private static string? SameLines(string ours, string peers) => ours == peers ? null : FirstDifference(ours, peers);
+
+    /// <summary>A call is two samples, its beginning and its end, where nothing was lost.</summary>
+    private static string? TwoSamplesPerCall(string ours, string peers) =>
+        SameLines(string.Concat(ours.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => FormattableString.Invariant($"{l[..l.LastIndexOf(' ')]} {2 * long.Parse(l.AsSpan(l.LastIndexOf(' ')), null)}\n"))), peers);
+
+    private static string FirstDifference(string ours, string peers)
+    {
+        var (a, b) = (ours.Split('\n'), peers.Split('\n'));
+        var at = Enumerable.Range(0, Math.Min(a.Length, b.Length)).FirstOrDefault(i => a[i] != b[i]);
+        return $"{a.Length - 1} and {b.Length - 1} lines; ours \"{a[at]}\", the peer's \"{b[at]}\"";
+    }
 
     private static CommandLine Parse => new("dotnet", AgentDll, "parse", "{input}");
 
