@@ -22,7 +22,7 @@ namespace MemScope.Core.Formats.Perf;
 /// </summary>
 internal sealed class PerfScriptParser
 {
-    private const int NoEvent = -1;
+    private const int NoEvent = -1, StackBytes = 16 << 10;
     private const string Advice = "record with -g, or with --call-graph dwarf where programs have no frame pointers.";
 
     private readonly ParseOptions _options;
@@ -33,7 +33,10 @@ internal sealed class PerfScriptParser
     private readonly PerfSamples _samples = new();
     private readonly PerfCalls _calls;
     private readonly PerfRecords _records;
-    private readonly Dictionary<string, PerfEvent> _events = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (PerfEvent Event, byte[] Bytes)> _events = new(StringComparer.Ordinal);
+    private (PerfEvent? Event, byte[] Bytes) _lastEvent = (null, []);
+    private readonly Dictionary<string, (string Name, byte[] Bytes)> _comms = new(StringComparer.Ordinal);
+    private (string Name, byte[] Bytes) _lastComm = ("", []);
     private PerfSamples.Pending? _sample;
     private int _owner = NoEvent, _understood;
     private bool _inSample;
@@ -83,6 +86,7 @@ internal sealed class PerfScriptParser
             {
                 EndSample();
                 Begin(header, line, lines.Number);
+                TakeStack(lines);
             }
             else
             {
@@ -98,10 +102,26 @@ internal sealed class PerfScriptParser
         else if (!_inSample) _trace.Diagnostics.Add("PERF002", Severity.Warning, number, "A frame that belongs to no sample was skipped", line);
     }
 
+    /// <summary>Takes the stack of the sample as a whole where it is in the buffer and looks as usual; else it is read line by line.</summary>
+    private void TakeStack(LineStream lines)
+    {
+        if (!_inSample || lines.IsCrLf || _stack.Any) return;
+        var ahead = lines.AheadAtLeast(StackBytes);
+        var length = PerfStackLines.Measure(ahead[..Math.Min(ahead.Length, _options.Limits.LineBytes)], out var frames);
+        if (length == 0) return;
+        EndSample(ahead[..length]);
+        lines.Pass(length + 1, frames + 1);
+    }
+
     private void EndSample()
     {
-        if (_owner >= 0 && _stack.Any) _trace.SetStack(_owner, _stack.Bytes);
-        if (_sample is { } sample) _samples.Add(sample, _stack.Any ? _stacks.Intern(_stack.Bytes) : -1);
+        if (_inSample) EndSample(_stack.Bytes);
+    }
+
+    private void EndSample(ReadOnlySpan<byte> stack)
+    {
+        if (_owner >= 0 && !stack.IsEmpty) _trace.SetStack(_owner, stack);
+        if (_sample is { } sample) _samples.Add(sample, _stacks.Intern(stack));
         _stack.Clear();
         _owner = NoEvent;
         _sample = null;
@@ -128,7 +148,7 @@ internal sealed class PerfScriptParser
         }
         _understood++;
         _inSample = true;
-        var comm = _options.Names.Get(header.Comm);
+        var comm = CommOf(header.Comm);
         _calls.Processes.Named(header.Tid, comm);
         if (header.Pid > 0) _calls.Processes.Known(header.Tid, header.Pid);
         var perfEvent = EventOf(name[..^1]);
@@ -152,11 +172,23 @@ internal sealed class PerfScriptParser
         _inlineStacks++;
     }
 
+    // A recording has a handful of events, and comparing bytes costs less than hashing them.
     private PerfEvent EventOf(ReadOnlySpan<byte> name)
     {
+        if (name.SequenceEqual(_lastEvent.Bytes)) return _lastEvent.Event!;
         var text = _options.Names.Get(name);
-        if (!_events.TryGetValue(text, out var known)) _events.Add(text, known = PerfEvent.Of(name, _options.Names));
-        return known;
+        if (!_events.TryGetValue(text, out var known)) _events.Add(text, known = (PerfEvent.Of(name, _options.Names), name.ToArray()));
+        _lastEvent = known;
+        return known.Event;
+    }
+
+    private string CommOf(ReadOnlySpan<byte> comm)
+    {
+        if (comm.SequenceEqual(_lastComm.Bytes)) return _lastComm.Name;
+        var name = _options.Names.Get(comm);
+        if (!_comms.TryGetValue(name, out var known)) _comms.Add(name, known = (name, comm.ToArray()));
+        _lastComm = known;
+        return name;
     }
 
     private void ReadOther(ReadOnlySpan<byte> line, int number)
@@ -219,7 +251,7 @@ internal sealed class PerfScriptParser
 
     private void ReportEvents(bool calls)
     {
-        var others = _events.Values.Where(e => e.Kind is PerfEventKind.Sample or PerfEventKind.OtherCall).OrderByDescending(e => e.Count).ThenBy(e => e.Name, StringComparer.Ordinal).ToArray();
+        var others = _events.Values.Select(e => e.Event).Where(e => e.Kind is PerfEventKind.Sample or PerfEventKind.OtherCall).OrderByDescending(e => e.Count).ThenBy(e => e.Name, StringComparer.Ordinal).ToArray();
         if (others.Length == 0) return;
         var names = string.Join(", ", others.Take(10).Select(e => FormattableString.Invariant($"{e.Count} {e.Name}"))) + (others.Length > 10 ? " and others" : "");
         _trace.Diagnostics.Add("PERF003", Severity.Info, 0, calls

@@ -42,7 +42,7 @@ internal sealed class StackTable(ReadFrame readFrame, ParseOptions options)
     public int Intern(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return None;
-        var hash = HashOf(bytes);
+        var hash = ByteHash.Of(bytes);
         ref var bucket = ref _buckets[hash & (_buckets.Length - 1)];
         for (var i = bucket; i >= 0; i = _blocks[i].NextInBucket)
         {
@@ -126,14 +126,6 @@ internal sealed class StackTable(ReadFrame readFrame, ParseOptions options)
         return buckets;
     }
 
-    // The hash is seeded per process: an input cannot be made to collide.
-    private static int HashOf(ReadOnlySpan<byte> bytes)
-    {
-        var hash = new HashCode();
-        hash.AddBytes(bytes);
-        return hash.ToHashCode();
-    }
-
     private readonly struct FrameList(int[] ids) : IEquatable<FrameList>
     {
         private readonly int[] _ids = ids;
@@ -142,6 +134,6 @@ internal sealed class StackTable(ReadFrame readFrame, ParseOptions options)
 
         public override bool Equals(object? obj) => obj is FrameList other && Equals(other);
 
-        public override int GetHashCode() => HashOf(MemoryMarshal.AsBytes(_ids.AsSpan()));
+        public override int GetHashCode() => ByteHash.Of(MemoryMarshal.AsBytes(_ids.AsSpan()));
     }
 }

@@ -24,7 +24,11 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
     }
 
     /// <summary>Gives an event the stack that is printed in some lines of the file.</summary>
-    public void SetStack(int index, ReadOnlySpan<byte> lines) => Events[index] = Events[index] with { Callchain = stacks.Intern(lines) };
+    public void SetStack(int index, ReadOnlySpan<byte> lines)
+    {
+        ref var e = ref CollectionsMarshal.AsSpan(Events)[index];
+        e = e with { Callchain = stacks.Intern(lines) };
+    }
 
     /// <summary>The losses so far.</summary>
     public IReadOnlyList<TraceLoss> Losses => _losses;
