@@ -162,6 +162,28 @@ public sealed class KernelTests
     public void Numbers_alone_are_none_of_these(string text) =>
         Assert.DoesNotContain(InputFormats.Sniff(Encoding.ASCII.GetBytes(text))?.Slug, new[] { "stat", "statm", "meminfo", "vmstat", "cgroup" });
 
+    /// <summary>The text holds each kind of block twice; stat stands below pmap too, under the same time.</summary>
+    [Fact]
+    public void Between_mappings_and_status_they_are_read_as_well()
+    {
+        var parsed = Reading.Of(Fixtures.Bytes("mixed", "everything.txt.gz"), "everything.txt.gz").Parsed;
+        Assert.Equal("mixed", parsed.Format);
+        // maps repeat what the smaps of the same moment hold, and are left out.
+        Assert.Equal(["smaps", "pmap -x", "smaps", "pmap -x"], parsed.Snapshots.Select(s => s.Source.Text()));
+        Assert.Equal(["status", "stat", "statm", "meminfo", "stat", "vmstat", "cgroup", "status", "stat", "statm", "meminfo", "stat", "vmstat", "cgroup"], parsed.Figures.Select(f => f.Kind));
+        var pid = parsed.Figures[0].Process.Pid;
+        Assert.All(parsed.Figures, f => Assert.Equal(pid, f.Process.Pid));
+        Assert.All(parsed.Snapshots.Where(s => s.Source == SnapshotSource.Smaps), s => Assert.Equal(parsed.Figures[1].Process.StartTicks, s.Process.StartTicks));
+        var text = Encoding.UTF8.GetString(Fixtures.Unzipped("mixed", "everything.txt.gz")).Split('\n');
+        Assert.Equal(text.Count(l => l.StartsWith("Size:", StringComparison.Ordinal)), parsed.Snapshots.Where(s => s.Source == SnapshotSource.Smaps).Sum(s => s.Vmas.Count));
+        Assert.Equal(text.Where(l => l.StartsWith("MemTotal:", StringComparison.Ordinal)).Select(l => Number(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024), parsed.Figures.Where(f => f.Kind == "meminfo").Select(f => f.Bytes["MemTotal"]));
+        Assert.Equal(parsed.Figures[0].Bytes["VmRSS"], parsed.Figures[2].Bytes["resident"]);
+        Assert.All(parsed.Figures.Where(f => f.Kind == "cgroup"), f => Assert.Equal("/sys/fs/cgroup/memory", f.Label));
+        // The second stat below one time line has no time of its own.
+        Assert.Equal([2, 2], [parsed.Diagnostics.Count(d => d.Id == "FRAME006"), parsed.Figures.Count(f => f.TakenAt is null)]);
+        Assert.DoesNotContain(parsed.Diagnostics, d => d.Id is "KERNEL002" or "FRAME001");
+    }
+
     private static ParsedCapture OfFixture(string folder, string file) => Reading.Of(Fixtures.Bytes(folder, file), file).Parsed;
 
     private static string TextOf(string folder, string file) => Encoding.UTF8.GetString(Fixtures.Bytes(folder, file));

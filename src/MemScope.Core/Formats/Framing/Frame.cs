@@ -13,6 +13,8 @@ internal enum FrameKind : byte
     Status,
     /// <summary>pmap in any layout.</summary>
     Pmap,
+    /// <summary>stat, statm, meminfo, vmstat, files of a cgroup.</summary>
+    Kernel,
 }
 
 /// <summary>A block that one parser reads, in a file that may hold several and other text between them.</summary>
@@ -56,6 +58,9 @@ internal sealed record Frame(FrameKind Kind, long Start, int FirstLine)
 
     /// <summary>Whether it holds what a parser can use; a pmap line of a kernel thread has no mappings.</summary>
     public bool HasContent => Rows > 0 || Keys > 0;
+
+    /// <summary>Whether its last line so far names a file whose content stands below.</summary>
+    public bool IsBelowHeading { get; set; }
 }
 
 /// <summary>Reads the lines of one block as they come. Lines that belong to no block, blank ones and those over the limit never reach it.</summary>

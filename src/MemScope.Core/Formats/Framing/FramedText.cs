@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Kernel;
 using MemScope.Core.Formats.Pmap;
 using MemScope.Core.Formats.Smaps;
 using MemScope.Core.Formats.Status;
@@ -37,6 +38,7 @@ internal static class FramedText
         {
             FrameKind.Rollup => new FiguresBlock("rollup", ofBlocks),
             FrameKind.Status => new FiguresBlock("status", ofBlocks),
+            FrameKind.Kernel => new KernelFrame(options, ofBlocks),
             FrameKind.Maps => new SmapsBlock(smaps, options, ofBlocks),
             _ => new PmapBlock(options, ofBlocks),
         });
@@ -48,7 +50,7 @@ internal static class FramedText
         var timed = new HashSet<(int Time, string Kind, int Pid)>();
         foreach (var frame in framer.Frames)
         {
-            foreach (var read in frame.Figures) figures.Add(read with { TakenAt = TimeFor(read.Kind, read.Process.Pid), TimeOrigin = TimeOrigin.InFile });
+            foreach (var read in frame.Figures) figures.Add(read with { TakenAt = TimeFor(read.Kind + read.Label, read.Process.Pid), TimeOrigin = TimeOrigin.InFile });
             if (frame.Snapshot is { } snapshot)
                 snapshots.Add(snapshot with { TakenAt = TimeFor(snapshot.Source.Text(), snapshot.Process.Pid), TimeOrigin = TimeOrigin.InFile });
 
@@ -67,14 +69,18 @@ internal static class FramedText
     private static string? Slug(IReadOnlyList<Frame> frames)
     {
         string? slug = null;
+        var hasFigures = false;
         foreach (var frame in frames)
         {
             if (!frame.HasContent) continue;
+            // Alone, the kernel's figures are formats of their own; beside other blocks they make a mixture.
+            hasFigures |= frame.Kind is FrameKind.Kernel;
+            if (frame.Kind is FrameKind.Kernel) continue;
             var own = SlugOf(frame);
             if (slug is not null && slug != own) return "mixed";
             slug = own;
         }
-        return slug;
+        return slug is not null && hasFigures ? "mixed" : slug;
     }
 
     private static string SlugOf(Frame frame) => frame.Kind switch

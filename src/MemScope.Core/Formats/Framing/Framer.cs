@@ -1,3 +1,4 @@
+using MemScope.Core.Formats.Kernel;
 using MemScope.Core.Formats.Smaps;
 using MemScope.Core.Formats.Text;
 using MemScope.Core.Model;
@@ -84,12 +85,13 @@ internal sealed class Framer(DiagnosticBag diagnostics, Limits limits, Func<Fram
         FrameKind.Maps => IsNextKey(line) || IsNextMapping(line),
         FrameKind.Rollup => IsNextKey(line),
         FrameKind.Status => LineShape.IsStatus(line) && !line.StartsWith("Name:"u8) && CountRow(),
+        FrameKind.Kernel => BelongsToKernel(line),
         _ => BelongsToPmap(line),
     };
 
     private bool IsNextKey(ReadOnlySpan<byte> line)
     {
-        if (!LineShape.IsKey(line) || LineShape.IsStatusStart(line)) return false;
+        if (!LineShape.IsKey(line) || LineShape.IsStatusStart(line) || line.StartsWith("MemTotal:"u8)) return false;
         _open!.Keys++;
         return true;
     }
@@ -102,6 +104,13 @@ internal sealed class Framer(DiagnosticBag diagnostics, Limits limits, Func<Fram
     {
         if (!MapsLine.TryParse(line, out var mapping) || mapping.IsRollup || (mapping.Start < _open!.Last.Start && mapping.End <= _open.Last.End)) return false;
         _open!.Last = new AddressRange(mapping.Start, mapping.End);
+        return CountRow();
+    }
+
+    private bool BelongsToKernel(ReadOnlySpan<byte> line)
+    {
+        if (!KernelShape.Begins(line) && !KernelShape.Continues(line, _open!.IsBelowHeading)) return false;
+        _open!.IsBelowHeading = CgroupFile.TryParse(line, out var file) && file.IsHeading;
         return CountRow();
     }
 
@@ -135,6 +144,7 @@ internal sealed class Framer(DiagnosticBag diagnostics, Limits limits, Func<Fram
         var line = lines.Line;
         if (MapsLine.TryParse(line, out var mapping)) Open(mapping.IsRollup ? FrameKind.Rollup : FrameKind.Maps, lines);
         else if (LineShape.IsStatusStart(line)) Open(FrameKind.Status, lines);
+        else if (KernelShape.Begins(line)) Open(FrameKind.Kernel, lines).IsBelowHeading = CgroupFile.TryParse(line, out var file) && file.IsHeading;
         else if (LineShape.IsPmapHead(line, out var pid)) Open(FrameKind.Pmap, lines).Pid = pid;
         else if (LineShape.IsPmapRow(line) || LineShape.IsPmapTitles(line)) Open(FrameKind.Pmap, lines);
         else return false;
@@ -142,11 +152,11 @@ internal sealed class Framer(DiagnosticBag diagnostics, Limits limits, Func<Fram
         _open!.Block = open(_open);
         _open.Last = new AddressRange(mapping.Start, mapping.End);
         _pmap = LineShape.IsPmapRow(line) || LineShape.IsPmapTitles(line) ? PmapPart.Rows : PmapPart.Head;
-        if (_open.Kind is FrameKind.Maps or FrameKind.Status || LineShape.IsPmapRow(line)) _open.Rows++;
+        if (_open.Kind is FrameKind.Maps or FrameKind.Status or FrameKind.Kernel || LineShape.IsPmapRow(line)) _open.Rows++;
         return true;
     }
 
-    private static bool IsOtherStart(ReadOnlySpan<byte> line) => LineShape.IsStatusStart(line) || MapsLine.TryParse(line, out _);
+    private static bool IsOtherStart(ReadOnlySpan<byte> line) => LineShape.IsStatusStart(line) || MapsLine.TryParse(line, out _) || KernelShape.Begins(line);
 
     private Frame Open(FrameKind kind, LineStream lines)
     {

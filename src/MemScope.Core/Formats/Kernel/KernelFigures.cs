@@ -92,6 +92,8 @@ internal sealed class KernelFigures(DiagnosticBag diagnostics, ParseOptions opti
     /// <summary><c>key N</c>: of vmstat, which begins with an nr_ key, or of a cgroup's memory.stat or memory.events.</summary>
     private bool TakeWord(KernelLine line, ReadOnlySpan<byte> whole, int number)
     {
+        // No file of a cgroup has this key: a heading above it was of another file.
+        if (_open is not { Kind: "vmstat" } && line.Key.SequenceEqual("nr_free_pages"u8)) Open("vmstat");
         if (_named) return TakeContent(whole, number);
         if (line.Key.StartsWith("nr_"u8) && _open is not { Kind: "vmstat" }) Open("vmstat");
         else if (_open is { Kind: "vmstat" } && CgroupKeys.BeginsStat(line.Key)) Close();

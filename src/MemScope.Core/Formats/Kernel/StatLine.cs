@@ -25,14 +25,9 @@ internal static class StatLine
     /// <summary>Reads such a line; null for any other. <paramref name="pageBytes"/> is the size of a page, which the file counts in.</summary>
     public static SideFigures? Parse(ReadOnlySpan<byte> line, long pageBytes)
     {
-        var cursor = new ByteCursor(line);
-        if (!cursor.TryInt(out var pid) || !cursor.TrySkip(" ("u8)) return null;
-        var close = cursor.Rest.LastIndexOf((byte)')');
-        if (close < 0) return null;
-        var comm = cursor.Rest[..close];
         Span<ulong> fields = stackalloc ulong[MostFields];
-        var count = Read(cursor.Rest[(close + 1)..], fields);
-        if (count < LeastFields) return null;
+        var count = Read(line, out var pid, out var comm, fields);
+        if (count == 0) return null;
         var bytes = new Dictionary<string, long>(StringComparer.Ordinal);
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var (field, key, isBytes) in Kept)
@@ -45,8 +40,27 @@ internal static class StatLine
         return new SideFigures("stat", new ProcessHint(pid, CommText.Decode(comm), StartTicks: fields[StartTime]), bytes, counts);
     }
 
+    /// <summary>Whether a line is such a line.</summary>
+    public static bool Recognises(ReadOnlySpan<byte> line)
+    {
+        Span<ulong> fields = stackalloc ulong[MostFields];
+        return Read(line, out _, out _, fields) > 0;
+    }
+
+    /// <summary>Reads a line into its fields; the number of the last field plus 1, or 0 when it is no such line.</summary>
+    private static int Read(ReadOnlySpan<byte> line, out int pid, out ReadOnlySpan<byte> comm, Span<ulong> fields)
+    {
+        comm = default;
+        var cursor = new ByteCursor(line);
+        if (!cursor.TryInt(out pid) || !cursor.TrySkip(" ("u8)) return 0;
+        var close = cursor.Rest.LastIndexOf((byte)')');
+        if (close < 0) return 0;
+        comm = cursor.Rest[..close];
+        return ReadNumbers(cursor.Rest[(close + 1)..], fields) is >= LeastFields and var count ? count : 0;
+    }
+
     /// <summary>Reads state and numbers into their places; the number of the last field plus 1, or 0 when something else stands there.</summary>
-    private static int Read(ReadOnlySpan<byte> text, Span<ulong> fields)
+    private static int ReadNumbers(ReadOnlySpan<byte> text, Span<ulong> fields)
     {
         var cursor = new ByteCursor(text);
         if (!cursor.TrySkip((byte)' ') || !char.IsAsciiLetter((char)cursor.Next)) return 0;

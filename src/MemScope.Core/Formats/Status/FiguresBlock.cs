@@ -28,7 +28,7 @@ internal sealed class FiguresBlock(string kind, DiagnosticBag diagnostics) : Blo
     {
         if (!KeyLine.TryParse(line, out var read)) return;
         // Only the tab is the kernel's: a name may begin or end in blanks.
-        if (line.StartsWith("Name:\t"u8)) _comm = NameTable.Decode(Unescape(line[6..]));
+        if (line.StartsWith("Name:\t"u8)) _comm = CommText.Decode(line[6..]);
         if (read.Number is not { } value) return;
         var key = NameTable.Decode(read.Key);
         if (!read.IsKiB && !Decimals.Contains(key)) return;
@@ -41,19 +41,5 @@ internal sealed class FiguresBlock(string kind, DiagnosticBag diagnostics) : Blo
     {
         var pid = kind == "status" && _counts.TryGetValue("Pid", out var own) && own is > 0 and <= int.MaxValue ? (int)own : frame.Pid;
         frame.Figures = [new SideFigures(kind, new ProcessHint(pid, _comm), _bytes, _counts)];
-    }
-
-    /// <summary>The kernel prints a newline in a name as \n and a backslash as \\ (fs/proc/array.c, proc_task_name).</summary>
-    private static ReadOnlySpan<byte> Unescape(ReadOnlySpan<byte> name)
-    {
-        if (name.IndexOf((byte)'\\') < 0) return name;
-        var plain = new List<byte>(name.Length);
-        for (var i = 0; i < name.Length; i++)
-        {
-            var escaped = name[i] == '\\' && i + 1 < name.Length && name[i + 1] is (byte)'n' or (byte)'\\';
-            if (escaped) i++;
-            plain.Add(escaped && name[i] == 'n' ? (byte)'\n' : name[i]);
-        }
-        return plain.ToArray();
     }
 }
