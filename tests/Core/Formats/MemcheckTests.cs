@@ -147,6 +147,29 @@ public sealed partial class MemcheckTests
         Assert.Single(parsed.HeapProfiles[0].Callchains);
     }
 
+    /// <summary>The lines of the parent and of the child of a real log, one by one in turn, with the program's between them.</summary>
+    [Fact]
+    public void Lines_of_two_processes_in_turn_are_two_reports()
+    {
+        var lines = Encoding.UTF8.GetString(Fixtures.Bytes("memcheck", "lost.all.txt")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var whole = Parse("memcheck/lost.all.txt");
+        List<string> Of(int process) => [.. lines.Where(l => l.Contains($"=={whole.HeapProfiles[process].Process.Pid}==", StringComparison.Ordinal))];
+        var (parent, child) = (Of(0), Of(1));
+        var mixed = Enumerable.Range(0, Math.Max(parent.Count, child.Count)).SelectMany(i => parent.Skip(i).Take(1).Append("the program's line").Concat(child.Skip(i).Take(1)));
+        var parsed = Reading.Of(string.Join('\n', mixed) + "\n");
+        static IEnumerable<(int?, string?, long?, string)> Sites(ParsedCapture p) => p.HeapProfiles.SelectMany(h => h.Dumps[0].Sites.Select(s =>
+            (h.Process.Pid, s.Kind, s.Live, s.Callchain < 0 ? "" : string.Join(' ', h.Callchains[s.Callchain].Frames.Select(f => $"{f.Function}:{f.Line}")))));
+        Assert.Equal(Sites(whole), Sites(parsed));
+        Assert.Empty(parsed.Complaints());
+    }
+
+    [Fact]
+    public void Sums_of_numbers_that_no_heap_can_have_stay_at_the_greatest()
+    {
+        var leak = "==7== 9,223,372,036,854,775,000 bytes in 1 blocks are definitely lost in loss record 1 of 2\n==7==    at 0x10: f (a.c:1)\n==7== \n";
+        Assert.Equal(long.MaxValue, Reading.Of("==7== HEAP SUMMARY:\n" + leak + leak).HeapProfiles[0].Dumps[0].LiveBytes);
+    }
+
     [Fact]
     public void A_program_that_freed_all_leaks_nothing()
     {

@@ -113,8 +113,8 @@ internal sealed class DhatParser
             Time = _end * factor,
             LiveBytes = Sums.Of(all, p => p.EndBytes),
             LiveCount = Sums.Of(all, p => p.EndBlocks),
-            AllocatedBytes = Sums.Of(all, p => p.TotalBytes),
-            AllocatedCount = Sums.Of(all, p => p.TotalBlocks),
+            AllocatedBytes = all.SumOf(p => p.TotalBytes),
+            AllocatedCount = all.SumOf(p => p.TotalBlocks),
         };
         return new HeapProfile("dhat", new ProcessHint(_pid is > 0 and <= int.MaxValue ? (int)_pid : null, CommandLine: _command), _stacks.Callchains(f => _frames[f]), [dump])
         {

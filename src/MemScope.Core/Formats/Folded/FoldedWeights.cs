@@ -22,9 +22,9 @@ internal sealed class FoldedWeights
             _weights.Add(new Weight(node, line, 0, 0, 0, 0));
         }
         ref var weight = ref CollectionsMarshal.AsSpan(_weights)[index];
-        weight.Whole = Sums.Add(weight.Whole, count.Whole);
+        weight.Whole = Saturating.Add(weight.Whole, count.Whole);
         weight.Fraction += count.Fractional;
-        weight.WholeBefore = Sums.Add(weight.WholeBefore, before.Whole);
+        weight.WholeBefore = Saturating.Add(weight.WholeBefore, before.Whole);
         weight.FractionBefore += before.Fractional;
     }
 
@@ -37,8 +37,8 @@ internal sealed class FoldedWeights
             Live = before ? Rounded(w.WholeBefore, w.FractionBefore) : Rounded(w.Whole, w.Fraction),
             Line = w.Line,
         });
-        return new HeapDump(sites) { Label = label, LiveBytes = Sums.Of(sites, s => s.Live), Line = 1 };
+        return new HeapDump(sites) { Label = label, LiveBytes = sites.SumOf(s => s.Live ?? 0), Line = 1 };
     }
 
-    private static long Rounded(long whole, double fraction) => Sums.Add(whole, (long)Math.Round(fraction));
+    private static long Rounded(long whole, double fraction) => Saturating.Add(whole, (long)Math.Round(fraction));
 }

@@ -70,10 +70,10 @@ internal sealed class LeakCheck
         var sites = _listed.ConvertAll(l => new HeapSite { Callchain = l.Callchain, Kind = l.Leak.Kind, Live = l.Leak.Bytes, LiveCount = l.Leak.Blocks, Line = l.Line });
         AddIndirect(sites);
         foreach (var kind in LeakKinds.All) Close(sites, kind, line);
-        long? live = Sums.Of(sites, s => s.Live) ?? 0, blocks = InUse?.Blocks;
-        if (_summary.Count > 0) (live, blocks) = (Sums.Of(_summary.Values, s => s.Bytes), Sums.Of(_summary.Values, s => s.Blocks));
+        long? live = sites.SumOf(s => s.Live ?? 0), blocks = InUse?.Blocks;
+        if (_summary.Count > 0) (live, blocks) = (_summary.Values.SumOf(s => s.Bytes), _summary.Values.SumOf(s => s.Blocks));
         else if (sites.Count == 0) live = InUse?.Bytes;
-        else if (sites.TrueForAll(s => s.LiveCount is not null)) blocks = Sums.Of(sites, s => s.LiveCount);
+        else if (sites.TrueForAll(s => s.LiveCount is not null)) blocks = sites.SumOf(s => s.LiveCount ?? 0);
         _dumps.Add(new HeapDump(sites)
         {
             Label = "leaks", Time = ElapsedNs, LiveBytes = live, LiveCount = blocks, AllocatedBytes = Allocated?.Bytes, AllocatedCount = Allocated?.Blocks, Line = Line,
@@ -106,7 +106,7 @@ internal sealed class LeakCheck
         long bytes = 0;
         long? blocks = 0;
         foreach (var s in sites)
-            if (s.Kind == kind) (bytes, blocks) = (Sums.Add(bytes, s.Live!.Value), blocks + s.LiveCount);
+            if (s.Kind == kind) (bytes, blocks) = (Saturating.Add(bytes, s.Live!.Value), blocks + s.LiveCount);
         if (sum.Bytes > bytes) sites.Add(new HeapSite { Callchain = -1, Kind = kind, Live = sum.Bytes - bytes, LiveCount = sum.Blocks - blocks, Line = line });
         else if (sum.Bytes < bytes) _diagnostics.Add("MEMCHECK005", Severity.Warning, line, $"the leaks listed as {kind} are {bytes} bytes, LEAK SUMMARY has {sum.Bytes}");
     }

@@ -66,7 +66,7 @@ internal sealed class LeakReports
         EndLeak();
         _sites ??= [];
         if (_line == 0) _line = line;
-        long listed = Sums.Of(_sites, s => s.Live) ?? 0, objects = Sums.Of(_sites, s => s.LiveCount) ?? 0;
+        long listed = _sites.SumOf(s => s.Live ?? 0), objects = _sites.SumOf(s => s.LiveCount ?? 0);
         if (listed < bytes) _sites.Add(new HeapSite { Callchain = -1, Live = bytes - listed, LiveCount = allocations - objects, Line = line });
         if (listed < bytes) _diagnostics.Add("SANITIZER003", Severity.Info, line, $"{bytes - listed} bytes are counted in the summary whose leaks are not listed (max_leaks)");
         if (listed > bytes) _diagnostics.Add("SANITIZER004", Severity.Warning, line, $"the leaks listed are {listed} bytes, the summary has {bytes}");
@@ -83,7 +83,7 @@ internal sealed class LeakReports
             return;
         }
         _diagnostics.Add("SANITIZER005", Severity.Warning, _line, "the report has no summary: leaks may be missing");
-        Keep(Sums.Of(sites, s => s.Live) ?? 0, Sums.Of(sites, s => s.LiveCount) ?? 0);
+        Keep(sites.SumOf(s => s.Live ?? 0), sites.SumOf(s => s.LiveCount ?? 0));
     }
 
     private void Keep(long bytes, long allocations)

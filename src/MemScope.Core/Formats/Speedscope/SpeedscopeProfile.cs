@@ -174,7 +174,7 @@ internal sealed class SpeedscopeProfile(ParseOptions options, DiagnosticBag diag
     {
         if (_weights.Count == 0) return null;
         var sites = _weights.ConvertAll(w => new HeapSite { Callchain = _stacks.CallchainOf(w.Node), Live = (long)Math.Round(w.Weight * _factor) });
-        var dump = new HeapDump(sites) { Label = _name, LiveBytes = Sums.Of(sites, s => s.Live) };
+        var dump = new HeapDump(sites) { Label = _name, LiveBytes = sites.SumOf(s => s.Live ?? 0) };
         return new HeapProfile("speedscope", ProcessHint.None, _stacks.Callchains(frame), [dump]) { Unit = _unit, Losses = [.. _stacks.Losses()] };
     }
 }

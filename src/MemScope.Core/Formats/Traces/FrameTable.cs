@@ -6,11 +6,9 @@ namespace MemScope.Core.Formats.Traces;
 /// <summary>The distinct frames of a profile, each with a number. A label that was read once costs a look-up and no allocation.</summary>
 /// <param name="read">Reads a label.</param>
 /// <param name="names">Names of functions, files and modules.</param>
-internal sealed class FrameTable(Func<ReadOnlySpan<byte>, NameTable, RawFrame> read, NameTable names)
+/// <param name="mostFrames">Distinct frames: more than any program has functions.</param>
+internal sealed class FrameTable(Func<ReadOnlySpan<byte>, NameTable, RawFrame> read, NameTable names, int mostFrames = 1 << 20)
 {
-    /// <summary>Distinct frames: more than any program has functions.</summary>
-    private const int MostFrames = 1 << 20;
-
     private readonly NameTable _labels = new();
     private readonly Dictionary<string, int> _byLabel = new(StringComparer.Ordinal);
     private readonly Dictionary<RawFrame, int> _byFrame = [];
@@ -24,7 +22,7 @@ internal sealed class FrameTable(Func<ReadOnlySpan<byte>, NameTable, RawFrame> r
     /// <summary>Number of a frame by what the tool printed.</summary>
     public int Of(ReadOnlySpan<byte> label)
     {
-        if (_frames.Count >= MostFrames) return LeftOut();
+        if (_frames.Count >= mostFrames) return LeftOut();
         var key = _labels.Get(label);
         if (_byLabel.TryGetValue(key, out var known)) return known;
         var id = Of(read(label, names));
@@ -36,7 +34,7 @@ internal sealed class FrameTable(Func<ReadOnlySpan<byte>, NameTable, RawFrame> r
     public int Of(RawFrame frame)
     {
         if (_byFrame.TryGetValue(frame, out var known)) return known;
-        if (_frames.Count >= MostFrames) return LeftOut();
+        if (_frames.Count >= mostFrames) return LeftOut();
         _frames.Add(frame);
         _byFrame.Add(frame, _frames.Count - 1);
         return _frames.Count - 1;
@@ -45,7 +43,7 @@ internal sealed class FrameTable(Func<ReadOnlySpan<byte>, NameTable, RawFrame> r
     /// <summary>What is missing of the frames, as a loss of the profile.</summary>
     public IEnumerable<TraceLoss> Losses()
     {
-        if (_leftOut > 0) yield return new TraceLoss("missing-frames", _leftOut, $"Behind the first {MostFrames} distinct frames, frames have no name.");
+        if (_leftOut > 0) yield return new TraceLoss("missing-frames", _leftOut, $"Behind the first {mostFrames} distinct frames, frames have no name.");
     }
 
     /// <summary>The frame without a name that stands for all that are one too many.</summary>

@@ -6,16 +6,13 @@ namespace MemScope.Core.Formats.Traces;
 /// The distinct stacks of a profile as a tree: what they share from the root on is kept once, and frames are numbers, which may get their names later (JSON that lists its
 /// frames at the end). A number stands at a node for a stack; only nodes that a site points to become callchains.
 /// </summary>
-internal sealed class StackTrie(Limits limits)
+/// <param name="limits">Caps the frames of a stack.</param>
+/// <param name="mostNodes">Frames of the tree, half a GiB with what finds them: a few bytes of a file can be one.</param>
+/// <param name="mostFrames">Frames of all callchains together, 256 MiB of references: a small file of opening calls can describe stacks without end.</param>
+internal sealed class StackTrie(Limits limits, int mostNodes = 8 << 20, long mostFrames = 32 << 20)
 {
     /// <summary>The stack without a frame.</summary>
     public const int Root = 0;
-
-    /// <summary>Frames of all callchains together, 256 MiB of references: a small file of opening calls can describe stacks without end.</summary>
-    private const long MostFrames = 32 << 20;
-
-    /// <summary>Frames of the tree, half a GiB with what finds them: a few bytes of a file can be one.</summary>
-    private const int MostNodes = 8 << 20;
 
     private readonly List<Node> _nodes = [new(-1, -1, 0)];
     private readonly Dictionary<long, int> _children = [];
@@ -37,7 +34,7 @@ internal sealed class StackTrie(Limits limits)
         var key = ((long)node << 32) | (uint)frame;
         if (_children.TryGetValue(key, out var child)) return child;
         var depth = _nodes[node].Depth;
-        if (depth >= limits.CallchainFrames || _nodes.Count >= MostNodes)
+        if (depth >= limits.CallchainFrames || _nodes.Count >= mostNodes)
         {
             CutStacks++;
             return node;
@@ -65,7 +62,7 @@ internal sealed class StackTrie(Limits limits)
     {
         if (node == Root) return -1;
         if (_callchainOf.TryGetValue(node, out var known)) return known;
-        if (_frames + _nodes[node].Depth > MostFrames)
+        if (_frames + _nodes[node].Depth > mostFrames)
         {
             LeftOut++;
             return -1;
@@ -95,6 +92,6 @@ internal sealed class StackTrie(Limits limits)
     public IEnumerable<TraceLoss> Losses()
     {
         if (CutStacks > 0) yield return new TraceLoss("cut-stacks", CutStacks, $"{CutStacks} stacks were deeper than {limits.CallchainFrames} frames, or one too many for the tree of all, and are cut.");
-        if (LeftOut > 0) yield return new TraceLoss("missing-stacks", LeftOut, $"{LeftOut} stacks are left out, for all together would have more than {MostFrames} frames; their numbers are kept.");
+        if (LeftOut > 0) yield return new TraceLoss("missing-stacks", LeftOut, $"{LeftOut} stacks are left out, for all together would have more than {mostFrames} frames; their numbers are kept.");
     }
 }
