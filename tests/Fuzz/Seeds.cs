@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using MemScope.Core;
 using MemScope.Core.Formats;
+using MemScope.Core.Formats.Containers;
 
 namespace MemScope.Tests;
 
@@ -40,11 +41,18 @@ internal static class Seeds
     private static byte[] Head(string file)
     {
         using var content = File.OpenRead(file);
-        using var plain = file.EndsWith(".gz", StringComparison.Ordinal) && !file.EndsWith(".tar.gz", StringComparison.Ordinal) ? new GZipStream(content, CompressionMode.Decompress) : (Stream)content;
+        using var plain = Unpacked(file, content);
         var head = new byte[InputFormats.HeadBytes];
         return head[..plain.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
     }
 
+    private static Stream Unpacked(string file, FileStream content) => Path.GetExtension(file) switch
+    {
+        ".gz" when !file.EndsWith(".tar.gz", StringComparison.Ordinal) => new GZipStream(content, CompressionMode.Decompress),
+        ".zst" when ZstdDecoder.Recognises([0x28, 0xb5, 0x2f, 0xfd]) => new ZstdDecoder(content, new DecodeBudget(Limits.Default)),
+        _ => content,
+    };
+
     private static bool IsCapture(string file) =>
-        !file.EndsWith(".dump.txt", StringComparison.Ordinal) && Path.GetExtension(file) is not (".sh" or ".c" or ".cpp" or ".go" or ".java" or ".py" or ".md" or ".json") || file.Contains("bpftrace", StringComparison.Ordinal);
+        !file.EndsWith(".dump.txt", StringComparison.Ordinal) && !file.Contains("/zstd/", StringComparison.Ordinal) && Path.GetExtension(file) is not (".sh" or ".c" or ".cpp" or ".go" or ".java" or ".py" or ".md");
 }
