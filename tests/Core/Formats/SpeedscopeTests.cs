@@ -98,7 +98,13 @@ public sealed class SpeedscopeTests
     [InlineData("""{"jemalloc":{"version":"5.3.0"}}""")]
     [InlineData("""{"type": "map", "data": {"@us": {"\n    syscall+25\n": 1}}}""")]
     [InlineData("""{"dhatFileVersion":2,"mode":"heap"}""")]
+    [InlineData("""{"meta":{"version":30},"shared":{"stringArray":["frames","sampled"]},"threads":[],"profiles":[]}""")]
     public void Other_json_is_not_taken_for_it(string text) => Assert.NotEqual("speedscope", InputFormats.Sniff(Encoding.UTF8.GetBytes(text))?.Slug);
+
+    [Theory]
+    [InlineData("""{"shared": {"frames": [{"name": "a"}]}, "profiles": [], "$schema": "…"}""")]
+    [InlineData("""{"profiles":[{"type":"evented","name":"a","events":[]}],"shared":{"frames":[]}}""")]
+    public void It_is_recognised_with_its_schema_at_the_end(string text) => Assert.Equal("speedscope", InputFormats.Sniff(Encoding.UTF8.GetBytes(text))?.Slug);
 
     private static HeapProfile Profile(string profile)
     {

@@ -10,8 +10,19 @@ internal static class SpeedscopeFormat
     private static bool Sniff(ReadOnlySpan<byte> head)
     {
         if (!head.TrimStart(" \t\r\n"u8).StartsWith("{"u8)) return false;
-        if (head.IndexOf("speedscope.app/file-format-schema.json"u8) >= 0) return true;
-        return head.IndexOf("\"shared\""u8) >= 0 && head.IndexOf("\"frames\""u8) >= 0
-            || (head.IndexOf("\"profiles\""u8) >= 0 && (head.IndexOf("\"sampled\""u8) >= 0 || head.IndexOf("\"evented\""u8) >= 0));
+        return head.IndexOf("speedscope.app/file-format-schema.json"u8) >= 0 || FirstIn(head, "\"shared\""u8).StartsWith("\"frames\""u8) || IsProfile(FirstIn(head, "\"profiles\""u8));
+    }
+
+    /// <summary>What stands first in the value of a key: <c>"frames"</c> of <c>"shared": {"frames": …</c>.</summary>
+    private static ReadOnlySpan<byte> FirstIn(ReadOnlySpan<byte> head, ReadOnlySpan<byte> key)
+    {
+        var at = head.IndexOf(key);
+        return at < 0 ? default : head[(at + key.Length)..].TrimStart(" \t\r\n:[{"u8);
+    }
+
+    private static bool IsProfile(ReadOnlySpan<byte> text)
+    {
+        text = text[..Math.Min(text.Length, 1024)];
+        return text.IndexOf("\"type\""u8) >= 0 && (text.IndexOf("\"sampled\""u8) >= 0 || text.IndexOf("\"evented\""u8) >= 0);
     }
 }
