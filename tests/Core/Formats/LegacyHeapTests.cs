@@ -85,8 +85,16 @@ public sealed class LegacyHeapTests
     {
         var parsed = Reading.Of("heap profile: 12: 510586 [ 17: 1010586] @ heapprofile\n 5: 500000 [ 10: 1000000] @ 0x5576d2fe62e2 0x7f200864524a\n");
         Assert.Equal("HEAPTEXT004", Assert.Single(parsed.Diagnostics).Id);
-        Assert.Equal("cut-off", Assert.Single(parsed.HeapProfiles[0].Losses).Kind);
+        Assert.Equal(["missing-rows", "cut-off"], parsed.HeapProfiles[0].Losses.Select(l => l.Kind));
         Assert.Equal(500000, parsed.HeapProfiles[0].LiveBytes);
+    }
+
+    [Fact]
+    public void Rows_of_freed_blocks_that_did_not_fit_are_missed()
+    {
+        var parsed = Reading.Of("heap profile: 5: 500 [ 17: 1010] @ heapprofile\n 5: 500 [ 10: 1000] @ 0x10\n\nMAPPED_LIBRARIES:\n");
+        Assert.Equal("HEAPTEXT004", Assert.Single(parsed.Diagnostics).Id);
+        Assert.Equal("missing-rows", Assert.Single(parsed.HeapProfiles[0].Losses).Kind);
     }
 
     [Fact]

@@ -78,7 +78,7 @@ internal sealed class LegacyHeapParser
         if (!HeapNumbers.TryRead(ref cursor, out var row)) return false;
         var isWhole = HeapNumbers.TryAddresses(ref cursor, _addresses);
         _rows!.Symbols.BeginRow();
-        _sum = new HeapNumbers(HeapSum.Add(_sum.Live, row.Live), HeapSum.Add(_sum.LiveBytes, row.LiveBytes), 0, 0);
+        _sum = new HeapNumbers(HeapSum.Add(_sum.Live, row.Live), HeapSum.Add(_sum.LiveBytes, row.LiveBytes), HeapSum.Add(_sum.Allocated, row.Allocated), HeapSum.Add(_sum.AllocatedBytes, row.AllocatedBytes));
         var (live, liveBytes) = _live.Scale(row.Live, row.LiveBytes);
         var site = new HeapSite { Callchain = _rows.Stacks.Intern(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_addresses)), Live = liveBytes, LiveCount = live, Line = number };
         if (_header.HasAllocated)
@@ -94,16 +94,20 @@ internal sealed class LegacyHeapParser
     private void End()
     {
         if (_rows is null) return;
-        if (_rows.Dropped == 0 && (_sum.Live, _sum.LiveBytes) != (_header.Totals.Live, _header.Totals.LiveBytes))
+        if (_rows.Dropped == 0 && _sum != _header.Totals)
         {
-            _diagnostics.Add("HEAPTEXT004", Severity.Warning, _line,
-                $"The header says {_header.Totals.LiveBytes} bytes in {_header.Totals.Live} blocks, the rows add up to {_sum.LiveBytes} in {_sum.Live}: rows are missing, or the heap changed while it was written");
+            var text = $"The header says {Text(_header.Totals)}, the rows add up to {Text(_sum)}: rows are missing, or the heap changed while it was written";
+            _diagnostics.Add("HEAPTEXT004", Severity.Warning, _line, text);
+            // gperftools writes into a buffer of 1 MiB, rows with the most live bytes first, and leaves out what does not fit (heap-profiler.cc, kProfileBufferSize).
+            _rows.Lose("missing-rows", 0, text + ".");
         }
         if (_isCut || (!_inMappings && !_header.IsDoubled)) _rows.Lose("cut-off", 0, "The file ends before the mappings that stand behind the rows.");
         _profiles.Add(_rows.Build(_header.Label, _header.SamplePeriodBytes, _line));
         if (_memstats.Figures() is { } figures) _figures.Add(figures);
         _memstats = new MemstatsComments();
     }
+
+    private static string Text(HeapNumbers n) => $"{n.LiveBytes} live bytes in {n.Live} blocks and {n.AllocatedBytes} allocated in {n.Allocated}";
 
     private ParsedCapture Finish()
     {
