@@ -1,7 +1,7 @@
 # Builds, and skips what was built from the same inputs: a hash over the sources, the lock files and the SDK is kept in .memscope.
 
 web_dll="$root/src/MemScope.Web/bin/Release/net10.0/MemScope.Web.dll"
-agent_dll="$root/src/MemScope.Agent/bin/Release/net10.0/linux-x64/MemScope.Agent.dll"
+agent_dll="$root/src/MemScope.Agent/bin/Release/net10.0/linux-x64/ahead/MemScope.Agent.dll"
 
 # hash_of FOLDER...: over the content of every file that a build reads. A built server serves some files
 # out of the package folder, so that folder's place counts too.
@@ -28,10 +28,22 @@ build_once() {
     [ "$name" = agent ] || need_npm
     say "building the $name (the first time takes a few minutes)"
     local log
-    log=$(cd "$root" && dotnet build "$project" -c Release -v quiet --nologo -nodeReuse:false 2>&1 8>&-) || { printf '%s\n' "$log" >&2; die "the build of the $name failed"; }
+    log=$(cd "$root" && "compile_$name" "$project" 2>&1 8>&-) || { printf '%s\n' "$log" >&2; die "the build of the $name failed"; }
     echo "$hash" >"$stamp"
   fi
   exec 8>&-
+}
+
+compile_server() { dotnet build "$1" -c Release -v quiet --nologo -nodeReuse:false; }
+
+# A command line runs for milliseconds: its methods are compiled here and not at each start. Where the compiler's package cannot be restored, they are compiled at each start.
+compile_agent() {
+  local ahead
+  for ahead in true false; do
+    dotnet publish "$1" -c Release -v quiet --nologo -nodeReuse:false -p:PublishSelfContained=false -p:PublishTrimmed=false -p:PublishSingleFile=false \
+      -p:PublishReadyToRun=$ahead -o "$(dirname "$agent_dll")" && return
+  done
+  return 1
 }
 
 build_web() {

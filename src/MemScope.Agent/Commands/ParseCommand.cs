@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using MemScope.Agent.Parsing;
 using MemScope.Core;
 using MemScope.Core.Formats;
@@ -21,29 +20,40 @@ internal static class ParseCommand
         command.Options.Add(dump);
         var folded = new Option<bool>("--folded") { Description = "Print the stacks instead, as folded lines for flame graphs: comm;root;…;leaf count." };
         command.Options.Add(folded);
-        command.SetAction((arguments, cancel) =>
-        {
-            using var output = new StreamWriter(Console.OpenStandardOutput());
-            var failed = false;
-            foreach (var file in arguments.GetRequiredValue(files)) failed |= !Parse(file, arguments.GetValue(format), (output, parsed) => Print(file, parsed, arguments.GetValue(dump), arguments.GetValue(folded), output), output, cancel);
-            return Task.FromResult(failed ? 1 : 0);
-        });
+        command.SetAction((arguments, cancel) => Task.FromResult(Run(arguments.GetRequiredValue(files), arguments.GetValue(format),
+            arguments.GetValue(dump) ? Print.Dump : arguments.GetValue(folded) ? Print.Folded : Print.Report, cancel)));
         return command;
     }
 
-    private static void Print(string file, ParsedCapture parsed, bool dump, bool folded, TextWriter output)
+    /// <summary>
+    /// Runs the plain <c>parse [--dump|--folded] FILE…</c> of scripts at once: to start the parser of command lines takes longer than to read most files. Null for any other command line.
+    /// </summary>
+    public static int? TryRunPlain(string[] arguments)
     {
-        if (dump) ModelDump.Write(parsed, output);
-        else if (!folded) output.WriteLine(JsonSerializer.Serialize(ParseReport.Of(file, parsed), ParseJson.Default.ParseReport));
-        else if (FoldedDump.Write(parsed, output) is { Count: > 0 } others) Console.Error.WriteLine($"{file} also holds, and this does not print: {string.Join(", ", others)}");
+        if (arguments.Length < 2 || arguments[0] != "parse") return null;
+        var print = arguments[1] switch { "--dump" => Print.Dump, "--folded" => Print.Folded, _ => Print.Report };
+        var files = arguments[(print == Print.Report ? 1 : 2)..];
+        foreach (var file in files)
+            if (file.Length == 0 || (file[0] is '-' or '@' && file != "-")) return null;
+        return files.Length == 0 ? null : Run(files, null, print, CancellationToken.None);
     }
 
-    private static bool Parse(string file, string? format, Action<TextWriter, ParsedCapture> print, TextWriter output, CancellationToken cancel)
+    private static int Run(string[] files, string? format, Print print, CancellationToken cancel)
+    {
+        using var output = Console.OpenStandardOutput();
+        var failed = false;
+        foreach (var file in files) failed |= !Parse(file, format, print, output, cancel);
+        return failed ? 1 : 0;
+    }
+
+    private static bool Parse(string file, string? format, Print print, Stream output, CancellationToken cancel)
     {
         try
         {
             using var content = file is "-" ? Console.OpenStandardInput() : File.OpenRead(file);
-            print(output, CaptureReader.Parse(content, file is "-" ? null : Path.GetFileName(file), format, Limits.Default, cancel));
+            var parsed = CaptureReader.Parse(content, file is "-" ? null : Path.GetFileName(file), format, Limits.Default, cancel);
+            if (print == Print.Report) ParseReport.Of(file, parsed).WriteTo(output);
+            else WriteText(file, parsed, print, output);
             return true;
         }
         catch (CaptureRefusedException e)
@@ -57,8 +67,22 @@ internal static class ParseCommand
 
         bool Fail(string code, string message)
         {
-            output.WriteLine(JsonSerializer.Serialize(new ParseFailure(file, new ParseError(code, message)), ParseJson.Default.ParseFailure));
+            new ParseFailure(file, code, message).WriteTo(output);
             return false;
         }
+    }
+
+    private static void WriteText(string file, ParsedCapture parsed, Print print, Stream output)
+    {
+        using var text = new StreamWriter(output, leaveOpen: true);
+        if (print == Print.Dump) ModelDump.Write(parsed, text);
+        else if (FoldedDump.Write(parsed, text) is { Count: > 0 } others) Console.Error.WriteLine($"{file} also holds, and this does not print: {string.Join(", ", others)}");
+    }
+
+    private enum Print : byte
+    {
+        Report,
+        Dump,
+        Folded,
     }
 }

@@ -1,4 +1,4 @@
-using System.Text.Json.Serialization;
+using System.Text.Json;
 using MemScope.Core.Formats;
 using MemScope.Core.Model;
 
@@ -42,7 +42,8 @@ internal sealed record ParseReport(string File, string Format, string Version, i
     public static ParseReport Of(string file, ParsedCapture parsed)
     {
         var events = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (var group in parsed.Traces.SelectMany(t => t.Events).CountBy(e => e.Call)) events[group.Key.ToString().ToLowerInvariant()] = group.Value;
+        if (parsed.Traces.Count > 0)
+            foreach (var group in parsed.Traces.SelectMany(t => t.Events).CountBy(e => e.Call)) events[group.Key.ToString().ToLowerInvariant()] = group.Value;
         return new ParseReport(file, parsed.Format, parsed.Version, parsed.Snapshots.Count, parsed.Snapshots.Count == 0 ? 0 : parsed.Snapshots[^1].Vmas.Count,
             [.. parsed.Snapshots.Select(s => s.RssBytes)], events, parsed.Traces.Sum(t => t.Callchains.Count) + parsed.HeapProfiles.Sum(p => p.Callchains.Count),
             [.. parsed.Diagnostics.Select(d => new ParseRemark(d.Id, d.Severity.ToString().ToLowerInvariant(), d.Line, d.Text) { Member = d.Member })])
@@ -55,6 +56,53 @@ internal sealed record ParseReport(string File, string Format, string Version, i
             PerfMapEntries = parsed.PerfMaps.Count == 0 ? null : parsed.PerfMaps.Sum(m => m.Entries.Count),
             Members = Counts(parsed.Members.Select(m => m.Format)),
         };
+    }
+
+    /// <summary>Writes it as one line of JSON. By hand: a serializer's preparation would take longer than most files.</summary>
+    public void WriteTo(Stream output)
+    {
+        using (var json = new Utf8JsonWriter(output))
+        {
+            json.WriteStartObject();
+            json.WriteString("file"u8, File);
+            json.WriteString("format"u8, Format);
+            json.WriteString("version"u8, Version);
+            json.WriteNumber("snapshots"u8, Snapshots);
+            json.WriteNumber("regions"u8, Regions);
+            json.WriteStartArray("rssBytes"u8);
+            foreach (var rss in RssBytes)
+            {
+                if (rss is { } bytes) json.WriteNumberValue(bytes);
+                else json.WriteNullValue();
+            }
+            json.WriteEndArray();
+            Write(json, "events", Events);
+            json.WriteNumber("callchains"u8, Callchains);
+            json.WriteStartArray("diagnostics"u8);
+            foreach (var remark in Diagnostics) remark.WriteTo(json);
+            json.WriteEndArray();
+            Write(json, "liveBytes", LiveBytes);
+            Write(json, "peakBytes", PeakBytes);
+            Write(json, "heapProfiles", HeapProfiles);
+            Write(json, "figures", Figures);
+            Write(json, "perfMapEntries", PerfMapEntries);
+            Write(json, "members", Members);
+            json.WriteEndObject();
+        }
+        output.WriteByte((byte)'\n');
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, long? number)
+    {
+        if (number is { } known) json.WriteNumber(name, known);
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, int>? counts)
+    {
+        if (counts is null) return;
+        json.WriteStartObject(name);
+        foreach (var (key, count) in counts) json.WriteNumber(key, count);
+        json.WriteEndObject();
     }
 
     private static SortedDictionary<string, int>? Counts(IEnumerable<string> names)
@@ -100,18 +148,39 @@ internal sealed record ParseRemark(string Id, string Severity, int Line, string 
 {
     /// <summary>Archive member, or null.</summary>
     public string? Member { get; init; }
+
+    /// <summary>Writes it as an object.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, Id);
+        json.WriteString("severity"u8, Severity);
+        json.WriteNumber("line"u8, Line);
+        json.WriteString("text"u8, Text);
+        if (Member is not null) json.WriteString("member"u8, Member);
+        json.WriteEndObject();
+    }
 }
 
 /// <summary>A file that could not be taken at all.</summary>
-internal sealed record ParseFailure(string File, ParseError Error);
-
-/// <summary>Why not.</summary>
+/// <param name="File">As given on the command line.</param>
 /// <param name="Code">Stable name of the reason.</param>
 /// <param name="Message">What to do.</param>
-internal sealed record ParseError(string Code, string Message);
-
-/// <summary>Source-generated JSON: the agent is trimmed.</summary>
-[JsonSerializable(typeof(ParseReport))]
-[JsonSerializable(typeof(ParseFailure))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-internal sealed partial class ParseJson : JsonSerializerContext;
+internal sealed record ParseFailure(string File, string Code, string Message)
+{
+    /// <summary>Writes it as one line of JSON.</summary>
+    public void WriteTo(Stream output)
+    {
+        using (var json = new Utf8JsonWriter(output))
+        {
+            json.WriteStartObject();
+            json.WriteString("file"u8, File);
+            json.WriteStartObject("error"u8);
+            json.WriteString("code"u8, Code);
+            json.WriteString("message"u8, Message);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        output.WriteByte((byte)'\n');
+    }
+}

@@ -8,7 +8,7 @@ internal sealed class DiagnosticBag(int perId = 10)
 {
     private const int QuoteLength = 80;
     private readonly List<ParseDiagnostic> _kept = [];
-    private readonly Dictionary<string, (int Count, Severity Severity)> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Seen> _counts = new(StringComparer.Ordinal);
 
     /// <summary>Adds one, or only counts it when its id has been reported often enough.</summary>
     public void Add(string id, Severity severity, int line, string text) => Add(new ParseDiagnostic(id, severity, line, text));
@@ -17,7 +17,7 @@ internal sealed class DiagnosticBag(int perId = 10)
     public void Add(ParseDiagnostic diagnostic)
     {
         var before = CountOf(diagnostic.Id);
-        _counts[diagnostic.Id] = (before + diagnostic.Count, diagnostic.Severity);
+        _counts[diagnostic.Id] = new Seen(before + diagnostic.Count, diagnostic.Severity);
         if (diagnostic.Count == 1 && before < perId) _kept.Add(diagnostic);
     }
 
@@ -29,7 +29,7 @@ internal sealed class DiagnosticBag(int perId = 10)
     public void AddAll(DiagnosticBag other)
     {
         _kept.AddRange(other._kept);
-        foreach (var (id, seen) in other._counts) _counts[id] = (CountOf(id) + seen.Count, seen.Severity);
+        foreach (var (id, seen) in other._counts) _counts[id] = new Seen(CountOf(id) + seen.Count, seen.Severity);
     }
 
     /// <summary>How often an id was reported, counted beyond the cap.</summary>
@@ -38,6 +38,7 @@ internal sealed class DiagnosticBag(int perId = 10)
     /// <summary>What was kept, with one line "and N more" per id that went over the cap.</summary>
     public IReadOnlyList<ParseDiagnostic> ToList()
     {
+        if (_counts.Count == 0) return [];
         var kept = _kept.CountBy(d => d.Id).ToDictionary(StringComparer.Ordinal);
         return
         [
@@ -60,4 +61,6 @@ internal sealed class DiagnosticBag(int perId = 10)
         }
         return text.Append(line.Length > QuoteLength ? "…\"" : "\"").ToString();
     }
+
+    private sealed record Seen(int Count, Severity Severity);
 }

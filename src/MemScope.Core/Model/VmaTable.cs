@@ -143,7 +143,7 @@ public sealed class VmaTable
             _inodes = new ulong[_capacity];
             _permissions = new VmaPermissions[_capacity];
             _names = new string[_capacity];
-            Array.Fill(_metrics, new MetricColumn.Builder());
+            for (var m = 0; m < _metrics.Length; m++) _metrics[m] = new MetricColumn.Builder();
         }
 
         /// <summary>Rows added so far.</summary>
@@ -213,7 +213,9 @@ public sealed class VmaTable
             // What was made for many rows and has few does not keep the memory.
             if (_capacity > ManyRows && Count < _capacity / 2) Resize(Count);
             SortIfNeeded();
-            return new VmaTable(Count, _starts, _ends, _permissions, _offsets, _devices, _inodes, _names, _flags, Array.ConvertAll(_metrics, m => m.Build(Count)));
+            var metrics = new MetricColumn?[_metrics.Length];
+            for (var m = 0; m < metrics.Length; m++) metrics[m] = _metrics[m].Build(Count);
+            return new VmaTable(Count, _starts, _ends, _permissions, _offsets, _devices, _inodes, _names, _flags, metrics);
         }
 
         private bool CoversLast(AddressRange range) => Count > 0 && _starts[Count - 1] >= range.Start && _ends[Count - 1] <= range.End && !range.IsEmpty;
@@ -240,7 +242,7 @@ public sealed class VmaTable
             Array.Resize(ref _permissions, capacity);
             Array.Resize(ref _names, capacity);
             if (_flags is not null) Array.Resize(ref _flags, capacity);
-            foreach (ref var metric in _metrics.AsSpan()) metric.Resize(capacity);
+            for (var m = 0; m < _metrics.Length; m++) _metrics[m].Resize(capacity);
         }
 
         private void SortIfNeeded()
@@ -257,7 +259,7 @@ public sealed class VmaTable
             Reorder(ref _permissions, order);
             Reorder(ref _names, order);
             if (_flags is not null) Reorder(ref _flags, order);
-            foreach (ref var metric in _metrics.AsSpan()) metric.Reorder(order);
+            for (var m = 0; m < _metrics.Length; m++) _metrics[m].Reorder(order);
         }
 
         private static void Reorder<T>(ref T[] column, int[] order)

@@ -55,7 +55,7 @@ internal static class AllRatios
     private static CommandLine Parse => new("dotnet", AgentDll, "parse", "{input}");
 
     /// <summary>The agent as <c>./memscope parse</c> starts it.</summary>
-    private static string AgentDll => Path.Combine(Fixtures.RepositoryRoot, "src", "MemScope.Agent", "bin", "Release", "net10.0", "linux-x64", "MemScope.Agent.dll");
+    private static string AgentDll => Path.Combine(Fixtures.RepositoryRoot, "src", "MemScope.Agent", "bin", "Release", "net10.0", "linux-x64", "ahead", "MemScope.Agent.dll");
 
     /// <summary>A script that lies beside this file.</summary>
     private static string Script(string name) => Path.Combine(Fixtures.RepositoryRoot, "tests", "Benchmarks", "Ratios", name);

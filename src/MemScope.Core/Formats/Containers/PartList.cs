@@ -42,7 +42,7 @@ internal sealed class PartList
                 placed = placed with { SeriesNumber = name.Number, TakenAt = figures.TakenAt ?? at, TimeOrigin = figures.TakenAt is null ? origin : figures.TimeOrigin };
             _figures.Add(new Part<SideFigures>(placed, name.Folder));
         }
-        _traces.AddRange(parsed.Traces.Select(t => new StraceSplitFiles.Part(Dated(t, name.TakenAt, modifiedAt) with { Process = WithPid(t.Process, name) }, member, parsed.ThreadBirths)));
+        if (parsed.Traces.Count > 0) _traces.AddRange(parsed.Traces.Select(t => new StraceSplitFiles.Part(Dated(t, name.TakenAt, modifiedAt) with { Process = WithPid(t.Process, name) }, member, parsed.ThreadBirths)));
         _profiles.AddRange(parsed.HeapProfiles.Select(p => p with { Process = WithPid(p.Process, name) }));
         _perfMaps.AddRange(parsed.PerfMaps.Select(m => m with { Process = WithPid(m.Process, name) }));
         foreach (var diagnostic in parsed.Diagnostics) _diagnostics.Add(diagnostic with { Member = member });
@@ -64,7 +64,7 @@ internal sealed class PartList
             throw new CaptureRefusedException(CaptureRefusal.Unreadable, "no-data", "The archive holds no file that could be read. " + reasons);
         }
         var (snapshots, figures) = SnapshotJoin.Apply(_snapshots, _figures, _diagnostics);
-        var traces = StraceSplitFiles.Join(_traces, _diagnostics);
+        var traces = _traces.Count == 0 ? [] : StraceSplitFiles.Join(_traces, _diagnostics);
         foreach (var trace in traces) Report(trace);
         return new ParsedCapture(_format, _version, snapshots, figures, traces, _diagnostics.ToList()) { HeapProfiles = _profiles, PerfMaps = _perfMaps, Members = _members };
     }
@@ -89,4 +89,4 @@ internal sealed class PartList
 }
 
 /// <summary>A snapshot or side figures with the folder that they lay in.</summary>
-internal readonly record struct Part<T>(T Content, string Folder);
+internal sealed record Part<T>(T Content, string Folder);

@@ -16,6 +16,7 @@ internal static class SnapshotJoin
     /// <summary>Drops each maps that repeats an smaps, gives side figures the time and number of their snapshot, and tells each what the others know of the process.</summary>
     public static (List<Snapshot> Snapshots, List<SideFigures> Figures) Apply(List<Part<Snapshot>> snapshots, List<Part<SideFigures>> figures, DiagnosticBag diagnostics)
     {
+        if (figures.Count == 0 && !snapshots.Exists(s => s.Content.Source == SnapshotSource.Maps)) return OneProcess(snapshots.ConvertAll(s => s.Content), []);
         var hosts = new HostIndex(snapshots);
         var kept = new List<Snapshot>(snapshots.Count);
         var hints = new Dictionary<Snapshot, ProcessHint>(ReferenceEqualityComparer.Instance);
@@ -44,9 +45,15 @@ internal static class SnapshotJoin
     /// <summary>Where the whole upload names one process only, that is the process of what names none.</summary>
     private static (List<Snapshot> Snapshots, List<SideFigures> Figures) OneProcess(List<Snapshot> snapshots, List<SideFigures> figures)
     {
-        var pids = snapshots.Select(s => s.Process.Pid).Concat(figures.Select(f => f.Process.Pid)).OfType<int>().Distinct().Take(2).ToList();
-        if (pids.Count != 1) return (snapshots, figures);
-        var known = new ProcessHint(pids[0]);
+        int? only = null;
+        foreach (var process in snapshots.Select(s => s.Process).Concat(figures.Select(f => f.Process)))
+        {
+            if (process.Pid is not { } pid || pid == only) continue;
+            if (only is not null) return (snapshots, figures);
+            only = pid;
+        }
+        if (only is null) return (snapshots, figures);
+        var known = new ProcessHint(only);
         return (snapshots.ConvertAll(s => s with { Process = Merge(s.Process, known) }), figures.ConvertAll(f => f with { Process = Merge(f.Process, known) }));
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MemScope.Core.Formats.Kernel;
 using MemScope.Core.Formats.Pmap;
 using MemScope.Core.Formats.Smaps;
@@ -47,7 +48,7 @@ internal static class FramedText
 
         var snapshots = new List<Snapshot>();
         var figures = new List<SideFigures>();
-        var timed = new HashSet<(int Time, string Kind, int Pid)>();
+        var timed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var frame in framer.Frames)
         {
             foreach (var read in frame.Figures) figures.Add(read with { TakenAt = TimeFor(read.Kind + read.Label, read.Process.Pid), TimeOrigin = TimeOrigin.InFile });
@@ -58,7 +59,7 @@ internal static class FramedText
             DateTimeOffset? TimeFor(string kind, int? pid)
             {
                 if (frame.Time is not { } time) return null;
-                if (timed.Add((time.Index, kind, pid ?? 0))) return time.At;
+                if (timed.Add(string.Create(CultureInfo.InvariantCulture, $"{time.Index} {pid ?? 0} {kind}"))) return time.At;
                 diagnostics.Add("FRAME006", Severity.Warning, frame.FirstLine, $"another {kind} below the time line {time.Line}: it has no time of its own");
                 return null;
             }

@@ -26,7 +26,7 @@ internal sealed class SmapsBlock(SmapsMemory memory, ParseOptions options, Diagn
 
     private readonly VmaTable.Builder _vmas = new(memory.Rows + (memory.Rows / 8));
     private readonly SmapsKeys _keys = new();
-    private readonly List<(int Row, string Key, long Number, bool IsKiB)> _others = [];
+    private readonly List<Other> _others = [];
     private readonly SmapsChecks _checks = new(diagnostics);
     private bool _hasKeys;
 
@@ -142,7 +142,7 @@ internal sealed class SmapsBlock(SmapsMemory memory, ParseOptions options, Diagn
         else if (_keys.Find(key.Key) is not { } metric)
         {
             diagnostics.Add("SMAPS006", Severity.Info, line, key.Number is null ? "a key that is not known" : "a key that is not known; its sum over all mappings is kept", key.Key);
-            if (key.Number is { } other) _others.Add((_vmas.Count - 1, options.Names.Get(key.Key), other, key.IsKiB));
+            if (key.Number is { } other) _others.Add(new Other(_vmas.Count - 1, options.Names.Get(key.Key), other, key.IsKiB));
         }
         else if (key.Number is null) diagnostics.Add("SMAPS002", Severity.Warning, line, $"{metric.SmapsName()} has no number that can be", key.Text);
         else diagnostics.Add("SMAPS007", Severity.Warning, line, $"{metric.SmapsName()} stands twice in one mapping; the first counts");
@@ -160,4 +160,7 @@ internal sealed class SmapsBlock(SmapsMemory memory, ParseOptions options, Diagn
         }
         return [new SideFigures("smaps-other", new ProcessHint(frame.Pid), bytes, counts)];
     }
+
+    /// <summary>A number of a row that no column is for.</summary>
+    private sealed record Other(int Row, string Key, long Number, bool IsKiB);
 }

@@ -7,7 +7,9 @@ namespace MemScope.Core.Formats.Smaps;
 internal sealed class SmapsKeys
 {
     private static readonly byte[][] Names = [.. Enumerable.Range(0, Metrics.Count).Select(m => Encoding.ASCII.GetBytes(((Metric)m).SmapsName()))];
-    private readonly int[] _follower = Enumerable.Repeat(-1, Metrics.Count + 1).ToArray();
+
+    /// <summary>By metric, one more than the metric that followed it last time; 0 where none did.</summary>
+    private readonly sbyte[] _follower = new sbyte[Metrics.Count + 1];
     private int _last = Metrics.Count;
 
     /// <summary>The next key will be the first of a mapping.</summary>
@@ -16,10 +18,10 @@ internal sealed class SmapsKeys
     /// <summary>The metric of <paramref name="key"/>, or null for one that is not known. <see cref="Metric.Dirty"/> is no smaps key.</summary>
     public Metric? Find(ReadOnlySpan<byte> key)
     {
-        var guess = _follower[_last];
+        var guess = _follower[_last] - 1;
         if (guess < 0 || !key.SequenceEqual(Names[guess])) guess = Search(key);
         if (guess < 0) return null;
-        _follower[_last] = guess;
+        _follower[_last] = (sbyte)(guess + 1);
         _last = guess;
         return (Metric)guess;
     }

@@ -14,7 +14,7 @@ internal static class StraceSplitFiles
     /// <param name="Trace">As read.</param>
     /// <param name="Member">Path in the archive, or null for the upload itself.</param>
     /// <param name="Births">The clones in it.</param>
-    public readonly record struct Part(Trace Trace, string? Member, IReadOnlyList<ThreadBirth> Births);
+    public sealed record Part(Trace Trace, string? Member, IReadOnlyList<ThreadBirth> Births);
 
     private readonly record struct ThreadFile(Part Part, string Prefix, int Tid);
 
