@@ -37,15 +37,18 @@ internal static class Refusals
     public static CaptureRefusedException Unknown(ReadOnlySpan<byte> head)
     {
         var looks = head.IndexOf((byte)0) >= 0 ? "binary data" : $"text that begins with {DiagnosticBag.Quote(FirstLine(head))}";
-        if (OfMessage(head) is { } message) return message;
+        if ((OfMessage(head) ?? OfEmptyPmap(head)) is { } message) return message;
         return Refuse("unknown-format", $"The file looks like {looks}. Accepted are: {string.Join(", ", InputFormats.All.Select(f => f.Slug))}, plain, gzipped or packed by zstd, or many in a tar, tar.gz or zip.");
     }
 
-    /// <summary>The refusal of a text in which a tool says that it could not do its work, or pmap that it saw nothing; null when there is no such line.</summary>
-    public static CaptureRefusedException? OfMessage(ReadOnlySpan<byte> head)
+    /// <summary>The refusal of a text in which a tool says that it could not do its work, or null when there is no such line.</summary>
+    public static CaptureRefusedException? OfMessage(ReadOnlySpan<byte> head) => ToolMessages.AdviceOn(head, out var words) is { } advice
+        ? new CaptureRefusedException(CaptureRefusal.Unreadable, "tool-message", $"The file holds only a tool's message: {words} {advice}")
+        : null;
+
+    /// <summary>The refusal of an output of pmap without a mapping, or null.</summary>
+    private static CaptureRefusedException? OfEmptyPmap(ReadOnlySpan<byte> head)
     {
-        if (ToolMessages.AdviceOn(head, out var words) is { } advice)
-            return new CaptureRefusedException(CaptureRefusal.Unreadable, "tool-message", $"The file holds only a tool's message: {words} {advice}");
         for (var lines = new LineReader(head); lines.Next();)
         {
             if (LineShape.IsPmapHead(lines.Line, out _))

@@ -21,6 +21,8 @@ internal static class ToolMessages
     private const string Ptrace = "Only root, or in a container one with --cap-add=SYS_PTRACE, may trace the process, and only one tracer at a time: grep TracerPid /proc/PID/status says which is there. "
         + "End that one, then run the command again with sudo.";
 
+    private const string PerfRoot = "Run it as root: sudo perf record -e syscalls:sys_enter_mmap -g -p PID; then sudo perf script > perf.txt. Where tracefs is not there: sudo mount -t tracefs tracefs /sys/kernel/tracing";
+
     private const string StandardError = "That is what bpftrace wrote to its standard error. Send the trace with it, in one file: cat trace.txt errors.txt > both.txt";
 
     private const string Tracepoints = "Tracepoints of syscalls need tracefs: sudo mount -t tracefs tracefs /sys/kernel/tracing; then bpftrace -l 'tracepoint:syscalls:*mmap*' must list them. "
@@ -36,7 +38,8 @@ internal static class ToolMessages
                ("only supports running as the root user", "Run it as root: sudo bpftrace memory.bt PID > trace.txt"),
                ("tracepoint not found: ", Tracepoints),
                ("/kprobe_events): No such file", "This kernel has no kprobes. Use the tracepoints of syscalls, as the recipe memory.bt does: sudo bpftrace memory.bt PID > trace.txt"),
-               ("can't access trace events", "Run it as root: sudo perf record -e syscalls:sys_enter_mmap -g -p PID; then sudo perf script > perf.txt. Where tracefs is not there: sudo mount -t tracefs tracefs /sys/kernel/tracing"),
+               ("No permissions to read /sys/kernel", PerfRoot),
+               ("can't access trace events", PerfRoot),
                ("failed to look up stack id", StandardError),
                ("close perf event FD failed", StandardError),
                ("Permission denied", Owner),
