@@ -31,7 +31,7 @@ public static class CaptureReader
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="CaptureRefusedException">The file cannot be taken: cut off, too large, unknown, empty. Nothing of it is to be stored.</exception>
     public static CaptureContents Read(Stream file, string? fileName, string? formatOverride, Limits limits, CancellationToken cancellation = default) =>
-        Read(file, fileName, formatOverride, limits, null, cancellation);
+        Read(file, fileName, formatOverride, limits, null, null, cancellation);
 
     /// <summary>Reads a file to its end.</summary>
     /// <param name="file">The bytes as sent, from the front.</param>
@@ -39,11 +39,12 @@ public static class CaptureReader
     /// <param name="formatOverride">Slug that the user chose, or null to recognise the format.</param>
     /// <param name="limits">Caps.</param>
     /// <param name="symbolFiles">Takes the programs, libraries and debug files of an archive; without it they are only reported.</param>
+    /// <param name="receivedAt">When the file came (UTC), for times in it without a year or date; null when they are to have none.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="CaptureRefusedException">As above.</exception>
-    public static CaptureContents Read(Stream file, string? fileName, string? formatOverride, Limits limits, TakeSymbolFile? symbolFiles, CancellationToken cancellation)
+    public static CaptureContents Read(Stream file, string? fileName, string? formatOverride, Limits limits, TakeSymbolFile? symbolFiles, DateTimeOffset? receivedAt, CancellationToken cancellation)
     {
-        var reading = Begin(fileName, formatOverride, limits, symbolFiles, cancellation);
+        var reading = Begin(fileName, formatOverride, limits, symbolFiles, receivedAt, cancellation);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var (parsed, count) = reading.Run(file, hash);
         return new CaptureContents(parsed, hash.GetCurrentHash(), count);
@@ -57,13 +58,13 @@ public static class CaptureReader
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="CaptureRefusedException">As above.</exception>
     public static ParsedCapture Parse(Stream file, string? fileName, string? formatOverride, Limits limits, CancellationToken cancellation = default) =>
-        Begin(fileName, formatOverride, limits, null, cancellation).Run(file, null).Parsed;
+        Begin(fileName, formatOverride, limits, null, null, cancellation).Run(file, null).Parsed;
 
-    private static CaptureReading Begin(string? fileName, string? formatOverride, Limits limits, TakeSymbolFile? symbolFiles, CancellationToken cancellation)
+    private static CaptureReading Begin(string? fileName, string? formatOverride, Limits limits, TakeSymbolFile? symbolFiles, DateTimeOffset? receivedAt, CancellationToken cancellation)
     {
         if (formatOverride is not null && InputFormats.Find(formatOverride) is null)
             throw new CaptureRefusedException(CaptureRefusal.Unsupported, "unknown-format",
                 $"There is no such format. Known are: {string.Join(", ", InputFormats.All.Select(f => f.Slug))}.");
-        return new CaptureReading(fileName, formatOverride, limits, cancellation) { SymbolFiles = symbolFiles };
+        return new CaptureReading(fileName, formatOverride, limits, cancellation) { SymbolFiles = symbolFiles, ReceivedAt = receivedAt };
     }
 }

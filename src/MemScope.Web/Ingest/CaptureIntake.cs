@@ -34,7 +34,7 @@ internal sealed class CaptureIntake(CaptureStore store, SymbolIntake symbols, Bo
         var members = new SymbolFileMembers(spool, limits);
         try
         {
-            var contents = await slots.RunAsync(() => CaptureReader.Read(file.Content, file.Name.Length == 0 ? null : file.Name, sender.Format, limits, members.Take, cancel), cancel);
+            var contents = await slots.RunAsync(() => CaptureReader.Read(file.Content, file.Name.Length == 0 ? null : file.Name, sender.Format, limits, members.Take, time.GetUtcNow(), cancel), cancel);
             file.Content.Position = 0;
             return new ReadFile(file, contents, members);
         }

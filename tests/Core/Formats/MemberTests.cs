@@ -20,7 +20,7 @@ public sealed class MemberTests
         var taken = new List<(string Name, byte[] Bytes)>();
         var archive = kind == "zip" ? Packing.Zip(files) : Packing.Gzip(Packing.Tar(files));
 
-        var parsed = CaptureReader.Read(new MemoryStream(archive), null, null, Limits.Default, Keep, CancellationToken.None).Parsed;
+        var parsed = CaptureReader.Read(new MemoryStream(archive), null, null, Limits.Default, Keep, null, CancellationToken.None).Parsed;
 
         Assert.Equal([("case/smaps", "smaps"), ("case/status", "status"), ("case/strace.txt.gz", "strace"), ("case/bin/prog", "elf"), ("case/notes", "")], parsed.Members.Select(m => (m.Name, m.Format)));
         Assert.Equal((1, 1, 1), (parsed.Snapshots.Count, parsed.Figures.Count, parsed.Traces.Count));

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MemScope.Core.Formats.Framing;
 using MemScope.Core.Formats.Text;
 using MemScope.Core.Model;
 
@@ -15,6 +16,9 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
 
     /// <summary>Takes the programs, libraries and debug files of an archive; null when they are only reported.</summary>
     public TakeSymbolFile? SymbolFiles { get; init; }
+
+    /// <summary>When the upload came (UTC), for times in it that lack a year or date; null when nobody says.</summary>
+    public DateTimeOffset? ReceivedAt { get; init; }
 
     /// <summary>Reads the upload; its decoded bytes go through <paramref name="hash"/> too and are counted. Its outer layers are streamed: a tar.gz is never held as a whole.</summary>
     public (ParsedCapture Parsed, long DecodedBytes) Run(Stream file, IncrementalHash? hash)
@@ -135,6 +139,13 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
         var text = TextEncoding.ToUtf8(content);
         head = text.Peek(InputFormats.HeadBytes);
         if (head.IsEmpty) throw Empty();
+        StampedText? stamped = null;
+        if (LineStamp.Detect(head) is { } stamp)
+        {
+            stamped = new StampedText(text, stamp, file.ModifiedAt ?? ReceivedAt, limits);
+            (text, expected) = (new HeadStream(stamped), null);
+            head = text.Peek(InputFormats.HeadBytes);
+        }
         var format = formatOverride is null ? InputFormats.Sniff(head, file.Name) : InputFormats.Find(formatOverride);
         if ((Refusals.Of(head) ?? (format is null ? Refusals.Unknown(head) : null)) is { } refusal)
         {
@@ -143,6 +154,7 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
             throw refusal;
         }
         var parsed = format!.Parse(new CaptureText(text, limits, expected), new ParseOptions(limits) { Names = _names, FileName = file.Name });
+        if (stamped is not null) parsed = stamped.Restore(parsed);
         // A trace without an event says something, unless the tool says why.
         var isBare = parsed.Snapshots.Count + parsed.Figures.Count + parsed.HeapProfiles.Count + parsed.PerfMaps.Count == 0 && parsed.Traces.All(t => t.Events.Count == 0);
         if (isBare && Refusals.OfMessage(head) is { } message) throw message;
