@@ -62,6 +62,15 @@ public sealed class JvmTests
     }
 
     [Fact]
+    public void A_difference_of_details_has_only_the_sites_that_changed_and_so_no_total()
+    {
+        var dump = Assert.Single(Assert.Single(Of("jvm-nmt", "detail-diff.txt").HeapProfiles).Dumps);
+        Assert.Equal(("changed call sites", null), (dump.Label, dump.LiveBytes));
+        Assert.Contains(dump.Sites, s => s is { Kind: "Other", Live: 8L << 20, LiveCount: 8 });
+        Assert.Contains(dump.Sites, s => s.Kind == "mmap Thread Stack");
+    }
+
+    [Fact]
     public void A_class_histogram_has_the_classes_and_its_own_total()
     {
         var parsed = Of("jvm-histogram", "class_histogram.txt");

@@ -137,7 +137,7 @@ internal sealed class NmtParser
         var into = isCount ? _counts : _bytes;
         into.TryAdd(key, number);
         if (change is null) return;
-        _isDiff = true;
+        (_isDiff, _sites.IsDifference) = (true, true);
         into.TryAdd(key + " change", change.Value);
     }
 

@@ -15,7 +15,7 @@ namespace MemScope.Core.Formats.Jvm;
 ///                              (malloc=8192KB type=Other #8) (at peak)
 ///
 /// [0x00007f9597b1a461] ReservedSpace::reserve(unsigned long, unsigned long, unsigned long, char*, bool)+0x291
-///                              (reserved=48KB, committed=20KB Type=Code)
+///                              (reserved=48KB, committed=20KB Type=Code)          a difference prints "mmap: " in front
 /// </code>
 /// </summary>
 internal sealed class NmtSites(ParseOptions options)
@@ -27,11 +27,14 @@ internal sealed class NmtSites(ParseOptions options)
     private int _line, _stackLine, _ranges;
     private bool _isRange;
 
+    /// <summary>Whether the report is a difference: then it lists only the call sites that changed, and their sum says nothing.</summary>
+    public bool IsDifference { get; set; }
+
     /// <summary>A report begins: its sites are those of another moment.</summary>
     public void BeginReport(int line)
     {
         EndReport();
-        _line = line;
+        (_line, IsDifference) = (line, false);
     }
 
     /// <summary>Takes a line; false when it belongs to no site.</summary>
@@ -77,14 +80,14 @@ internal sealed class NmtSites(ParseOptions options)
     {
         EndStack();
         if (_sites.Count == 0) return;
-        _dumps.Add(new HeapDump(_sites) { Line = _line, LiveBytes = _sites.SumOf(s => s.Live ?? 0) });
+        _dumps.Add(new HeapDump(_sites) { Line = _line, LiveBytes = IsDifference ? null : _sites.SumOf(s => s.Live ?? 0), Label = IsDifference ? "changed call sites" : null });
         _sites = [];
     }
 
     private void AddSite(ReadOnlySpan<byte> text)
     {
         long? live = null, count = null;
-        var isMapped = text.StartsWith("(reserved="u8);
+        var isMapped = text.StartsWith("(reserved="u8) || text.StartsWith("(mmap: "u8);
         var items = new NmtItems(text);
         while (items.Next())
         {
