@@ -8,11 +8,19 @@ namespace MemScope.Core.Formats;
 /// <param name="Parse">Reads a decoded file to its end. Must not throw on any input; what <see cref="CaptureText"/> throws it lets through.</param>
 public sealed record InputFormat(string Slug, string Title, string Command, SniffFormat Sniff, ParseFormat Parse)
 {
+    private readonly Lazy<string> _sample = new(() => ReadSample(Slug));
+
     /// <summary>What such a file gives.</summary>
     public FormatFamily Family { get; init; }
 
-    /// <summary>Some real lines, as people would recognise the format by; of a binary one, in words what it is.</summary>
-    public string Sample { get; init; } = "";
+    /// <summary>Some real lines, by which people would recognise the format; of a binary one, what it is. They lie beside the parser: <c>SLUG.sample.txt</c>.</summary>
+    public string Sample => _sample.Value;
+
+    private static string ReadSample(string slug)
+    {
+        using var text = typeof(InputFormat).Assembly.GetManifestResourceStream(slug + ".sample.txt");
+        return text is null ? "" : new StreamReader(text).ReadToEnd();
+    }
 }
 
 /// <summary>What a format gives: the groups in which formats are shown.</summary>

@@ -7,7 +7,7 @@ internal static class FoldedFormat
 {
     /// <summary>The entry of the registry. Nothing marks the format, so all others that know their file go first.</summary>
     public static InputFormat Format { get; } =
-        new("folded", "Folded stacks", "heaptrack_print --flamegraph-cost-type leaked -F stacks.folded heaptrack.PROGRAM.PID.zst", Sniff, FoldedParser.Parse);
+        new("folded", "Folded stacks", "heaptrack_print --flamegraph-cost-type leaked -F stacks.folded heaptrack.PROGRAM.PID.zst", Sniff, FoldedParser.Parse) { Family = FormatFamily.HeapProfiles };
 
     /// <summary>Of the lines four in five end in a number, and half of those have several frames.</summary>
     private static bool Sniff(ReadOnlySpan<byte> head)

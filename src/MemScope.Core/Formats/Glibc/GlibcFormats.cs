@@ -7,11 +7,11 @@ internal static class GlibcFormats
 {
     /// <summary>malloc_info(3).</summary>
     public static InputFormat MallocInfo { get; } =
-        new("malloc-info", "glibc malloc_info", "gdb -p PID -batch -ex 'call (int)malloc_info(0, (void *)stderr)'", head => FirstLine(head).StartsWith("<malloc version="u8), MallocInfoParser.Parse);
+        new("malloc-info", "glibc malloc_info", "gdb -p PID -batch -ex 'call (int)malloc_info(0, (void *)stderr)'", head => FirstLine(head).StartsWith("<malloc version="u8), MallocInfoParser.Parse) { Family = FormatFamily.Figures };
 
     /// <summary>malloc_stats(3).</summary>
     public static InputFormat MallocStats { get; } =
-        new("malloc-stats", "glibc malloc_stats", "gdb -p PID -batch -ex 'call (void)malloc_stats()'", head => FirstLine(head).SequenceEqual("Arena 0:"u8) && head.IndexOf("\nsystem bytes"u8) >= 0, MallocStatsParser.Parse);
+        new("malloc-stats", "glibc malloc_stats", "gdb -p PID -batch -ex 'call (void)malloc_stats()'", head => FirstLine(head).SequenceEqual("Arena 0:"u8) && head.IndexOf("\nsystem bytes"u8) >= 0, MallocStatsParser.Parse) { Family = FormatFamily.Figures };
 
     /// <summary>The first line that is neither empty nor a time.</summary>
     private static ReadOnlySpan<byte> FirstLine(ReadOnlySpan<byte> head)

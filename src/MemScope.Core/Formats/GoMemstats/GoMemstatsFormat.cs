@@ -9,7 +9,7 @@ internal static class GoMemstatsFormat
     private const int LinesToLookAt = 200;
 
     /// <summary>The entry of the registry.</summary>
-    public static InputFormat Format { get; } = new(MemstatsKeys.Kind, "Go MemStats (expvar JSON) and gctrace", "curl http://host:6060/debug/vars > vars.json; GODEBUG=gctrace=1 ./app 2> gctrace.txt", Sniff, Parse);
+    public static InputFormat Format { get; } = new(MemstatsKeys.Kind, "Go MemStats (expvar JSON) and gctrace", "curl http://host:6060/debug/vars > vars.json; GODEBUG=gctrace=1 ./app 2> gctrace.txt", Sniff, Parse) { Family = FormatFamily.Figures };
 
     private static bool IsJson(ReadOnlySpan<byte> head) => head.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
 

@@ -9,7 +9,7 @@ internal static class HeaptrackFormat
     private static ReadOnlySpan<byte> Letters => "xXISAmsitacR+-#"u8;
 
     /// <summary>The format.</summary>
-    public static InputFormat Format { get; } = new("heaptrack", "heaptrack data file", "heaptrack PROGRAM (or heaptrack --raw PROGRAM, heaptrack -p PID)", Sniff, HeaptrackParser.Parse);
+    public static InputFormat Format { get; } = new("heaptrack", "heaptrack data file", "heaptrack PROGRAM (or heaptrack --raw PROGRAM, heaptrack -p PID)", Sniff, HeaptrackParser.Parse) { Family = FormatFamily.HeapProfiles };
 
     /// <summary><c>v 10400 3</c>, then a line of one of the letters.</summary>
     private static bool Sniff(ReadOnlySpan<byte> head)

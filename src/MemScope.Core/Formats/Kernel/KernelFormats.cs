@@ -19,5 +19,5 @@ internal static class KernelFormats
     public static InputFormat Vmstat { get; } = Make("vmstat", "/proc/vmstat", "cat /proc/vmstat");
 
     private static InputFormat Make(string slug, string title, string command) =>
-        new(slug, title, command, head => KernelText.Kind(head) == slug, (file, options) => KernelText.Parse(file, options, slug));
+        new(slug, title, command, head => KernelText.Kind(head) == slug, (file, options) => KernelText.Parse(file, options, slug)) { Family = FormatFamily.Figures };
 }

@@ -9,7 +9,7 @@ internal static class LegacyHeapFormat
 
     /// <summary>The entry of the registry.</summary>
     public static InputFormat Format { get; } = new("heap-profile", "heap profile as text (gperftools, Go debug=1)",
-        "LD_PRELOAD=libtcmalloc.so HEAPPROFILE=/tmp/app app; curl 'http://host:6060/debug/pprof/heap?debug=1' > heap.txt", Sniff, LegacyHeapParser.Parse);
+        "LD_PRELOAD=libtcmalloc.so HEAPPROFILE=/tmp/app app; curl 'http://host:6060/debug/pprof/heap?debug=1' > heap.txt", Sniff, LegacyHeapParser.Parse) { Family = FormatFamily.HeapProfiles };
 
     private static bool Sniff(ReadOnlySpan<byte> head)
     {

@@ -6,7 +6,7 @@ namespace MemScope.Core.Formats.Massif;
 internal static class MassifFormat
 {
     /// <summary>The entry of the registry.</summary>
-    public static InputFormat Format { get; } = new("massif", "valgrind massif", "valgrind --tool=massif --massif-out-file=massif.out PROGRAM", Sniff, MassifParser.Parse);
+    public static InputFormat Format { get; } = new("massif", "valgrind massif", "valgrind --tool=massif --massif-out-file=massif.out PROGRAM", Sniff, MassifParser.Parse) { Family = FormatFamily.HeapProfiles };
 
     /// <summary>The first two lines are <c>desc:</c> and <c>cmd:</c>, or a ruler and <c>snapshot=</c>.</summary>
     private static bool Sniff(ReadOnlySpan<byte> head)

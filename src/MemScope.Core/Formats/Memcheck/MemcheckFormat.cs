@@ -7,11 +7,11 @@ internal static class MemcheckFormat
 {
     /// <summary>Text.</summary>
     public static InputFormat Text { get; } =
-        new("memcheck", "valgrind memcheck", "valgrind --leak-check=full --show-leak-kinds=all --log-file=memcheck.%p.txt PROGRAM", SniffText, MemcheckParser.Parse);
+        new("memcheck", "valgrind memcheck", "valgrind --leak-check=full --show-leak-kinds=all --log-file=memcheck.%p.txt PROGRAM", SniffText, MemcheckParser.Parse) { Family = FormatFamily.HeapProfiles };
 
     /// <summary>XML.</summary>
     public static InputFormat Xml { get; } =
-        new("memcheck-xml", "valgrind memcheck, XML", "valgrind --leak-check=full --show-leak-kinds=all --xml=yes --xml-file=memcheck.%p.xml PROGRAM", SniffXml, MemcheckXmlParser.Parse);
+        new("memcheck-xml", "valgrind memcheck, XML", "valgrind --leak-check=full --show-leak-kinds=all --xml=yes --xml-file=memcheck.%p.xml PROGRAM", SniffXml, MemcheckXmlParser.Parse) { Family = FormatFamily.HeapProfiles };
 
     /// <summary>One line that only valgrind prints is enough; the program's own output may stand around it.</summary>
     private static bool SniffText(ReadOnlySpan<byte> head)

@@ -8,7 +8,7 @@ internal static class MemleakFormat
     private const int LinesToLookAt = 200;
 
     /// <summary>The entry of the registry.</summary>
-    public static InputFormat Format { get; } = new("memleak", "bcc memleak", "memleak-bpfcc -p PID 10 > memleak.txt", Sniff, MemleakParser.Parse);
+    public static InputFormat Format { get; } = new("memleak", "bcc memleak", "memleak-bpfcc -p PID 10 > memleak.txt", Sniff, MemleakParser.Parse) { Family = FormatFamily.HeapProfiles };
 
     /// <summary>The head of a report.</summary>
     private static bool Sniff(ReadOnlySpan<byte> head)

@@ -9,10 +9,10 @@ internal static class NvidiaFormats
     private const int SniffLines = 20;
 
     /// <summary>Values separated by commas.</summary>
-    public static InputFormat Csv { get; } = new("nvidia-smi", "nvidia-smi CSV", "nvidia-smi --query-gpu=timestamp,uuid,memory.total,memory.used,memory.free --format=csv", SniffCsv, NvidiaCsvParser.Parse);
+    public static InputFormat Csv { get; } = new("nvidia-smi", "nvidia-smi CSV", "nvidia-smi --query-gpu=timestamp,uuid,memory.total,memory.used,memory.free --format=csv", SniffCsv, NvidiaCsvParser.Parse) { Family = FormatFamily.Figures };
 
     /// <summary>XML.</summary>
-    public static InputFormat Xml { get; } = new("nvidia-smi-xml", "nvidia-smi XML", "nvidia-smi -q -x", SniffXml, NvidiaXmlParser.Parse);
+    public static InputFormat Xml { get; } = new("nvidia-smi-xml", "nvidia-smi XML", "nvidia-smi -q -x", SniffXml, NvidiaXmlParser.Parse) { Family = FormatFamily.Figures };
 
     private static bool SniffXml(ReadOnlySpan<byte> head)
     {

@@ -8,7 +8,7 @@ internal static class PerfFormats
     private const int LinesToLookAt = 200;
 
     /// <summary>perf script.</summary>
-    public static InputFormat Script { get; } = new("perf", "perf script", "perf script --show-mmap-events --show-task-events --show-lost-events > trace.txt", SniffScript, PerfScriptParser.Parse);
+    public static InputFormat Script { get; } = new("perf", "perf script", "perf script --show-mmap-events --show-task-events --show-lost-events > trace.txt", SniffScript, PerfScriptParser.Parse) { Family = FormatFamily.Traces };
 
     /// <summary>The beginning of a sample or record, and what perf says when it may not run.</summary>
     private static bool SniffScript(ReadOnlySpan<byte> head)

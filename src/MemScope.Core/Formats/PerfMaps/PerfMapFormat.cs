@@ -8,7 +8,7 @@ internal static class PerfMapFormat
     /// <summary>Lines of the head that must all be entries.</summary>
     private const int SniffLines = 50;
 
-    public static InputFormat Format { get; } = new("perf-map", "JIT names, perf-PID.map", "jcmd PID Compiler.perfmap; cat /tmp/perf-PID.map", Sniff, PerfMapParser.Parse);
+    public static InputFormat Format { get; } = new("perf-map", "JIT names, perf-PID.map", "jcmd PID Compiler.perfmap; cat /tmp/perf-PID.map", Sniff, PerfMapParser.Parse) { Family = FormatFamily.Symbols };
 
     private static bool Sniff(ReadOnlySpan<byte> head)
     {

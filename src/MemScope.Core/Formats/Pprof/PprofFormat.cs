@@ -6,7 +6,7 @@ internal static class PprofFormat
     private const int LastField = 15;
 
     /// <summary>The entry of the registry.</summary>
-    public static InputFormat Format { get; } = new("pprof", "pprof profile.proto", "curl http://host:6060/debug/pprof/heap > heap.pb.gz", Sniff, PprofParser.Parse);
+    public static InputFormat Format { get; } = new("pprof", "pprof profile.proto", "curl http://host:6060/debug/pprof/heap > heap.pb.gz", Sniff, PprofParser.Parse) { Family = FormatFamily.HeapProfiles };
 
     // Wire types of the fields 1 to 15: V varint, B bytes, E either (packed or not).
     private static ReadOnlySpan<byte> OfProfile => "BBBBBBVVVVBVEVV"u8;

@@ -9,21 +9,21 @@ internal static class PythonFormats
 
     /// <summary>Statistics of tracemalloc.</summary>
     public static InputFormat Tracemalloc { get; } =
-        new("tracemalloc", "Python tracemalloc statistics", "for s in tracemalloc.take_snapshot().statistics('lineno'): print(s)", SniffTracemalloc, TracemallocParser.Parse);
+        new("tracemalloc", "Python tracemalloc statistics", "for s in tracemalloc.take_snapshot().statistics('lineno'): print(s)", SniffTracemalloc, TracemallocParser.Parse) { Family = FormatFamily.HeapProfiles };
 
     /// <summary>Tables of guppy3.</summary>
-    public static InputFormat Guppy { get; } = new("guppy", "Python guppy3 heap", "print(guppy.hpy().heap())", SniffGuppy, GuppyParser.Parse);
+    public static InputFormat Guppy { get; } = new("guppy", "Python guppy3 heap", "print(guppy.hpy().heap())", SniffGuppy, GuppyParser.Parse) { Family = FormatFamily.HeapProfiles };
 
     /// <summary>Statistics of memray.</summary>
     public static InputFormat MemrayStats { get; } = new("memray-stats", "memray stats", "memray stats --json -o stats.json memray.bin",
-        head => IsObject(head) && head.IndexOf("\"total_num_allocations\""u8) >= 0 && head.IndexOf("\"total_bytes_allocated\""u8) >= 0, MemrayStatsParser.Parse);
+        head => IsObject(head) && head.IndexOf("\"total_num_allocations\""u8) >= 0 && head.IndexOf("\"total_bytes_allocated\""u8) >= 0, MemrayStatsParser.Parse) { Family = FormatFamily.Figures };
 
     /// <summary>Allocations of memray, one by line.</summary>
-    public static InputFormat MemrayCsv { get; } = new("memray-csv", "memray allocations", "memray transform csv memray.bin", head => head.StartsWith(MemrayCsvParser.Header), MemrayCsvParser.Parse);
+    public static InputFormat MemrayCsv { get; } = new("memray-csv", "memray allocations", "memray transform csv memray.bin", head => head.StartsWith(MemrayCsvParser.Header), MemrayCsvParser.Parse) { Family = FormatFamily.HeapProfiles };
 
     /// <summary>Allocations of memray for gprof2dot.</summary>
     public static InputFormat MemrayGprof { get; } = new("memray-gprof2dot", "memray allocations for gprof2dot", "memray transform gprof2dot memray.bin",
-        head => IsObject(head) && head.IndexOf("\"costs\""u8) is > 0 and < 64 && head.IndexOf("\"callchain\""u8) >= 0, MemrayGprofParser.Parse);
+        head => IsObject(head) && head.IndexOf("\"costs\""u8) is > 0 and < 64 && head.IndexOf("\"callchain\""u8) >= 0, MemrayGprofParser.Parse) { Family = FormatFamily.HeapProfiles };
 
     private static bool IsObject(ReadOnlySpan<byte> head) => head.TrimStart(" \t\r\n"u8).StartsWith("{"u8);
 

@@ -7,7 +7,7 @@ internal static class SanitizerFormat
 {
     /// <summary>The entry of the registry.</summary>
     public static InputFormat Format { get; } =
-        new("sanitizer", "LeakSanitizer, AddressSanitizer", "ASAN_OPTIONS=detect_leaks=1:log_path=/tmp/asan.log PROGRAM", Sniff, SanitizerParser.Parse);
+        new("sanitizer", "LeakSanitizer, AddressSanitizer", "ASAN_OPTIONS=detect_leaks=1:log_path=/tmp/asan.log PROGRAM", Sniff, SanitizerParser.Parse) { Family = FormatFamily.HeapProfiles };
 
     /// <summary>The line of a report, of a leak or of the suppressions, anywhere: the program's own output stands before it.</summary>
     private static bool Sniff(ReadOnlySpan<byte> head)

@@ -9,7 +9,7 @@ internal static class SmapsFormats
 
     public static InputFormat Maps { get; } = Of("maps", "/proc/PID/maps", "cat /proc/PID/maps");
 
-    public static InputFormat Rollup { get; } = Of("smaps-rollup", "/proc/PID/smaps_rollup", "cat /proc/PID/smaps_rollup");
+    public static InputFormat Rollup { get; } = Of("smaps-rollup", "/proc/PID/smaps_rollup", "cat /proc/PID/smaps_rollup") with { Family = FormatFamily.Figures };
 
     private static InputFormat Of(string slug, string title, string command) => new(slug, title, command, head => FramedText.Kind(head) == slug, FramedText.Parse);
 }

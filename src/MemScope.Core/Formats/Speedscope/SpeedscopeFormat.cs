@@ -4,7 +4,7 @@ namespace MemScope.Core.Formats.Speedscope;
 internal static class SpeedscopeFormat
 {
     /// <summary>The entry of the registry.</summary>
-    public static InputFormat Format { get; } = new("speedscope", "speedscope", "py-spy record --format speedscope -o profile.speedscope.json --pid PID", Sniff, SpeedscopeParser.Parse);
+    public static InputFormat Format { get; } = new("speedscope", "speedscope", "py-spy record --format speedscope -o profile.speedscope.json --pid PID", Sniff, SpeedscopeParser.Parse) { Family = FormatFamily.HeapProfiles };
 
     /// <summary>The address of the schema; it may stand at the end, then its two parts tell.</summary>
     private static bool Sniff(ReadOnlySpan<byte> head)

@@ -8,7 +8,7 @@ internal static class StraceFormat
     private const int LinesToLookAt = 200;
 
     /// <summary>The entry of the registry.</summary>
-    public static InputFormat Format { get; } = new("strace", "strace", "strace -f -ttt -T -k -e trace=memory,process -o trace.txt -p PID", Sniff, StraceParser.Parse);
+    public static InputFormat Format { get; } = new("strace", "strace", "strace -f -ttt -T -k -e trace=memory,process -o trace.txt -p PID", Sniff, StraceParser.Parse) { Family = FormatFamily.Traces };
 
     /// <summary>One line that only strace prints is enough: <c>name(…) = …</c>, <c>&lt;... name resumed></c>, <c>+++ exited with 0 +++</c>, <c>strace: Process N attached</c>.</summary>
     private static bool Sniff(ReadOnlySpan<byte> head)
