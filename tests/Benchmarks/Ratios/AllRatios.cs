@@ -18,6 +18,9 @@ internal static class AllRatios
     /// <summary>Beginnings and ends of memory calls with short stacks, 0.3 GB.</summary>
     private static readonly RatioInput PerfCalls = new("perf-calls.txt", path => PerfText.Write(path, "raw-mmap-leak.txt.gz", 300L << 20));
 
+    /// <summary>47.9 million events of heaptrack.</summary>
+    private static readonly RatioInput Heaptrack = new("heaptrack.txt", HeaptrackText.Write);
+
     /// <summary>The registry.</summary>
     public static IReadOnlyList<Ratio> All { get; } =
     [
@@ -30,6 +33,9 @@ internal static class AllRatios
         new("perf-calls-collapse", PerfCalls, Fold, Collapse, Target: 10, Accept: 5, TwoSamplesPerCall),
         new("perf-wc", PerfSamples, Fold, new("wc", "-l", "{input}"), Target: 0.12, Accept: 0.06, (_, _) => null),
         new("perf-calls-wc", PerfCalls, Fold, new("wc", "-l", "{input}"), Target: 0.12, Accept: 0.06, (_, _) => null),
+        new("heaptrack-print", Heaptrack, Parse, new("heaptrack_print", "-f", "{input}"), Target: 3, Accept: 1.5, SaysWhatHeaptrackPrintSays),
+        // Without its lists: the summary only, which still needs both of its passes.
+        new("heaptrack-summary", Heaptrack, Parse, new("heaptrack_print", "-f", "{input}", "-p0", "-a0", "-T0", "-l0"), Target: 3, Accept: 1.5, SaysWhatHeaptrackPrintSays),
     ];
 
     private static CommandLine Fold => new("dotnet", AgentDll, "parse", "--folded", "{input}");
@@ -74,6 +80,26 @@ internal static class AllRatios
     {
         using var json = JsonDocument.Parse(report);
         return json.RootElement.GetProperty("rssBytes").EnumerateArray().Sum(r => r.GetInt64()) / 1024;
+    }
+
+    /// <summary>Peak and leaked bytes to the digits that heaptrack_print prints.</summary>
+    private static string? SaysWhatHeaptrackPrintSays(string ours, string peer)
+    {
+        using var json = JsonDocument.Parse(ours);
+        var root = json.RootElement;
+        var said = (Peak: Said("peak heap memory consumption: "), Leaked: Said("total memory leaked: "));
+        var read = (Peak: HeaptrackBytes(root.GetProperty("peakBytes").GetInt64()), Leaked: HeaptrackBytes(root.GetProperty("liveBytes").GetInt64()));
+        return said == read && root.GetProperty("diagnostics").GetArrayLength() == 0 ? null : $"ours {read} with {root.GetProperty("diagnostics")}, the peer {said}";
+
+        string Said(string key) => peer.Split('\n').Single(l => l.StartsWith(key, StringComparison.Ordinal))[key.Length..];
+    }
+
+    /// <summary>As heaptrack_print writes bytes: decimal units, two digits behind the point.</summary>
+    private static string HeaptrackBytes(double bytes)
+    {
+        var unit = 0;
+        for (; bytes > 1000 && unit < 4; unit++) bytes /= 1000;
+        return bytes.ToString(unit == 0 ? "F0" : "F2", System.Globalization.CultureInfo.InvariantCulture) + "BKMGT"[unit];
     }
 
     private static string? Same(string what, long ours, long peers) => ours == peers ? null : $"{what}: ours {ours}, the peer {peers}";

@@ -14,14 +14,16 @@ internal static class HeaptrackSites
         var sites = new List<HeapSite>();
         var siteOf = new Dictionary<int, int>();
         var callchainOf = new Dictionary<int, int>();
-        foreach (ref readonly var info in ledger.Infos)
+        var infos = ledger.Infos;
+        for (var number = 0; number < infos.Length; number++)
         {
+            ref readonly var info = ref infos[number];
             if (info.Allocated == 0 && info.Freed == 0) continue;
             if (!callchainOf.TryGetValue(info.Trace, out var callchain)) callchainOf[info.Trace] = callchain = stacks.CallchainOf(info.Trace);
             if (!siteOf.TryGetValue(callchain, out var at))
             {
                 siteOf[callchain] = at = sites.Count;
-                sites.Add(new HeapSite { Callchain = callchain, Live = 0, LiveCount = 0, Allocated = 0, AllocatedCount = 0, Peak = 0, TemporaryCount = 0, Line = info.Line });
+                sites.Add(new HeapSite { Callchain = callchain, Live = 0, LiveCount = 0, Allocated = 0, AllocatedCount = 0, Peak = 0, TemporaryCount = 0, Line = ledger.LineOf(number) });
             }
             sites[at] = Plus(sites[at], in info, ledger.AtPeak(in info));
         }

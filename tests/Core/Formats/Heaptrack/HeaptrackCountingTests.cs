@@ -10,6 +10,8 @@ namespace MemScope.Tests;
 /// <summary>What is counted in one pass, against the plain way that needs all events.</summary>
 public sealed class HeaptrackCountingTests
 {
+    private static readonly System.Buffers.SearchValues<byte> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdef"u8);
+
     [Fact]
     public void Each_stack_has_at_the_peak_what_a_second_pass_finds()
     {
@@ -62,6 +64,54 @@ public sealed class HeaptrackCountingTests
         var at = new Dictionary<int, long>();
         foreach (var (free, info) in events[..(last + 1)]) at[sizes[info].Trace] = at.GetValueOrDefault(sizes[info].Trace) + (free ? -sizes[info].Size : sizes[info].Size);
         return (peak, at);
+    }
+
+    [Fact]
+    public void Numbers_are_read_from_eight_bytes_at_once_as_digit_by_digit()
+    {
+        var random = new Random(5);
+        var text = new byte[8];
+        for (var round = 0; round < 300_000; round++)
+        {
+            random.NextBytes(text);
+            var digits = random.Next(1, 8);
+            // Mostly digits, now and then any byte, so that each border of each kind of byte is met.
+            for (var i = 0; i < digits; i++)
+                if (random.Next(10) != 0) text[i] = (byte)"0123456789abcdef/:`g@GA~"[random.Next(random.Next(3) == 0 ? 24 : 16)];
+            var plain = text.AsSpan(0, digits);
+            var valid = !plain.ContainsAnyExcept(HexDigits);
+            Assert.Equal(valid, HeaptrackLedger.TryHex(BitConverter.ToUInt64(text), digits, out var number));
+            if (valid) Assert.Equal(uint.Parse(Encoding.ASCII.GetString(plain), NumberStyles.HexNumber, CultureInfo.InvariantCulture), number);
+        }
+    }
+
+    /// <summary>Nearly all lines are taken several at a time; what stops that must not be lost or counted twice.</summary>
+    [Fact]
+    public void Lines_between_the_events_stop_and_start_the_fast_way_without_a_loss()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var random = new Random(seed);
+            var (text, allocated, broken) = (new StringBuilder("v 10400 3\n"), 0L, 0);
+            for (var i = 0; i < 300; i++) text.Append("a 1 0\n");
+            for (var i = 0; i < 2_000; i++)
+            {
+                switch (random.Next(40))
+                {
+                    case 0: text.Append("c 1\n"); break;
+                    case 1: text.Append("+ 12c\n"); broken++; break;
+                    case 2: text.Append("+  1\n"); broken++; break;
+                    case 3: text.Append("* 1\n"); broken++; break;
+                    case 4: text.Append('\n'); break;
+                    case 5: text.Append("+ 0000000000000001\n"); allocated++; break;
+                    case 6: text.Append("# ").Append('x', random.Next(200)).Append('\n'); break;
+                    default: text.Append(CultureInfo.InvariantCulture, $"+ {random.Next(300):x}\n"); allocated++; break;
+                }
+            }
+            var parsed = Parse(text.ToString());
+            Assert.Equal(allocated, parsed.HeapProfiles[0].Dumps[0].AllocatedCount);
+            Assert.Equal(broken, parsed.Diagnostics.Where(d => d.Id == "HEAPTRACK003").Sum(d => d.Count));
+        }
     }
 
     [Fact]
