@@ -112,6 +112,16 @@ public sealed class MemleakTests
     }
 
     [Fact]
+    public void Reports_in_an_archive_take_the_date_of_their_file()
+    {
+        var archive = Packing.Tar(("memleak.txt", Fixtures.Bytes("memleak", "example.txt")));
+
+        var dumps = Assert.Single(Reading.Of(archive).Parsed.HeapProfiles).Dumps;
+        var day = new DateTimeOffset(Packing.ModifiedAt.Date, TimeSpan.Zero);
+        Assert.Equal([(day + new TimeSpan(11, 16, 33), TimeOrigin.ModificationTime), (day + new TimeSpan(11, 16, 34), TimeOrigin.ModificationTime)], dumps.Select(d => (d.TakenAt!.Value, d.TimeOrigin)));
+    }
+
+    [Fact]
     public void A_file_without_a_report_is_refused_with_the_reason() =>
         Assert.Contains("unknown", Reading.Refused("Attaching to pid 5193, Ctrl+C to quit.\n"u8.ToArray()).Code, StringComparison.Ordinal);
 

@@ -43,7 +43,7 @@ internal sealed class PartList
             _figures.Add(new Part<SideFigures>(placed, name.Folder));
         }
         if (parsed.Traces.Count > 0) _traces.AddRange(parsed.Traces.Select(t => new StraceSplitFiles.Part(Dated(t, name.TakenAt, modifiedAt) with { Process = WithPid(t.Process, name) }, member, parsed.ThreadBirths)));
-        _profiles.AddRange(parsed.HeapProfiles.Select(p => p with { Process = WithPid(p.Process, name) }));
+        _profiles.AddRange(parsed.HeapProfiles.Select(p => Dated(p, name.TakenAt, modifiedAt) with { Process = WithPid(p.Process, name) }));
         _perfMaps.AddRange(parsed.PerfMaps.Select(m => m with { Process = WithPid(m.Process, name) }));
         foreach (var diagnostic in parsed.Diagnostics) _diagnostics.Add(diagnostic with { Member = member });
     }
@@ -74,6 +74,14 @@ internal sealed class PartList
     {
         if (trace is not { Clock: ClockDomain.WallTimeOfDay, Anchor: null, Events.Count: > 0 } || (named ?? modified) is not { } writtenAt) return trace;
         return trace with { Anchor = ClockAnchor.OfDay(trace.Events.Max(e => e.TimeNs), writtenAt, named is null ? ClockAnchorOrigin.ModificationTime : ClockAnchorOrigin.MemberName) };
+    }
+
+    private static HeapProfile Dated(HeapProfile profile, DateTimeOffset? named, DateTimeOffset? modified)
+    {
+        if (profile.Clock != ClockDomain.WallTimeOfDay || profile.Dumps.Count == 0 || (named ?? modified) is not { } writtenAt) return profile;
+        var anchor = ClockAnchor.OfDay(profile.Dumps.Max(d => d.Time ?? 0), writtenAt, ClockAnchorOrigin.MemberName);
+        var origin = named is null ? TimeOrigin.ModificationTime : TimeOrigin.MemberName;
+        return profile with { Dumps = [.. profile.Dumps.Select(d => d.TakenAt is null && d.Time is { } time ? d with { TakenAt = anchor.WallOf(time), TimeOrigin = origin } : d)] };
     }
 
     private void Report(Trace trace)

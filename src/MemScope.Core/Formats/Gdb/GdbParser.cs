@@ -82,6 +82,11 @@ internal sealed class GdbParser
             {
                 _understood++;
             }
+            else if (GdbStop.TryRead(line, out var stop))
+            {
+                _understood++;
+                Hit(stop, lines.Number);
+            }
             else
             {
                 ReadOther(line, lines.Number);
@@ -108,9 +113,15 @@ internal sealed class GdbParser
             _trace.Diagnostics.Add("GDB003", Severity.Info, number, $"A hit of system call {nr} was passed over: it does not change the address space.");
             return true;
         }
-        var hit = fields.ToEvent(call);
-        _lastHit = _owner = _trace.Add(hit with { Line = number, Tid = hit.Tid != 0 ? hit.Tid : _tid });
+        Hit(fields.ToEvent(call), number);
         return true;
+    }
+
+    private void Hit(in TraceEvent hit, int number)
+    {
+        EndStack();
+        _insideFrame = false;
+        _lastHit = _owner = _trace.Add(hit with { Line = number, Tid = hit.Tid != 0 ? hit.Tid : _tid });
     }
 
     private bool TryResult(in TraceEvent result) => result.HasResult && TryResult(result.Result);
