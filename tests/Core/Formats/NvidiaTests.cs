@@ -1,4 +1,5 @@
 using System.Text;
+using MemScope.Core;
 using MemScope.Core.Formats;
 using MemScope.Core.Model;
 
@@ -72,6 +73,14 @@ public sealed class NvidiaTests
         var parsed = Reading.Of(document + cut);
         Assert.Equal(8, parsed.Figures.Count);
         Assert.Contains(parsed.Diagnostics, d => d.Id == "NVIDIA007");
+    }
+
+    [Fact]
+    public void Damaged_documents_without_end_are_given_up()
+    {
+        var text = Encoding.ASCII.GetBytes("<?xml version=\"1.0\" ?><nvidia_smi_log><gpu id=\"1\">" + string.Concat(Enumerable.Repeat("<?xml ", 200_000)));
+        var parsed = InputFormats.Find("nvidia-smi-xml")!.Parse(text, new ParseOptions(Limits.Default));
+        Assert.Equal(100, parsed.Diagnostics.Sum(d => d.Count));
     }
 
     [Fact]

@@ -79,6 +79,9 @@ public sealed class PythonTests
     }
 
     [Fact]
+    public void More_rows_of_the_same_stacks_cost_no_memory() => SteadyState.AssertPerLine(Fixtures.Bytes("memray", "made.csv"), InputFormats.Find("memray-csv")!, _ => 0);
+
+    [Fact]
     public void Json_that_is_cut_off_or_holds_half_a_character_is_read_as_far_as_it_goes()
     {
         var text = Encoding.UTF8.GetString(Fixtures.Unzipped("memray", "made-stats.json.gz"));

@@ -22,6 +22,9 @@ internal sealed class NvidiaXmlParser
     /// <summary>Bytes of a text that is kept: a process's name may be long.</summary>
     private const int MostText = 4096;
 
+    /// <summary>Damaged documents after which the rest is left out: each costs as much as many sound ones.</summary>
+    private const int MostDamaged = 100;
+
     private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null, IgnoreComments = true, IgnoreWhitespace = true, MaxCharactersFromEntities = 1 };
 
     private readonly DiagnosticBag _diagnostics = new();
@@ -41,7 +44,7 @@ internal sealed class NvidiaXmlParser
     {
         var parser = new NvidiaXmlParser();
         var text = file.Whole();
-        while (!text.IsEmpty)
+        while (!text.IsEmpty && parser._diagnostics.CountOf("NVIDIA007") < MostDamaged)
         {
             // Each repetition is a document of its own.
             var next = text.Span.Length > 1 ? text.Span[1..].IndexOf("<?xml"u8) : -1;

@@ -38,7 +38,7 @@ internal sealed class MemrayCsvParser
         var lines = file.Lines(options.Limits.LineBytes);
         while (lines.Next())
         {
-            if (lines.Line.IsEmpty || (lines.Number == 1 && lines.Line.StartsWith(Header))) continue;
+            if (lines.Line.IsEmpty || lines.Line.StartsWith(Header)) continue;
             if (lines.IsTooLong) parser._diagnostics.Add("PYTHON002", Severity.Warning, lines.Number, $"a line longer than {options.Limits.LineBytes} bytes was skipped");
             else if (!parser.TakeRow(lines.Line, lines.Number)) parser._diagnostics.Add("PYTHON004", Severity.Warning, lines.Number, "a row was not understood and skipped", lines.Line);
         }
