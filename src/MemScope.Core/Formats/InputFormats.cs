@@ -75,6 +75,8 @@ public static class InputFormats
         MemleakFormat.Format,
         GdbFormat.Format,
         PerfFormats.Script,
+        PerfFormats.Trace,
+        PerfFormats.BuildIds,
         PmapFormat.Format,
         FoldedFormat.Format,
         MixedFormat.Format,

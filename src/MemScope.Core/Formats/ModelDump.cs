@@ -20,6 +20,7 @@ public static class ModelDump
         for (var i = 0; i < parsed.Traces.Count; i++) Write(parsed.Traces[i], i + 1, output);
         for (var i = 0; i < parsed.HeapProfiles.Count; i++) Write(parsed.HeapProfiles[i], i + 1, output);
         for (var i = 0; i < parsed.PerfMaps.Count; i++) Write(parsed.PerfMaps[i], i + 1, output);
+        Write(parsed.Modules, output);
         foreach (var d in parsed.Diagnostics) Line(output, $"{d.Severity} {d.Id} line {d.Line}{(d.Member is null ? "" : " of " + Quoted(d.Member))}: {Quoted(d.Text)}");
     }
 

@@ -21,6 +21,9 @@ public sealed record ParsedCapture(string Format, string Version, IReadOnlyList<
     /// <summary>Names of code that a JIT wrote.</summary>
     public IReadOnlyList<PerfMap> PerfMaps { get; init; } = [];
 
+    /// <summary>Modules that the file names by their build ids, without saying where they are mapped (perf buildid-list).</summary>
+    public IReadOnlyList<MappedModule> Modules { get; init; } = [];
+
     /// <summary>strace: the clones of the trace, by which the files of one run with -ff are joined.</summary>
     internal IReadOnlyList<Strace.ThreadBirth> ThreadBirths { get; init; } = [];
 
@@ -32,7 +35,7 @@ public sealed record ParsedCapture(string Format, string Version, IReadOnlyList<
         Snapshots.Select(s => s.Process).Concat(Figures.Select(f => f.Process)).Concat(Traces.Select(t => t.Process)).Concat(HeapProfiles.Select(p => p.Process)).Concat(PerfMaps.Select(m => m.Process));
 
     /// <summary>Whether there is no model data at all.</summary>
-    public bool IsEmpty => Snapshots.Count == 0 && Figures.Count == 0 && Traces.Count == 0 && HeapProfiles.Count == 0 && PerfMaps.Count == 0;
+    public bool IsEmpty => Snapshots.Count == 0 && Figures.Count == 0 && Traces.Count == 0 && HeapProfiles.Count == 0 && PerfMaps.Count == 0 && Modules.Count == 0;
 
     /// <summary>A file of one heap profile.</summary>
     public static ParsedCapture Of(string format, string version, HeapProfile profile, IReadOnlyList<ParseDiagnostic> diagnostics) => new(format, version, [], [], [], diagnostics) { HeapProfiles = [profile] };

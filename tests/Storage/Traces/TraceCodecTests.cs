@@ -23,6 +23,7 @@ public sealed class TraceCodecTests
     [InlineData("strace")]
     [InlineData("bpftrace")]
     [InlineData("gdb")]
+    [InlineData("perf")]
     public void Real_traces_read_back(string tool)
     {
         var traces = Directory.EnumerateFiles(Fixtures.PathOf(tool), "*.gz").SelectMany(Parse).ToList();

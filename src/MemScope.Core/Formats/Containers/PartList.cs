@@ -11,6 +11,7 @@ internal sealed class PartList
     private readonly List<StraceSplitFiles.Part> _traces = [];
     private readonly List<HeapProfile> _profiles = [];
     private readonly List<PerfMap> _perfMaps = [];
+    private readonly List<MappedModule> _modules = [];
     private readonly List<CaptureMember> _members = [];
     private readonly DiagnosticBag _diagnostics = new();
     private string? _format;
@@ -45,6 +46,7 @@ internal sealed class PartList
         if (parsed.Traces.Count > 0) _traces.AddRange(parsed.Traces.Select(t => new StraceSplitFiles.Part(Dated(t, name.TakenAt, modifiedAt) with { Process = WithPid(t.Process, name) }, member, parsed.ThreadBirths)));
         _profiles.AddRange(parsed.HeapProfiles.Select(p => Dated(p, name.TakenAt, modifiedAt) with { Process = WithPid(p.Process, name) }));
         _perfMaps.AddRange(parsed.PerfMaps.Select(m => m with { Process = WithPid(m.Process, name) }));
+        _modules.AddRange(parsed.Modules);
         foreach (var diagnostic in parsed.Diagnostics) _diagnostics.Add(diagnostic with { Member = member });
     }
 
@@ -64,9 +66,9 @@ internal sealed class PartList
             throw new CaptureRefusedException(CaptureRefusal.Unreadable, "no-data", "The archive holds no file that could be read. " + reasons);
         }
         var (snapshots, figures) = SnapshotJoin.Apply(_snapshots, _figures, _diagnostics);
-        var traces = _traces.Count == 0 ? [] : StraceSplitFiles.Join(_traces, _diagnostics);
+        var traces = _traces.Count == 0 ? [] : ModuleBuildIds.Apply(StraceSplitFiles.Join(_traces, _diagnostics), _modules);
         foreach (var trace in traces) Report(trace);
-        return new ParsedCapture(_format, _version, snapshots, figures, traces, _diagnostics.ToList()) { HeapProfiles = _profiles, PerfMaps = _perfMaps, Members = _members };
+        return new ParsedCapture(_format, _version, snapshots, figures, traces, _diagnostics.ToList()) { HeapProfiles = _profiles, PerfMaps = _perfMaps, Modules = _modules, Members = _members };
     }
 
     // Times of day have no date: the file's own time has one.

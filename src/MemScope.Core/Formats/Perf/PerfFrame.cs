@@ -15,7 +15,9 @@ namespace MemScope.Core.Formats.Perf;
 /// </code>
 /// The number of a user frame is an offset into its file since perf 5.14 and a virtual address before, in frames whose file is not known, and in samples without a callchain.
 /// </summary>
-internal sealed class PerfFrame(PerfModules modules)
+/// <param name="modules">The mappings that perf listed so far.</param>
+/// <param name="hasAddresses">Whether a frame begins with its address: perf script's do, perf trace's do not.</param>
+internal sealed class PerfFrame(PerfModules modules, bool hasAddresses = true)
 {
     // No file is that large, and no program is mapped that low: 1 TiB.
     private const ulong LeastAddress = 1UL << 40;
@@ -26,7 +28,8 @@ internal sealed class PerfFrame(PerfModules modules)
         line = line.Trim(" \t\r"u8);
         if (line.IsEmpty) return null;
         var cursor = new ByteCursor(line);
-        var hasAddress = cursor.TryHex(out var address) && cursor.TrySkip((byte)' ');
+        var address = 0UL;
+        var hasAddress = hasAddresses && cursor.TryHex(out address) && cursor.TrySkip((byte)' ');
         var text = hasAddress ? cursor.Rest.TrimStart(" "u8) : line;
         ReadOnlySpan<byte> module = default;
         if (!text.IsEmpty && text[^1] == ')')

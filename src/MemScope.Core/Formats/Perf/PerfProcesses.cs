@@ -13,6 +13,7 @@ internal sealed class PerfProcesses
     private readonly Dictionary<int, int> _processOf = [];
     private readonly Dictionary<int, string> _names = [];
     private readonly HashSet<int> _children = [];
+    private readonly HashSet<int> _cloned = [];
     private string _lastComm = "";
     private int _lastTid = -1;
 
@@ -37,7 +38,11 @@ internal sealed class PerfProcesses
     public bool Forked(int child) => _children.Add(child);
 
     /// <summary>Notes a thread, or a child that uses its parent's memory until it becomes another program.</summary>
-    public void Cloned(int parent, int child) => _processOf[child] = _processOf.GetValueOrDefault(parent, parent);
+    public void Cloned(int parent, int child)
+    {
+        _cloned.Add(child);
+        _processOf[child] = _processOf.GetValueOrDefault(parent, parent);
+    }
 
     /// <summary>Sets the process of every event.</summary>
     /// <param name="events">In the order of the file.</param>
@@ -45,6 +50,13 @@ internal sealed class PerfProcesses
     /// <returns>The process and its name; no pid where the events are those of several processes of which none made the others.</returns>
     public ProcessHint Resolve(List<TraceEvent> events, out int guessed)
     {
+        // A child of vfork or posix_spawn uses its parent's memory until it becomes another program; what it does before is little.
+        foreach (ref readonly var e in CollectionsMarshal.AsSpan(events))
+        {
+            if (e is not { Call: MemoryCall.Exec, Failed: false } || !_cloned.Remove(e.Tid)) continue;
+            _processOf[e.Tid] = e.Tid;
+            _children.Add(e.Tid);
+        }
         var unknown = new SortedSet<int>();
         foreach (ref readonly var e in CollectionsMarshal.AsSpan(events)) if (e.Pid == 0 && !_processOf.ContainsKey(e.Tid) && !_children.Contains(e.Tid)) unknown.Add(e.Tid);
         guessed = _processOf.Count == 0 ? unknown.Count : 0;

@@ -233,6 +233,7 @@ internal sealed class PerfScriptParser
     private ParsedCapture Finish()
     {
         var process = _calls.Processes.Resolve(_trace.Events, out var guessed);
+        _trace.KnowsOrder = guessed <= 1;
         if (guessed > 1) _trace.Diagnostics.Add("PERF008", Severity.Warning, 0, $"The text does not say whose the {guessed} threads are, and they were taken for threads of one process: print pids (-F +pid) or --show-task-events.");
         if (_modules.Anonymous > 0) _trace.Diagnostics.Add("PERF007", Severity.Info, 0, $"Records of anonymous mappings were passed over, for the calls tell of them: {_modules.Anonymous}.");
         _records.Lose();

@@ -16,6 +16,9 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
     /// <summary>The events so far.</summary>
     public List<TraceEvent> Events { get; } = [];
 
+    /// <summary>Whether it is known whose the events are and in which order they happened; else what they seem to map over one another shows no loss.</summary>
+    public bool KnowsOrder { get; set; } = true;
+
     /// <summary>Adds an event that has no stack yet and returns its index.</summary>
     public int Add(TraceEvent memoryEvent)
     {
@@ -56,7 +59,7 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
         FillPid(process.Pid);
         LoseMissingStacks(stackAdvice);
         LoseMissingResults();
-        if (MissedUnmaps.Count(Events) is > 0 and var over)
+        if (KnowsOrder && MissedUnmaps.Count(Events) is > 0 and var over)
         {
             var reason = Events.Exists(e => e.Call == MemoryCall.Munmap) ? "munmaps in between were lost, although the tool reports no loss of them" : "munmap was not traced";
             Lose("missed-unmaps", over, $"{Calls(over)} mapped memory that the trace still held for mapped: {reason}.");
