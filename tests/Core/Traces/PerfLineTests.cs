@@ -171,7 +171,7 @@ public sealed class PerfLineTests
     public void Perf_that_may_not_trace_is_refused_with_its_own_words()
     {
         var refused = Reading.Refused(TraceFixtures.Bytes("tool-messages/perf/not-root.txt"));
-        Assert.Contains("access trace events", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("No permissions", refused.Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<string> Files => [.. Directory.GetFiles(Fixtures.PathOf("perf")).Where(f => f.EndsWith(".txt.gz", StringComparison.Ordinal) && !Path.GetFileName(f).StartsWith("trace-", StringComparison.Ordinal)).Select(f => Path.GetFileName(f)!)];
