@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MemScope.Core.Model;
 
 /// <summary>The columns of a <see cref="VmaTable"/>, for whoever reads one back from storage.</summary>
@@ -155,6 +157,14 @@ public sealed class VmaTable
         /// <summary>Adds a mapping; the numbers that follow by <see cref="Set"/> and <see cref="SetFlags"/> belong to it.</summary>
         public void Add(ulong start, ulong end, VmaPermissions permissions, ulong offset, uint deviceMajor, uint deviceMinor, ulong inode, string name)
         {
+            AddKeepingRow(start, end, permissions, offset, deviceMajor, deviceMinor, inode, name);
+            ClearRow();
+        }
+
+        /// <summary>The same, but the mapping has the numbers of the one before it until they are set, or cleared by <see cref="ClearRow"/>.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        internal void AddKeepingRow(ulong start, ulong end, VmaPermissions permissions, ulong offset, uint deviceMajor, uint deviceMinor, ulong inode, string name)
+        {
             CloseRow();
             if (Count == _capacity) Grow();
             var i = Count++;
@@ -165,9 +175,11 @@ public sealed class VmaTable
             _devices[i] = ((ulong)deviceMajor << 32) | deviceMinor;
             _inodes[i] = inode;
             _names[i] = name;
-            Array.Fill(_row, Absent);
             _rowIsOpen = true;
         }
+
+        /// <summary>Takes all numbers from the last mapping.</summary>
+        internal void ClearRow() => Array.Fill(_row, Absent);
 
         /// <summary>Sets a number of the last mapping.</summary>
         public void Set(Metric metric, long value) => _row[(int)metric] = value;
@@ -220,6 +232,7 @@ public sealed class VmaTable
 
         private bool CoversLast(AddressRange range) => Count > 0 && _starts[Count - 1] >= range.Start && _ends[Count - 1] <= range.End && !range.IsEmpty;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void CloseRow()
         {
             if (!_rowIsOpen) return;

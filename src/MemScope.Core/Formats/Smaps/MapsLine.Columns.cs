@@ -18,6 +18,7 @@ internal readonly ref partial struct MapsLine
     /// <param name="mostName">Longer names are left to the other method.</param>
     /// <param name="result">The mapping.</param>
     /// <param name="length">Bytes of the line with its end.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParseColumns(ReadOnlySpan<byte> text, int mostName, out MapsLine result, out int length)
     {
         result = default;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MemScope.Core.Formats.Framing;
 using MemScope.Core.Formats.Text;
 using MemScope.Core.Model;
@@ -30,6 +31,9 @@ internal sealed class SmapsBlock(SmapsMemory memory, ParseOptions options, Diagn
     private readonly SmapsChecks _checks = new(diagnostics);
     private bool _hasKeys;
 
+    /// <summary>The layout whose numbers the builder's row holds, or null.</summary>
+    private SmapsLayout? _rowOwner;
+
     /// <inheritdoc/>
     public override void Take(ReadOnlySpan<byte> line, int number)
     {
@@ -51,6 +55,7 @@ internal sealed class SmapsBlock(SmapsMemory memory, ParseOptions options, Diagn
     }
 
     /// <summary>Reads mappings as long as they have the layout that is known: how many bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int TakeMappings(ReadOnlySpan<byte> text, long offset, int number, Frame frame)
     {
         var (layout, names) = (memory.Layout, memory.Names);
@@ -67,8 +72,10 @@ internal sealed class SmapsBlock(SmapsMemory memory, ParseOptions options, Diagn
             var keys = layout.Match(rest[length..], out var flags);
             if (keys == 0 || taken + length + keys > mostBytes) break;
             last = new AddressRange(mapping.Start, mapping.End);
-            Begin(mapping, last, number + 1, names.Get(mapping.Name));
-            layout.CopyTo(_vmas.Row);
+            Begin(mapping, last, number + 1, names.Get(mapping.Name), keepsRow: _rowOwner == layout);
+            if (_rowOwner == layout) layout.CopyChangesTo(_vmas.Row);
+            else layout.CopyTo(_vmas.Row);
+            _rowOwner = layout;
             _checks.CountKeys(lines - 1);
             if (layout.HasFlags) _vmas.SetFlags(names.Get(flags));
             taken += length + keys;
@@ -102,23 +109,32 @@ internal sealed class SmapsBlock(SmapsMemory memory, ParseOptions options, Diagn
             diagnostics.Add("SMAPS004", Severity.Warning, line, $"a name of {name.Length} bytes was cut to {options.Limits.NameBytes}");
             name = name[..options.Limits.NameBytes];
         }
-        Begin(mapping, new AddressRange(mapping.Start, mapping.End), line, options.Names.Get(name));
+        Begin(mapping, new AddressRange(mapping.Start, mapping.End), line, options.Names.Get(name), keepsRow: false);
+        _rowOwner = null;
         _keys.Restart();
     }
 
-    private void Begin(MapsLine mapping, AddressRange range, int line, string name)
+    private void Begin(in MapsLine mapping, AddressRange range, int line, string name, bool keepsRow)
     {
         if (_vmas.Count > 0) _checks.EndMapping(_vmas);
-        if (_vmas.RemoveCoveredBy(range) > 0) diagnostics.Add("SMAPS008", Severity.Warning, line, $"the process changed while it was read and {range} was printed again; the later numbers count");
+        if (_vmas.RemoveCoveredBy(range) > 0) ReportAgain(range, line);
         while (_others.Count > 0 && _others[^1].Row >= _vmas.Count) _others.RemoveAt(_others.Count - 1);
         _checks.BeginMapping(range, _vmas.LastEnd, line);
-        _vmas.Add(mapping.Start, mapping.End, mapping.Permissions, mapping.Offset, mapping.DeviceMajor, mapping.DeviceMinor, mapping.Inode, name);
+        _vmas.AddKeepingRow(mapping.Start, mapping.End, mapping.Permissions, mapping.Offset, mapping.DeviceMajor, mapping.DeviceMinor, mapping.Inode, name);
+        if (!keepsRow || _rowOwner is null) _vmas.ClearRow();
+    }
+
+    private void ReportAgain(AddressRange range, int line)
+    {
+        _rowOwner = null;
+        diagnostics.Add("SMAPS008", Severity.Warning, line, $"the process changed while it was read and {range} was printed again; the later numbers count");
     }
 
     private void Take(KeyLine key, ReadOnlySpan<byte> text, int line)
     {
         if (_vmas.Count == 0) return;
         _hasKeys = true;
+        _rowOwner = null;
         _checks.CountKeys(1);
         if (key.Key.SequenceEqual("VmFlags"u8))
         {

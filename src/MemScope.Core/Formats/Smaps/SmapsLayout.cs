@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -27,9 +28,10 @@ internal sealed class SmapsLayout
     private readonly long[] _values = new long[MostLines];
     private bool _isBroken, _hasFlags;
     private int _count, _bytes;
+    private ulong _changed;
 
     /// <summary>Whether mappings can be compared with it.</summary>
-    public bool IsUsable => !_isBroken && _count > 0;
+    public bool IsUsable => !_isBroken && _count > 0 && BitConverter.IsLittleEndian;
 
     /// <summary>Whether VmFlags stand last.</summary>
     public bool HasFlags => _hasFlags;
@@ -38,7 +40,7 @@ internal sealed class SmapsLayout
     public int Lines => _count + (_hasFlags ? 1 : 0);
 
     /// <summary>The next line belongs to another mapping: learns from the beginning.</summary>
-    public void Restart() => (_isBroken, _hasFlags, _count, _bytes) = (false, false, 0, 0);
+    public void Restart() => (_isBroken, _hasFlags, _count, _bytes, _changed) = (false, false, 0, 0, 0);
 
     /// <summary>The mapping cannot be a pattern.</summary>
     public void Break() => _isBroken = true;
@@ -77,6 +79,7 @@ internal sealed class SmapsLayout
     /// Compares the lines at the beginning of <paramref name="text"/>: their length in bytes when they are of this layout, else 0. <paramref name="flags"/> is what stands behind VmFlags, blanks
     /// around it taken off.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Match(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> flags)
     {
         flags = default;
@@ -91,47 +94,69 @@ internal sealed class SmapsLayout
             var length = lengths[i];
             var difference = (Vector128.LoadUnsafe(ref at) ^ Vector128.LoadUnsafe(ref known))
                 | (Vector128.LoadUnsafe(ref at, (nuint)length - KeyBytes) ^ Vector128.LoadUnsafe(ref known, (nuint)length - KeyBytes));
-            if (difference != Vector128<byte>.Zero && !TryOtherNumber(ref at, ref known, i)) return 0;
+            if (difference != Vector128<byte>.Zero)
+            {
+                if (!TryOtherNumber(ref at, ref known, length, out var value)) return 0;
+                _values[i] = value;
+                _changed |= 1UL << i;
+            }
             at = ref Unsafe.Add(ref at, length);
             known = ref Unsafe.Add(ref known, LineBytes);
         }
         if (!_hasFlags) return _bytes;
-        var rest = text[_bytes..];
-        var key = "VmFlags: "u8;
-        if (!rest.StartsWith(key)) return 0;
+        const int flagsAt = 9;
+        // "VmFlags:" as a number, a blank behind it.
+        if (Unsafe.ReadUnaligned<ulong>(ref at) != BinaryPrimitives.ReadUInt64LittleEndian("VmFlags:"u8) || text[_bytes + flagsAt - 1] != ' ') return 0;
+        var rest = text[(_bytes + flagsAt)..];
         var end = rest[..Math.Min(rest.Length, MostFlags)].IndexOf((byte)'\n');
         if (end < 0) return 0;
-        flags = rest[key.Length..end].Trim(" \t"u8);
-        return _bytes + end + 1;
+        var (first, last) = (0, end);
+        while (last > 0 && ByteCursor.IsBlank(rest[last - 1])) last--;
+        while (first < last && ByteCursor.IsBlank(rest[first])) first++;
+        flags = rest[first..last];
+        return _bytes + flagsAt + end + 1;
     }
 
     /// <summary>Puts the numbers of the mapping that was compared last into a row by metric.</summary>
     public void CopyTo(Span<long> row)
     {
         for (var i = 0; i < _count; i++) row[(int)_metrics[i]] = _values[i];
+        _changed = 0;
+    }
+
+    /// <summary>The same for a row that still holds what was copied last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void CopyChangesTo(Span<long> row)
+    {
+        for (var left = _changed; left != 0; left &= left - 1)
+        {
+            var i = BitOperations.TrailingZeroCount(left);
+            row[(int)_metrics[i]] = _values[i];
+        }
+        _changed = 0;
     }
 
     /// <summary>A line that is not the same as in the mapping before: its key must be, and its number is read.</summary>
-    private bool TryOtherNumber(ref byte at, ref byte known, int i)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryOtherNumber(ref byte at, ref byte known, int length, out long value)
     {
+        value = 0;
         if (Vector128.LoadUnsafe(ref at) != Vector128.LoadUnsafe(ref known)) return false;
-        var length = _lengths[i];
         if (length == KeyBytes + 2)
         {
             var digit = (uint)(Unsafe.Add(ref at, KeyBytes) - '0');
             if (digit > 9 || Unsafe.Add(ref at, KeyBytes + 1) != '\n') return false;
             Unsafe.Add(ref known, KeyBytes) = (byte)('0' + digit);
-            _values[i] = digit;
+            value = digit;
             return true;
         }
         if (length == KeyBytes + DigitBytes + 1 ? Unsafe.Add(ref at, KeyBytes + DigitBytes) != '\n'
             : Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref at, KeyBytes + DigitBytes)) != Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref known, KeyBytes + DigitBytes))) return false;
         var field = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref at, KeyBytes));
         // Behind the colon stands a blank, also where the key takes all of its columns.
-        if (Unsafe.Add(ref at, KeyBytes - 1) == ':' && Unsafe.Add(ref at, KeyBytes) != ' ') return false;
-        if (!TryNumber(BitConverter.IsLittleEndian ? field : BinaryPrimitives.ReverseEndianness(field), out var value)) return false;
+        if (Unsafe.Add(ref at, KeyBytes - 1) == ':' && (byte)field != ' ') return false;
+        if (!TryNumber(field, out value)) return false;
         Unsafe.WriteUnaligned(ref Unsafe.Add(ref known, KeyBytes), field);
-        _values[i] = value;
         return true;
     }
 
@@ -139,6 +164,7 @@ internal sealed class SmapsLayout
     private static bool IsKey(ReadOnlySpan<byte> columns) => columns.IndexOf((byte)':') is > 0 and var colon && columns[(colon + 1)..].IndexOfAnyExcept((byte)' ') < 0;
 
     /// <summary>A number of up to eight digits behind blanks, all eight bytes at once; the first is the lowest byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryNumber(ulong field, out long value)
     {
         const ulong ones = 0x0101010101010101;
