@@ -14,7 +14,7 @@ namespace MemScope.Agent.Parsing;
 /// <param name="Events">Calls by kind: <c>mmap</c>, <c>munmap</c> …</param>
 /// <param name="Callchains">Distinct stacks of its traces and heap profiles.</param>
 /// <param name="Diagnostics">What was skipped, cut or looked wrong.</param>
-internal sealed record ParseReport(string File, string Format, string Version, int Snapshots, int Regions, IReadOnlyList<long?> RssBytes,
+internal sealed record ParseReport(string File, string Format, string Version, int Snapshots, int Regions, long?[] RssBytes,
     IReadOnlyDictionary<string, int> Events, int Callchains, IReadOnlyList<ParseRemark> Diagnostics)
 {
     /// <summary>Live bytes of the last dump of the heap profiles, summed; null without one.</summary>
@@ -41,24 +41,23 @@ internal sealed record ParseReport(string File, string Format, string Version, i
     /// <summary>Condenses what was read.</summary>
     public static ParseReport Of(string file, ParsedCapture parsed)
     {
-        var events = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        if (parsed.Traces.Count > 0)
-            foreach (var group in parsed.Traces.SelectMany(t => t.Events).CountBy(e => e.Call)) events[group.Key.ToString().ToLowerInvariant()] = group.Value;
+        var rss = new long?[parsed.Snapshots.Count];
+        for (var i = 0; i < rss.Length; i++) rss[i] = parsed.Snapshots[i].RssBytes;
         return new ParseReport(file, parsed.Format, parsed.Version, parsed.Snapshots.Count, parsed.Snapshots.Count == 0 ? 0 : parsed.Snapshots[^1].Vmas.Count,
-            [.. parsed.Snapshots.Select(s => s.RssBytes)], events, parsed.Traces.Sum(t => t.Callchains.Count) + parsed.HeapProfiles.Sum(p => p.Callchains.Count),
+            rss, EventsOf(parsed.Traces), parsed.Traces.Sum(t => t.Callchains.Count) + parsed.HeapProfiles.Sum(p => p.Callchains.Count),
             [.. parsed.Diagnostics.Select(d => new ParseRemark(d.Id, d.Severity.ToString().ToLowerInvariant(), d.Line, d.Text) { Member = d.Member })])
         {
             LiveBytes = parsed.HeapProfiles.Any(p => p.LiveBytes is not null) ? parsed.HeapProfiles.SumOf(p => p.LiveBytes ?? 0) : null,
-            PeakBytes = parsed.HeapProfiles.Max(p => p.PeakBytes),
+            PeakBytes = parsed.HeapProfiles.Count == 0 ? null : parsed.HeapProfiles.Max(p => p.PeakBytes),
             Traces = parsed.Traces.Count == 0 ? null : [.. parsed.Traces.Select(ParsedTrace.Of)],
             HeapProfiles = parsed.HeapProfiles.Count == 0 ? null : parsed.HeapProfiles.Count,
-            Figures = Counts(parsed.Figures.Select(f => f.Kind)),
+            Figures = parsed.Figures.Count == 0 ? null : Counts(parsed.Figures.Select(f => f.Kind)),
             PerfMapEntries = parsed.PerfMaps.Count == 0 ? null : parsed.PerfMaps.Sum(m => m.Entries.Count),
-            Members = Counts(parsed.Members.Select(m => m.Format)),
+            Members = parsed.Members.Count == 0 ? null : Counts(parsed.Members.Select(m => m.Format)),
         };
     }
 
-    /// <summary>Writes it as one line of JSON. By hand: a serializer's preparation would take longer than most files.</summary>
+    /// <summary>Writes it as one line of JSON, each member under its name. By hand: a serializer's preparation would take longer than most files.</summary>
     public void WriteTo(Stream output)
     {
         using (var json = new Utf8JsonWriter(output))
@@ -83,6 +82,7 @@ internal sealed record ParseReport(string File, string Format, string Version, i
             json.WriteEndArray();
             Write(json, "liveBytes", LiveBytes);
             Write(json, "peakBytes", PeakBytes);
+            WriteTraces(json);
             Write(json, "heapProfiles", HeapProfiles);
             Write(json, "figures", Figures);
             Write(json, "perfMapEntries", PerfMapEntries);
@@ -90,6 +90,14 @@ internal sealed record ParseReport(string File, string Format, string Version, i
             json.WriteEndObject();
         }
         output.WriteByte((byte)'\n');
+    }
+
+    private void WriteTraces(Utf8JsonWriter json)
+    {
+        if (Traces is null) return;
+        json.WriteStartArray("traces"u8);
+        foreach (var trace in Traces) trace.WriteTo(json);
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, string name, long? number)
@@ -105,11 +113,19 @@ internal sealed record ParseReport(string File, string Format, string Version, i
         json.WriteEndObject();
     }
 
-    private static SortedDictionary<string, int>? Counts(IEnumerable<string> names)
+    private static IReadOnlyDictionary<string, int> EventsOf(IReadOnlyList<Trace> traces)
+    {
+        if (traces.Count == 0) return new Dictionary<string, int>(StringComparer.Ordinal);
+        var events = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var group in traces.SelectMany(t => t.Events).CountBy(e => e.Call)) events[group.Key.ToString().ToLowerInvariant()] = group.Value;
+        return events;
+    }
+
+    private static SortedDictionary<string, int> Counts(IEnumerable<string> names)
     {
         var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var (name, count) in names.CountBy(n => n)) counts[name] = count;
-        return counts.Count == 0 ? null : counts;
+        return counts;
     }
 }
 
@@ -132,6 +148,27 @@ internal sealed record ParsedTrace(string Tool, string Clock, int Events)
             : new ParsedAnchor(anchor.Origin.ToString(), anchor.Sureness) { From = trace.Events.Count == 0 ? null : anchor.WallOf(trace.Events.Min(e => e.TimeNs)) },
         Losses = [.. trace.Losses.Select(l => l.Kind)],
     };
+
+    /// <summary>Writes it as an object.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("tool"u8, Tool);
+        json.WriteString("clock"u8, Clock);
+        json.WriteNumber("events"u8, Events);
+        if (Anchor is { } anchor)
+        {
+            json.WriteStartObject("anchor"u8);
+            json.WriteString("origin"u8, anchor.Origin);
+            json.WriteString("sureness"u8, anchor.Sureness);
+            if (anchor.From is { } from) json.WriteString("from"u8, from);
+            json.WriteEndObject();
+        }
+        json.WriteStartArray("losses"u8);
+        foreach (var loss in Losses) json.WriteStringValue(loss);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
 }
 
 /// <summary>An anchor as printed.</summary>
