@@ -114,6 +114,9 @@ public sealed class MetricColumn
         /// <summary>The number of a row that was set.</summary>
         public readonly long Get(int row) => _narrow is { } narrow ? narrow[row] : _wide is { } wide ? wide[row] : _constant;
 
+        /// <summary>Whether each row has to be set; a constant only where it differs.</summary>
+        public readonly bool IsArray => _narrow is not null || _wide is not null;
+
         /// <summary>Makes room.</summary>
         public void Resize(int capacity)
         {

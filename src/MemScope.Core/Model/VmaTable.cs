@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace MemScope.Core.Model;
@@ -133,6 +134,9 @@ public sealed class VmaTable
         private int _capacity;
         private bool _rowIsOpen;
 
+        /// <summary>By metric a bit: which of the last row were written since the row before, and which columns are arrays.</summary>
+        private ulong _written, _arrays;
+
         /// <summary>A builder that grows; <paramref name="expected"/> is how many rows there may be, as a hint.</summary>
         public Builder(int expected = 0)
         {
@@ -179,16 +183,27 @@ public sealed class VmaTable
         }
 
         /// <summary>Takes all numbers from the last mapping.</summary>
-        internal void ClearRow() => Array.Fill(_row, Absent);
+        internal void ClearRow()
+        {
+            Array.Fill(_row, Absent);
+            _written = ulong.MaxValue;
+        }
 
         /// <summary>Sets a number of the last mapping.</summary>
-        public void Set(Metric metric, long value) => _row[(int)metric] = value;
+        public void Set(Metric metric, long value)
+        {
+            _row[(int)metric] = value;
+            _written |= 1UL << (int)metric;
+        }
 
         /// <summary>A number of the last mapping, or <see cref="Absent"/>.</summary>
         public long Get(Metric metric) => Count > 0 ? _row[(int)metric] : Absent;
 
-        /// <summary>The numbers of the last mapping by metric, to be set and read at once.</summary>
+        /// <summary>The numbers of the last mapping by metric, to be set at once; <see cref="Written"/> says which.</summary>
         internal Span<long> Row => _row;
+
+        /// <summary>Numbers of <see cref="Row"/> were set, by metric a bit.</summary>
+        internal void Written(ulong metrics) => _written |= metrics;
 
         /// <summary>Sets the VmFlags of the last mapping as printed, without the trailing blank.</summary>
         public void SetFlags(string flags) => (_flags ??= new string?[_capacity])[Count - 1] = flags;
@@ -208,6 +223,7 @@ public sealed class VmaTable
                 if (_flags is not null) _flags[Count] = null;
             }
             for (var m = 0; m < _row.Length; m++) _row[m] = Count > 0 ? _metrics[m].Get(Count - 1) : Absent;
+            _written = ulong.MaxValue;
             _rowIsOpen = Count > 0;
             return removed;
         }
@@ -238,7 +254,14 @@ public sealed class VmaTable
             if (!_rowIsOpen) return;
             _rowIsOpen = false;
             var (metrics, row, i) = (_metrics, _row, Count - 1);
-            for (var m = 0; m < metrics.Length && m < row.Length; m++) metrics[m].Set(i, row[m], _capacity);
+            var open = (_written | _arrays) & ((1UL << metrics.Length) - 1);
+            for (; open != 0; open &= open - 1)
+            {
+                var m = BitOperations.TrailingZeroCount(open);
+                metrics[m].Set(i, row[m], _capacity);
+                if (metrics[m].IsArray) _arrays |= 1UL << m;
+            }
+            _written = 0;
         }
 
         /// <summary>Doubles, or more where more rows are expected. Only a table that has many rows is given room for all of them: a file of many small blocks behind a large one must not pay for that in each.</summary>

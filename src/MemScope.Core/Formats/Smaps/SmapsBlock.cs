@@ -73,8 +73,8 @@ internal sealed class SmapsBlock(SmapsMemory memory, ParseOptions options, Diagn
             if (keys == 0 || taken + length + keys > mostBytes) break;
             last = new AddressRange(mapping.Start, mapping.End);
             Begin(mapping, last, number + 1, names.Get(mapping.Name), keepsRow: _rowOwner == layout);
-            if (_rowOwner == layout) layout.CopyChangesTo(_vmas.Row);
-            else layout.CopyTo(_vmas.Row);
+            if (_rowOwner == layout) layout.CopyChangesTo(_vmas);
+            else layout.CopyTo(_vmas);
             _rowOwner = layout;
             _checks.CountKeys(lines - 1);
             if (layout.HasFlags) _vmas.SetFlags(names.Get(flags));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Formats.Smaps;
@@ -21,6 +22,7 @@ internal sealed class SmapsChecks(DiagnosticBag diagnostics)
     public void CountKeys(int count) => _keys += count;
 
     /// <summary>The mapping's last key was read; it is the last row of <paramref name="vmas"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void EndMapping(VmaTable.Builder vmas)
     {
         var rss = vmas.Get(Metric.Rss);

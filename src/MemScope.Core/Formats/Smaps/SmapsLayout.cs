@@ -92,9 +92,7 @@ internal sealed class SmapsLayout
         for (var i = 0; i < count && i < lengths.Length; i++)
         {
             var length = lengths[i];
-            var difference = (Vector128.LoadUnsafe(ref at) ^ Vector128.LoadUnsafe(ref known))
-                | (Vector128.LoadUnsafe(ref at, (nuint)length - KeyBytes) ^ Vector128.LoadUnsafe(ref known, (nuint)length - KeyBytes));
-            if (difference != Vector128<byte>.Zero)
+            if (!IsSame(ref at, ref known, length))
             {
                 if (!TryOtherNumber(ref at, ref known, length, out var value)) return 0;
                 _values[i] = value;
@@ -117,22 +115,38 @@ internal sealed class SmapsLayout
         return _bytes + flagsAt + end + 1;
     }
 
-    /// <summary>Puts the numbers of the mapping that was compared last into a row by metric.</summary>
-    public void CopyTo(Span<long> row)
+    /// <summary>Whether a line is that of the mapping before: at once where it has the usual length, else from both ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsSame(ref byte at, ref byte known, int length)
     {
-        for (var i = 0; i < _count; i++) row[(int)_metrics[i]] = _values[i];
+        const int usual = KeyBytes + DigitBytes + 4;
+        if (Vector256.IsHardwareAccelerated && length == usual)
+            return ((Vector256.LoadUnsafe(ref at) ^ Vector256.LoadUnsafe(ref known)).AsUInt32() & Vector256.Create(uint.MaxValue, uint.MaxValue, uint.MaxValue, uint.MaxValue, uint.MaxValue, uint.MaxValue, uint.MaxValue, 0)) == Vector256<uint>.Zero;
+        return ((Vector128.LoadUnsafe(ref at) ^ Vector128.LoadUnsafe(ref known))
+            | (Vector128.LoadUnsafe(ref at, (nuint)length - KeyBytes) ^ Vector128.LoadUnsafe(ref known, (nuint)length - KeyBytes))) == Vector128<byte>.Zero;
+    }
+
+    /// <summary>Puts the numbers of the mapping that was compared last into a row.</summary>
+    public void CopyTo(VmaTable.Builder row)
+    {
+        for (var i = 0; i < _count; i++) row.Set(_metrics[i], _values[i]);
         _changed = 0;
     }
 
     /// <summary>The same for a row that still holds what was copied last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void CopyChangesTo(Span<long> row)
+    public void CopyChangesTo(VmaTable.Builder row)
     {
+        var numbers = row.Row;
+        ulong written = 0;
         for (var left = _changed; left != 0; left &= left - 1)
         {
             var i = BitOperations.TrailingZeroCount(left);
-            row[(int)_metrics[i]] = _values[i];
+            var metric = (int)_metrics[i];
+            numbers[metric] = _values[i];
+            written |= 1UL << metric;
         }
+        row.Written(written);
         _changed = 0;
     }
 
