@@ -143,6 +143,23 @@ public sealed class HeaptrackCountingTests
         }
     }
 
+    /// <summary>Addresses that differ only by what the hash multiplies away to a few low bits: all belong into one slot.</summary>
+    [Fact]
+    public void Addresses_that_were_chosen_to_collide_do_not_take_quadratic_time()
+    {
+        const ulong inverse = 0xf1de_83e1_9937_733d;
+        Assert.Equal(1UL, unchecked(inverse * 0x9e37_79b9_7f4a_7c15));
+        var table = new PointerTable();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var held = 0;
+        for (var i = 1UL; i <= 200_000; i++) held += table.TryAdd(unchecked(i * inverse), 1, out _) ? 1 : 0;
+        Assert.Equal(held, table.Count);
+        for (var i = 1UL; i <= 200_000; i++) table.TryTake(unchecked(i * inverse), out _);
+        Assert.Equal(0, table.Count);
+        Assert.InRange(held, 1_000, 5_000);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 15);
+    }
+
     [Fact]
     public void Two_million_live_blocks_take_48_MiB()
     {
