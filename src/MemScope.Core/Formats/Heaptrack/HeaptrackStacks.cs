@@ -32,7 +32,7 @@ internal sealed class HeaptrackStacks(ParseOptions options)
     private readonly List<Place> _places = [new Place { Address = 0, Module = 0 }];
     private readonly List<int> _triples = [];
     private readonly Dictionary<(string? Module, ulong Address), int> _placeOf = [];
-    private readonly List<string?> _moduleOf = [null];
+    private readonly Dictionary<int, string?> _rawModuleOf = [];
     private readonly List<Node> _nodes = [default];
     private readonly Dictionary<Node, int> _firstEqual = [];
     private readonly Dictionary<int, int> _callchainOf = [];
@@ -144,8 +144,9 @@ internal sealed class HeaptrackStacks(ParseOptions options)
         if (known) return place;
         if (!inModule) OutsideModules++;
         _places.Add(new Place { Address = inModule ? linkAddress : address });
-        _moduleOf.Add(inModule ? path : null);
-        return place = _places.Count - 1;
+        place = _places.Count - 1;
+        _rawModuleOf.Add(place, inModule ? path : null);
+        return place;
     }
 
     /// <summary>Index of the callchain of a node, or -1 for the root. Nodes whose stacks are equal have the same one.</summary>
@@ -189,14 +190,14 @@ internal sealed class HeaptrackStacks(ParseOptions options)
     private RawFrame[] FramesAt(int place)
     {
         ref var frames = ref CollectionsMarshal.GetValueRefOrAddDefault(_frames, place, out _);
-        return frames ??= _moduleOf.Count > 1 ? [RawFrameOf(place)] : InterpretedFramesOf(_places[place]);
+        return frames ??= _rawModuleOf.TryGetValue(place, out var module) ? [RawFrameOf(_places[place].Address, module)] : InterpretedFramesOf(_places[place]);
     }
 
-    private RawFrame RawFrameOf(int place) => new()
+    private static RawFrame RawFrameOf(ulong address, string? module) => new()
     {
-        Address = _places[place].Address,
-        AddressKind = _moduleOf[place] is null ? FrameAddressKind.Absolute : FrameAddressKind.InModule,
-        Module = _moduleOf[place],
+        Address = address,
+        AddressKind = module is null ? FrameAddressKind.Absolute : FrameAddressKind.InModule,
+        Module = module,
     };
 
     /// <summary>Innermost first. The address is that of the last one, the function whose code it is; the others are inlined there and have none of their own.</summary>

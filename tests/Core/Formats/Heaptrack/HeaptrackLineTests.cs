@@ -132,6 +132,13 @@ public sealed class HeaptrackLineTests
     }
 
     [Fact]
+    public void Lines_of_both_kinds_in_one_file_are_each_read_as_what_they_are()
+    {
+        var profile = Of("v 10400 3\ns 1 f\ni 77 0 1\nt 1 0\nx 1 a\nm 1 x 1000 0 500\nt 1010 0\n+ 8 1 a0\n+ 8 2 b0\n").HeapProfiles[0];
+        Assert.Equal(["f  77", " a 10"], profile.Callchains.Select(c => $"{c.Frames[0].Function} {c.Frames[0].Module} {c.Frames[0].Address:x}"));
+    }
+
+    [Fact]
     public void An_allocation_without_a_stack_is_a_site_without_a_callchain()
     {
         var profile = Of("v 10400 3\na 8 0\n+ 0\n").HeapProfiles[0];
