@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MemScope.Core.Formats.Text;
 
 namespace MemScope.Core.Formats.Perf;
@@ -32,6 +33,7 @@ internal readonly ref struct PerfHeader
     public ReadOnlySpan<byte> Body { get; private init; }
 
     /// <summary>Reads the beginning of a sample; false when the line is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryRead(ReadOnlySpan<byte> line, out PerfHeader header)
     {
         header = default;

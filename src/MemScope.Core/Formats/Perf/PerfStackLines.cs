@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -13,6 +14,7 @@ internal static class PerfStackLines
     /// </summary>
     /// <param name="text">What follows the line of a sample.</param>
     /// <param name="lines">How many frames.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Measure(ReadOnlySpan<byte> text, out int lines)
     {
         lines = 0;

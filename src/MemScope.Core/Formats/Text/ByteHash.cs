@@ -1,10 +1,11 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace MemScope.Core.Formats.Text;
 
 /// <summary>
 /// A hash of long byte strings, several times as fast as <see cref="HashCode.AddBytes"/>: 48 bytes a round, folded by multiplications to 128 bits (Wang Yi's wyhash, which is in the public
-/// domain). Seeded per process, so that an input cannot be made to collide.
+/// domain). Code that is compiled ahead knows of no wide multiplication, and hot loops are compiled at the start therefore. Seeded per process, so that an input cannot be made to collide.
 /// </summary>
 internal static class ByteHash
 {
@@ -12,6 +13,7 @@ internal static class ByteHash
     private static readonly ulong Seed = Secret(0), First = Secret(1) | 1, Second = Secret(2) | 1, Third = Secret(3) | 1;
 
     /// <summary>The hash of some bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Of(ReadOnlySpan<byte> bytes)
     {
         var a = Seed ^ (ulong)bytes.Length;

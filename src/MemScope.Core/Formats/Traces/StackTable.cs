@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MemScope.Core.Formats.Text;
 using MemScope.Core.Model;
@@ -39,6 +40,7 @@ internal sealed class StackTable(ReadFrame readFrame, ParseOptions options)
     public Func<ReadOnlySpan<byte>, byte[]>? Decode { get; init; }
 
     /// <summary>Index of the callchain that is printed in some lines of the file, or -1 when there is no frame in them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Intern(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return None;
