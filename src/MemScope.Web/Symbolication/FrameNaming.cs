@@ -19,7 +19,7 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
     };
 
     /// <summary>Profilers that print the address of the call itself instead of the one that it returns to.</summary>
-    private static readonly HashSet<string> PrintCallAddresses = new(StringComparer.Ordinal) { "heaptrack", "sanitizer", "lsan", "asan", "massif", "memcheck", "dhat" };
+    private static readonly HashSet<string> PrintCallAddresses = new(StringComparer.Ordinal) { "heaptrack", "sanitizer", "massif", "memcheck", "dhat", "pprof" };
 
     /// <summary>Tools whose leaf is where the thread stood, not a return address: gdb stops before the instruction, jemalloc and tcmalloc's leaf is the allocator's own frame.</summary>
     private static readonly HashSet<string> PrintExactLeaf = new(StringComparer.Ordinal) { "gdb", "jemalloc-heap" };
