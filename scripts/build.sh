@@ -14,13 +14,24 @@ hash_of() {
   } | sha256sum | cut -d ' ' -f 1
 }
 
+# changed_since STAMP FOLDER...: whether a file or folder is newer than the last build. Asked first, because hashing takes longer than parsing a file does.
+changed_since() {
+  local stamp=$1
+  shift
+  [ "$(dirname "$(readlink -f "$(command -v dotnet)")")/sdk" -nt "$stamp" ] || [ "$(cat "$stamp.packages" 2>/dev/null)" != "${NUGET_PACKAGES:-}" ] ||
+    [ -n "$(find "$@" Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig global.json package-lock.json \
+      \( -name bin -o -name obj -o -path wwwroot/lib \) -prune -o -newer "$stamp" -print -quit)" ]
+}
+
 # build_once NAME DLL PROJECT FOLDER...
 build_once() {
   local name=$1 dll=$2 project=$3
   shift 3
   local stamp="$root/.memscope/$name.built" hash
+  [ -f "$dll" ] && [ -f "$stamp" ] && ! (cd "$root" && changed_since "$stamp" "$@") && return
+  need_dotnet
   hash=$(cd "$root" && hash_of "$@")
-  [ -f "$dll" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ] && return
+  [ -f "$dll" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ] && touch "$stamp" && return
   mkdir -p "$root/.memscope"
   exec 8>"$root/.memscope/build.lock"
   flock 8
@@ -29,6 +40,7 @@ build_once() {
     say "building the $name (the first time takes a few minutes)"
     local log
     log=$(cd "$root" && "compile_$name" "$project" 2>&1 8>&-) || { printf '%s\n' "$log" >&2; die "the build of the $name failed"; }
+    echo "${NUGET_PACKAGES:-}" >"$stamp.packages"
     echo "$hash" >"$stamp"
   fi
   exec 8>&-
@@ -47,11 +59,11 @@ compile_agent() {
 }
 
 build_web() {
-  need_dotnet
+  find_dotnet
   build_once server "$web_dll" src/MemScope.Web src/MemScope.Core src/MemScope.Symbols src/MemScope.Storage src/MemScope.Web migrations wwwroot
 }
 
 build_agent() {
-  need_dotnet
+  find_dotnet
   build_once agent "$agent_dll" src/MemScope.Agent src/MemScope.Core src/MemScope.Symbols src/MemScope.Agent
 }

@@ -20,9 +20,8 @@ need_packages() {
   fi
 }
 
-# Sets sdk to the version that global.json chooses.
-need_dotnet() {
-  [ -z "${sdk:-}" ] || return 0
+# Puts dotnet on the path.
+find_dotnet() {
   if ! have dotnet; then
     local folder
     for folder in "${HOME:-/}/.dotnet" /usr/share/dotnet /usr/lib/dotnet; do
@@ -33,6 +32,12 @@ need_dotnet() {
     apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1 || die "the .NET 10 SDK is missing: https://dot.net/download"
     need_packages "the .NET 10 SDK" dotnet-sdk-10.0
   fi
+}
+
+# Sets sdk to the version that global.json chooses.
+need_dotnet() {
+  [ -z "${sdk:-}" ] || return 0
+  find_dotnet
   sdk=$(cd "$root" && dotnet --version 2>/dev/null) || die "the .NET SDK does not fit global.json: version 10 is needed (https://dot.net/download)"
 }
 

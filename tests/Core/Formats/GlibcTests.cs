@@ -68,4 +68,16 @@ public sealed class GlibcTests
     private static long Size(XElement dump, string element, string type) => dump.Elements(element).Where(e => (string)e.Attribute("type")! == type).Sum(e => long.Parse((string)e.Attribute("size")!, CultureInfo.InvariantCulture));
 
     private static string TextOf(string folder, string file) => Encoding.UTF8.GetString(Fixtures.Bytes(folder, file));
+
+    [Fact]
+    public void Reports_with_a_title_and_a_time_above_each_are_each_of_their_time()
+    {
+        var text = Fixtures.Bytes("malloc-stats", "titles.txt");
+        var titles = System.Text.Encoding.ASCII.GetString(text).Split('\n').Where(l => l.StartsWith("=== malloc_stats ", StringComparison.Ordinal)).Select(l => l[(l.LastIndexOf(' ') + 1)..]).ToList();
+        var parsed = Reading.Of(text).Parsed;
+
+        Assert.Equal("malloc-stats", parsed.Format);
+        Assert.Equal(titles, parsed.Figures.Select(f => f.TakenAt!.Value).Distinct().Select(t => (t.ToUnixTimeMilliseconds() / 1000m).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.All(parsed.Figures, f => Assert.Equal(TimeOrigin.InFile, f.TimeOrigin));
+    }
 }

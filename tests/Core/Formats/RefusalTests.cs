@@ -127,6 +127,19 @@ public sealed class RefusalTests
         Assert.False(PerfettoTrace.Recognises("\n\nsome text\n"u8));
     }
 
+    [Theory]
+    [InlineData("reading file \"heaptrack.malloc_leak.zst\" - please wait, this might take some time...\nDebuggee command was: /opt/malloc_leak\n")]
+    [InlineData("heaptrack output will be written to \"/opt/out/heaptrack.malloc_leak.42.zst\"\nstarting application, this might take some time...\n")]
+    public void What_heaptrack_shows_to_people_is_refused_with_the_file_to_send(string text)
+    {
+        var refused = Reading.Refused(System.Text.Encoding.ASCII.GetBytes(text));
+        Assert.Equal((CaptureRefusal.Unsupported, "heaptrack-report"), (refused.Kind, refused.Code));
+    }
+
+    [Fact]
+    public void A_source_line_that_gdb_could_not_show_is_no_message_of_a_missing_process() =>
+        Assert.DoesNotContain("pgrep", Reading.Refused("[New LWP 32306]\n29\t../sysdeps/unix/sysv/linux/pause.c: No such file or directory.\n$1 = 20886405120\n"u8.ToArray()).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Every_message_of_a_tool_is_answered_with_what_helps()
     {

@@ -28,6 +28,8 @@ internal static class Refusals
             return Refuse("html", "This is a web page: perhaps a sign-in or an error was saved in place of the file. Look at what the download answered (curl --fail stops at errors), and send the text or file itself.");
         if (head.StartsWith("\x1b["u8) && head.IndexOf("Every "u8) >= 0)
             return Refuse("watch", "This is the screen of `watch`, cut to the terminal's size. Record with a loop: while date; pmap -x PID; do sleep 1; done > pmap.log");
+        if (head.StartsWith("reading file \""u8) && head.IndexOf("please wait, this might take some time"u8) is > 0 and < 4096 || head.StartsWith("heaptrack output will be written to "u8))
+            return Refuse("heaptrack-report", "This is what heaptrack or heaptrack_print shows to people, with rounded figures. Send the data file itself, heaptrack.PROGRAM.PID.zst or .gz: heaptrack names it when the program ends.");
         if (head.IndexOf("| NVIDIA-SMI "u8) is >= 0 and < 1024 || head.IndexOf("=NVSMI LOG="u8) is >= 0 and < 1024)
             return Refuse("nvidia-smi-table", "This is nvidia-smi's text for people. Send `nvidia-smi -q -x`, or `nvidia-smi --query-gpu=timestamp,uuid,memory.total,memory.used,memory.free --format=csv`.");
         return null;
@@ -38,7 +40,7 @@ internal static class Refusals
     {
         var looks = head.IndexOf((byte)0) >= 0 ? "binary data" : $"text that begins with {DiagnosticBag.Quote(FirstLine(head))}";
         if ((OfMessage(head) ?? OfEmptyPmap(head)) is { } message) return message;
-        return Refuse("unknown-format", $"The file looks like {looks}. Accepted are: {string.Join(", ", InputFormats.All.Select(f => f.Slug))}, plain, gzipped or packed by zstd, or many in a tar, tar.gz or zip.");
+        return Refuse("unknown-format", $"The file looks like {looks}. Accepted are: {string.Join(", ", InputFormats.All.Select(f => f.Slug))}, plain, gzipped or packed by zstd, or many in a tar, tar.gz or zip. The page /formats shows how each looks and which command makes it.");
     }
 
     /// <summary>The refusal of a text in which a tool says that it could not do its work, or null when there is no such line.</summary>

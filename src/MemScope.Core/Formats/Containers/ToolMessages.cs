@@ -63,12 +63,14 @@ internal static class ToolMessages
             if (isKernelThread && advice == Gone) continue;
             for (var lines = new LineReader(head); lines.Next();)
             {
-                // A command that was typed is no message, whatever it holds.
-                if (lines.Line.StartsWith("$ "u8) || lines.Line.IndexOf(words) < 0) continue;
+                // A command that was typed is no message, whatever it holds; nor is the line of source that gdb could not show: "29\t../pause.c: No such file or directory."
+                if (lines.Line.StartsWith("$ "u8) || IsSourceLine(lines.Line) || lines.Line.IndexOf(words) < 0) continue;
                 quote = DiagnosticBag.Quote(lines.Line);
                 return advice;
             }
         }
         return null;
     }
+
+    private static bool IsSourceLine(ReadOnlySpan<byte> line) => line.IndexOfAnyExceptInRange((byte)'0', (byte)'9') is > 0 and var digits && line[digits] == '\t';
 }

@@ -10,6 +10,7 @@ namespace MemScope.Core.Formats.Framing;
 /// Fri 20 Nov 2026 03:30:19 PM CET
 /// 2026-11-20 15:30:19,662
 /// # 1795188619.661
+/// === malloc_stats t005 1795188025.256
 /// </code>
 /// </summary>
 /// <param name="At">The time (UTC).</param>
@@ -32,12 +33,21 @@ internal sealed record TimeLine(DateTimeOffset At, int? Pid, bool ZoneUnknown)
         var text = line.TrimStart(Decoration);
         var decorated = text.Length < line.TrimStart(" \t"u8).Length;
         var cursor = new ByteCursor(text.TrimEnd(Decoration));
-        if (!TimeText.TryRead(ref cursor, out var at, out var zoneKnown)) return null;
+        if (!TimeText.TryRead(ref cursor, out var at, out var zoneKnown)) return decorated ? OfTitle(line, text.TrimEnd(Decoration)) : null;
         var rest = cursor.Rest;
         if (!rest.IsEmpty && !ByteCursor.IsBlank(rest[0])) return null;
         var pid = PidIn(rest);
         if (!decorated && pid is null && rest.IndexOfAnyExcept(" \t"u8) >= 0) return null;
         return new TimeLine(at, pid, !zoneKnown);
+    }
+
+    /// <summary>A title with a time behind it: <c>=== malloc_stats 1795188025.256</c>. Only behind signs that no list begins with.</summary>
+    private static TimeLine? OfTitle(ReadOnlySpan<byte> line, ReadOnlySpan<byte> text)
+    {
+        var blank = text.LastIndexOf((byte)' ');
+        if (blank < 0 || line.TrimStart(" \t"u8)[0] is not ((byte)'=' or (byte)'#')) return null;
+        var cursor = new ByteCursor(text[(blank + 1)..]);
+        return TimeText.TryRead(ref cursor, out var at, out var zoneKnown) && cursor.IsAtEnd ? new TimeLine(at, PidIn(text[..blank]), !zoneKnown) : null;
     }
 
     /// <summary>The number behind <c>pid=</c>, <c>pid:</c> or <c>PID </c>.</summary>

@@ -11,7 +11,15 @@ internal static class GlibcFormats
 
     /// <summary>malloc_stats(3).</summary>
     public static InputFormat MallocStats { get; } =
-        new("malloc-stats", "glibc malloc_stats", "gdb -p PID -batch -ex 'call (void)malloc_stats()'", head => FirstLine(head).SequenceEqual("Arena 0:"u8) && head.IndexOf("\nsystem bytes"u8) >= 0, MallocStatsParser.Parse) { Family = FormatFamily.Figures };
+        new("malloc-stats", "glibc malloc_stats", "gdb -p PID -batch -ex 'call (void)malloc_stats()'", HasArena, MallocStatsParser.Parse) { Family = FormatFamily.Figures };
+
+    // The program's own output goes to standard error as well.
+    private static bool HasArena(ReadOnlySpan<byte> head)
+    {
+        for (var lines = new LineReader(head); lines.Next();)
+            if (lines.Line.SequenceEqual("Arena 0:"u8)) return lines.Next() && lines.Line.StartsWith("system bytes "u8);
+        return false;
+    }
 
     /// <summary>The first line that is neither empty nor a time.</summary>
     private static ReadOnlySpan<byte> FirstLine(ReadOnlySpan<byte> head)
