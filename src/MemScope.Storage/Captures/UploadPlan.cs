@@ -68,6 +68,8 @@ internal sealed class UploadPlan
         if (upload.Parsed.IsEmpty) throw new UploadRefusedException(UploadRefusedException.Nothing, "The file holds no snapshot, no figures, no trace and no heap profile that MemScope can read.");
         var plan = new UploadPlan(upload);
         plan.AddAll();
+        if (plan.Processes.Count == 0)
+            throw new UploadRefusedException(UploadRefusedException.Nothing, "The file names modules and nothing of a process. Send it in one archive with the trace that it belongs to: tar -cz trace.txt buildids.txt.");
         plan.Occasion = plan.FindOccasion();
         return plan;
     }

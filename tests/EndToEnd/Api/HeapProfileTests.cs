@@ -45,6 +45,27 @@ public sealed class HeapProfileTests(ApiServer api)
     }
 
     [Fact]
+    public async Task Build_ids_without_their_trace_are_refused_and_with_it_they_are_kept()
+    {
+        var buildIds = "93ac61ec5a8eb1396f9fbd350e3169a558528a40 /usr/lib/x86_64-linux-gnu/libc.so.6\n"u8.ToArray();
+        using var alone = await api.Server.Client.PostAsync("api/v1/captures?host=ids&pid=5", new ByteArrayContent(buildIds));
+        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, alone.StatusCode);
+        Assert.Contains("tar -cz", (await alone.Content.ReadFromJsonAsync<JsonElement>()).Text("detail"), StringComparison.Ordinal);
+
+        using var archive = new MemoryStream();
+        await using (var tar = new System.Formats.Tar.TarWriter(archive, leaveOpen: true))
+        {
+            foreach (var (name, content) in new[] { ("trace.txt", Fixtures.Unzipped("perf", "raw-mmap-leak.txt.gz")), ("buildids.txt", buildIds) })
+                await tar.WriteEntryAsync(new System.Formats.Tar.PaxTarEntry(System.Formats.Tar.TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+        }
+        using var together = await api.Server.Client.PostAsync("api/v1/captures?host=ids&pid=5", new ByteArrayContent(archive.ToArray()));
+        var upload = await together.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(["perf", "perf-buildids"], upload.GetProperty("members").EnumerateArray().Select(m => m.Text("format")));
+        var chains = await api.Server.JsonAsync($"api/v1/processes/{upload.Text("processId")}/callchains");
+        Assert.Contains(chains.GetProperty("modules").EnumerateArray(), m => m.Text("module").EndsWith("libc.so.6", StringComparison.Ordinal) && m.Text("buildId").StartsWith("93ac61ec", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Formats_are_listed_with_the_command_that_makes_them()
     {
         var formats = (await api.Server.JsonAsync("api/v1/formats")).GetProperty("items").EnumerateArray().ToList();
