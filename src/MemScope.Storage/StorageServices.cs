@@ -31,7 +31,7 @@ public static class StorageServices
                 .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
         services.AddSingleton<Database>().AddSingleton<CaptureStore>().AddSingleton<Retention>().AddSingleton<AuditLog>();
         services.AddSingleton<ProcessQuery>().AddSingleton<SnapshotQuery>().AddSingleton<TrackQuery>().AddSingleton<CaptureQuery>().AddSingleton<TraceQuery>()
-            .AddSingleton<HeapProfileQuery>();
+            .AddSingleton<HeapProfileQuery>().AddSingleton<FiguresQuery>();
         services.AddSingleton<SymbolFileStore>().AddSingleton<ShareStore>().AddSingleton<TokenStore>();
         services.AddSingleton<ChangeFeed>().AddHostedService(p => p.GetRequiredService<ChangeFeed>());
         services.AddHostedService<RetentionLoop>();

@@ -53,6 +53,9 @@ public sealed record ProcessHint(int? Pid = null, string? Comm = null, string? C
 {
     /// <summary>Nothing known.</summary>
     public static ProcessHint None { get; } = new();
+
+    /// <summary>Process id in the name that the tool gave the file, or null. Weaker than <see cref="Pid"/>: it holds where neither the sender nor the content of any file of the upload names one.</summary>
+    public int? FilePid { get; init; }
 }
 
 /// <summary>The address space of one process at one instant.</summary>

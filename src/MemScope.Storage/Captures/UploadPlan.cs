@@ -79,7 +79,8 @@ internal sealed class UploadPlan
         var parsed = Upload.Parsed;
         var hinted = parsed.Processes.Select(p => p.Pid).OfType<int>().Distinct().ToList();
         // A file of several processes knows best; of a file of one the sender does (a pid inside a container differs from the host's).
-        int? PidOf(ProcessHint hint) => hinted.Count > 1 ? hint.Pid ?? Upload.Pid : Upload.Pid ?? hint.Pid ?? (hinted.Count == 1 ? hinted[0] : null);
+        // The number in a file's name is asked last: heaptrack writes its script's there, not the program's.
+        int? PidOf(ProcessHint hint) => (hinted.Count > 1 ? hint.Pid ?? Upload.Pid : Upload.Pid ?? hint.Pid ?? (hinted.Count == 1 ? hinted[0] : null)) ?? hint.FilePid;
 
         var snapshots = parsed.Snapshots.Select((s, i) => (Pid: Required(PidOf(s.Process)), Planned: Plan(s, i))).ToList();
         foreach (var (pid, planned) in snapshots.OrderBy(s => s.Planned.TakenAt)) AddSnapshot(pid, planned);

@@ -148,11 +148,13 @@ internal sealed class UploadWriter(NpgsqlConnection connection, UploadPlan plan,
             COPY side_figures (process_id, side_figures_id, kind, label, taken_at, time_origin, received_at, upload_id, capture_id, series_number, bytes, counts)
             FROM STDIN (FORMAT binary)
             """, cancel);
-        foreach (var (figures, takenAt, origin) in process.Planned.Figures)
+        // Ascending ids keep the order of the file, which alone tells the later of two blocks without a time of their own.
+        var ids = process.Planned.Figures.Select(_ => Guid.CreateVersion7(plan.Upload.ReceivedAt)).Order().ToArray();
+        foreach (var ((figures, takenAt, origin), id) in process.Planned.Figures.Zip(ids))
         {
             await copy.StartRowAsync(cancel);
             await copy.WriteAsync(processId, NpgsqlDbType.Uuid, cancel);
-            await copy.WriteAsync(Guid.CreateVersion7(plan.Upload.ReceivedAt), NpgsqlDbType.Uuid, cancel);
+            await copy.WriteAsync(id, NpgsqlDbType.Uuid, cancel);
             await copy.WriteAsync(CleanText.Of(figures.Kind, 64), NpgsqlDbType.Text, cancel);
             if (figures.Label is { } label) await copy.WriteAsync(CleanText.Of(label, 1024), NpgsqlDbType.Text, cancel);
             else await copy.WriteNullAsync(cancel);

@@ -133,6 +133,18 @@ public sealed record CaptureContentsRow(int Figures, int HeapProfiles, int PerfM
 public sealed record HeapProfileRow(Guid Id, Guid ProcessId, Guid CaptureId, string FileName, string Tool, WeightUnit Unit, ClockDomain Clock, int Dumps, int Callchains, DateTimeOffset TakenAt,
     TimeOrigin TimeOrigin, long? LiveBytes, long? PeakBytes, IReadOnlyList<TraceLoss> Losses, DateTimeOffset ReceivedAt);
 
+/// <summary>Figures of one moment.</summary>
+/// <param name="Id">Their id.</param>
+/// <param name="Kind"><c>status</c>, <c>rollup</c> or the slug of the format.</param>
+/// <param name="Label">Which one of several of a kind (a GPU, an arena, a cgroup's folder), or null.</param>
+/// <param name="TakenAt">When they were taken.</param>
+/// <param name="TimeOrigin">Where that time comes from.</param>
+/// <param name="Bytes">Sizes by key, in bytes.</param>
+/// <param name="Counts">Other numbers by key.</param>
+/// <param name="CaptureId">The file they came in.</param>
+public sealed record FiguresRow(Guid Id, string Kind, string? Label, DateTimeOffset TakenAt, TimeOrigin TimeOrigin, IReadOnlyDictionary<string, long> Bytes,
+    IReadOnlyDictionary<string, long> Counts, Guid CaptureId);
+
 /// <summary>A trace without its events.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="ProcessId">The process.</param>

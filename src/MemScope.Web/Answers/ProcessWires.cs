@@ -47,6 +47,20 @@ internal static class ProcessWires
     public static HeapProfileWire ToWire(this HeapProfileRow row) =>
         new(row.Id, row.Tool, row.Unit.ToString().ToLowerInvariant(), row.TakenAt, row.Dumps, row.Callchains, row.LiveBytes, row.PeakBytes, [.. row.Losses.Select(l => l.Text)], row.CaptureId, row.FileName);
 
+    /// <summary>Figures of one moment.</summary>
+    public static FiguresWire ToWire(this FiguresRow row) =>
+        new(row.Id, row.Kind, row.Label, row.TakenAt, row.Bytes, row.Counts, row.CaptureId)
+        {
+            TimeOrigin = row.TimeOrigin switch
+            {
+                TimeOrigin.Query => "query",
+                TimeOrigin.InFile => "file",
+                TimeOrigin.MemberName => "member-name",
+                TimeOrigin.ModificationTime => "modification-time",
+                _ => "receipt",
+            },
+        };
+
     /// <summary>An assessment.</summary>
     public static AssessmentWire ToWire(this ProcessAssessment assessment) =>
         new(assessment.Kind, assessment.InsideMallocHeap, assessment.Category?.Slug(), assessment.Summary);

@@ -27,6 +27,8 @@ internal static class ProcessEndpoints
         api.MapGet("/processes/{process:guid}/snapshots/{number:int}", SnapshotAsync).WithName("snapshot").Takes("format", "raw").WithSummary("One snapshot with its mappings, JSON or CSV").Produces<SnapshotWire>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/captures", CapturesAsync).WithName("captures").Takes().WithSummary("Uploaded files with their parse reports").Produces<Page<CaptureWire>>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/heap-profiles", HeapProfilesAsync).WithName("heap-profiles").Takes().WithSummary("Heap profiles, newest first").Produces<Page<HeapProfileWire>>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/figures", FiguresAsync).WithName("figures").Takes("kind", "label", "cursor", "limit")
+            .WithSummary("Figures of status, rollup, cgroups, allocators, GPUs and so on, newest first. Both filters must match").Produces<Page<FiguresWire>>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/overview", OverviewAsync).WithName("overview").Takes("source", "from", "to").WithSummary("Growth by category and the top growers over a window").Produces<OverviewWire>().ProducesProblem(404);
     }
 
@@ -68,6 +70,11 @@ internal static class ProcessEndpoints
 
     private static async Task<IResult> HeapProfilesAsync(Guid process, HeapProfileAnswers profiles, ProcessTracks tracks, CancellationToken cancel) =>
         await tracks.FindAsync(process, cancel) is null ? NoProcess : Results.Json(new Page<HeapProfileWire>(await profiles.ListAsync(process, cancel), null));
+
+    private static async Task<IResult> FiguresAsync(Guid process, HttpRequest request, FiguresAnswers figures, ProcessTracks tracks, Limits limits, CancellationToken cancel) =>
+        await tracks.FindAsync(process, cancel) is null
+            ? NoProcess
+            : Results.Json(await figures.ListAsync(process, request.Text("kind"), request.Text("label"), request.Text("cursor"), request.Limit(limits), cancel));
 
     private static async Task<IResult> OverviewAsync(Guid process, HttpRequest request, ProcessAnswers answers, CancellationToken cancel) =>
         await answers.OverviewAsync(process, request.Window(), cancel) is { } overview ? Results.Json(overview) : NoWindow;

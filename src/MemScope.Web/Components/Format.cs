@@ -121,7 +121,7 @@ public static class Format
 
     private static string Signed(long value, bool plus)
     {
-        var digits = Math.Abs(value).ToString("#,0", CultureInfo.InvariantCulture);
+        var digits = Math.Abs((decimal)value).ToString("#,0", CultureInfo.InvariantCulture); // the least long has no positive of its own
         return value < 0 ? Minus + digits : plus && value > 0 ? "+" + digits : digits;
     }
 

@@ -1,6 +1,7 @@
 using Bunit;
 using MemScope.Web.Components;
 using MemScope.Web.Components.Elements;
+using MemScope.Web.Components.Pages.Captures;
 using MemScope.Web.Components.Pages.Diff;
 using MemScope.Web.Components.Pages.Overview;
 using MemScope.Web.Components.Pages.Processes;
@@ -39,6 +40,10 @@ public sealed class HostileNameTests : BunitContext
     [Fact]
     public void A_remark_of_a_parser() => Inert(Render<ParseReport>(p => p.Add(c => c.Capture,
         new CaptureWire(Guid.Empty, Samples.Hostile, "smaps", "", "00", 1, Samples.Start, 1, 0, [new DiagnosticWire("SMAPS001", "warning", 1, Samples.Hostile, Samples.Hostile)]))));
+
+    [Fact]
+    public void A_key_and_a_label_of_figures() => Inert(Render<FiguresList>(p => p.Add(c => c.Figures,
+        [new FiguresWire(Guid.Empty, "cgroup", Samples.Hostile, Samples.Start, new Dictionary<string, long> { [Samples.Hostile] = long.MinValue }, new Dictionary<string, long>(), Guid.Empty)])));
 
     [Fact]
     public void A_category_that_nobody_knows_is_no_class() => Assert.Equal("c-total", CategoryLook.Class("x\" onload=\"alert(1)"));

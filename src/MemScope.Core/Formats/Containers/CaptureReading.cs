@@ -159,7 +159,7 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
         var isBare = parsed.Snapshots.Count + parsed.Figures.Count + parsed.HeapProfiles.Count + parsed.PerfMaps.Count == 0 && parsed.Traces.All(t => t.Events.Count == 0);
         if (isBare && Refusals.OfMessage(head) is { } message) throw message;
         if (parsed.IsEmpty) throw NothingRead(format, parsed);
-        _parts.Add(parsed, file.IsMember ? file.Name : null, MemberName.Parse(file.Name), file.ModifiedAt);
+        _parts.Add(parsed, file.IsMember ? file.Name : null, MemberName.Parse(file.Name) with { FilePid = ToolFileName.Pid(file.Name, parsed.Format) }, file.ModifiedAt);
     }
 
     private static CaptureRefusedException Empty() =>

@@ -14,6 +14,9 @@ internal sealed record MemberName(int? Number, DateTimeOffset? TakenAt, int? Pid
 {
     public static MemberName None { get; } = new(null, null, null, "");
 
+    /// <summary>Process id in the name that the tool gave the file (<see cref="ToolFileName"/>), or null.</summary>
+    public int? FilePid { get; init; }
+
     public static MemberName Parse(string? path)
     {
         if (string.IsNullOrEmpty(path)) return None;

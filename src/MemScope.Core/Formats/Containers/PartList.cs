@@ -1,3 +1,4 @@
+using System.Globalization;
 using MemScope.Core.Formats.Strace;
 using MemScope.Core.Model;
 
@@ -48,6 +49,9 @@ internal sealed class PartList
         _perfMaps.AddRange(parsed.PerfMaps.Select(m => m with { Process = WithPid(m.Process, name) }));
         _modules.AddRange(parsed.Modules);
         foreach (var diagnostic in parsed.Diagnostics) _diagnostics.Add(diagnostic with { Member = member });
+        if (name.FilePid is { } shell && ToolFileName.IsOfShell(parsed.Format))
+            Report(new ParseDiagnostic("CAPTURE005", Severity.Info, 0, string.Create(CultureInfo.InvariantCulture,
+                $"{shell} in the file's name is the process id of heaptrack's shell script, not of the program, which began a little later. It is taken where nothing else names the process: send pid to place the profile beside the program's snapshots.")) { Member = member });
     }
 
     /// <summary>Notes a file of an archive.</summary>
@@ -95,7 +99,7 @@ internal sealed class PartList
             _diagnostics.Add("CLOCK001", Severity.Info, 0, $"Nothing in the file ties the clock of the trace by {trace.Tool} to wall time: it stands on the time line only where the upload says when its first event was (traceStart).");
     }
 
-    private static ProcessHint WithPid(ProcessHint process, MemberName name) => process.Pid is null && name.Pid is not null ? process with { Pid = name.Pid } : process;
+    private static ProcessHint WithPid(ProcessHint process, MemberName name) => process.Pid is not null ? process : name.Pid is not null ? process with { Pid = name.Pid } : process with { FilePid = name.FilePid };
 }
 
 /// <summary>A snapshot or side figures with the folder that they lay in.</summary>
