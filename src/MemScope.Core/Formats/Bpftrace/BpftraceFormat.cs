@@ -8,10 +8,10 @@ internal static class BpftraceFormat
     private const int LinesToLookAt = 100;
 
     /// <summary>The entry of the registry.</summary>
-    public static InputFormat Format { get; } = new("bpftrace", "bpftrace", "bpftrace mm.bt PID > trace.txt", Sniff, BpftraceParser.Parse) { Family = FormatFamily.Traces };
+    public static InputFormat Format { get; } = new("bpftrace", "bpftrace", "bpftrace recipes/memory.bt PID > trace.txt", Sniff, BpftraceParser.Parse) { Family = FormatFamily.Traces };
 
     /// <summary>The entry of the registry for JSON.</summary>
-    public static InputFormat Json { get; } = new("bpftrace-json", "bpftrace -f json", "bpftrace -f json mm.bt PID > trace.json", SniffJson, BpftraceJsonParser.Parse) { Family = FormatFamily.Traces };
+    public static InputFormat Json { get; } = new("bpftrace-json", "bpftrace -f json", "bpftrace -f json recipes/memory.bt PID > trace.json", SniffJson, BpftraceJsonParser.Parse) { Family = FormatFamily.Traces };
 
     private static bool SniffJson(ReadOnlySpan<byte> head)
     {

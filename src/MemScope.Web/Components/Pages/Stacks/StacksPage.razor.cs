@@ -33,13 +33,13 @@ public sealed partial class StacksPage
         _window = await WindowAsync(cancel);
     }
 
-    /// <summary>What is in RAM answers best; where no snapshot tells, what is mapped; without a trace, what a heap profiler saw.</summary>
+    /// <summary>What is in RAM answers best; where no snapshot tells, what is mapped; where no trace holds a call, what a heap profiler saw.</summary>
     private async Task<CallchainsWire?> BestAsync(CancellationToken cancel)
     {
         var resident = await Answers.CallchainsAsync(Id, View.Window, "resident", Trace, Region, cancel);
         if (resident is { TotalBytes: > 0 } or null) return resident;
-        var heapOnly = resident is { Traces.Count: 0, HeapProfiles.Count: > 0 };
-        return await Answers.CallchainsAsync(Id, View.Window, heapOnly ? "live" : "outstanding", Trace, Region, cancel);
+        var outstanding = await Answers.CallchainsAsync(Id, View.Window, "outstanding", Trace, Region, cancel);
+        return outstanding is { TotalBytes: 0, HeapProfiles.Count: > 0 } && Trace is null && Region is null ? await Answers.CallchainsAsync(Id, View.Window, "live", null, null, cancel) : outstanding;
     }
 
     private string Href(string? weight = null, string? at = null) =>
