@@ -50,7 +50,7 @@ internal static class ParseCommand
     {
         try
         {
-            using var content = file is "-" ? Console.OpenStandardInput() : File.OpenRead(file);
+            using var content = file is "-" ? Console.OpenStandardInput() : ReadAheadStream.Open(file);
             var parsed = CaptureReader.Parse(content, file is "-" ? null : Path.GetFileName(file), format, Limits.Default, cancel);
             if (print == Print.Report) ParseReport.Of(file, parsed).WriteTo(output);
             else WriteText(file, parsed, print, output);

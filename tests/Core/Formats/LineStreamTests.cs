@@ -1,4 +1,5 @@
 using System.Text;
+using MemScope.Core.Formats.Containers;
 using MemScope.Core.Formats.Text;
 
 namespace MemScope.Tests;
@@ -19,6 +20,23 @@ public sealed class LineStreamTests
             var text = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => new string('x', Length(random)) + (random.Next(9) == 0 ? "" : "\n"))));
             Assert.Equal(Lines(new LineStream(text, Limit)), Lines(new LineStream(new Dripping(text, readBytes), Limit)));
         }
+    }
+
+    [Theory]
+    [InlineData(Limit)]
+    [InlineData(500_000)]
+    public void A_source_that_reads_ahead_gives_the_same_lines(int limit)
+    {
+        var random = new Random(limit);
+        var announcements = 0;
+        for (var round = 0; round < 30; round++)
+        {
+            var text = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 60).Select(_ => new string((char)random.Next('a', 'z'), random.Next(3) == 0 ? Length(random) : random.Next(20_000)) + "\n")));
+            var source = new Announced(text, random);
+            Assert.Equal(Lines(new LineStream(text, limit)), Lines(new LineStream(source, limit)));
+            announcements += source.Count;
+        }
+        Assert.InRange(announcements, 10, int.MaxValue); // else this test looks at the wrong thing
     }
 
     [Fact]
@@ -51,5 +69,31 @@ public sealed class LineStreamTests
         public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, readBytes));
 
         public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, readBytes)]);
+    }
+
+    /// <summary>Takes most announcements, and spoils the memory until it is read into, as a thread may that fills it.</summary>
+    private sealed class Announced(byte[] text, Random random) : ReadStream
+    {
+        private readonly MemoryStream _text = new(text);
+        private Memory<byte> _next;
+
+        /// <summary>How many were taken.</summary>
+        public int Count { get; private set; }
+
+        public override bool Announce(Memory<byte> next)
+        {
+            if (random.Next(8) == 0) return false;
+            Count++;
+            next.Span.Fill((byte)'\n');
+            _next = next;
+            return true;
+        }
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (!_next.IsEmpty) Assert.True(buffer.Length == _next.Length && buffer.Overlaps(_next.Span, out var offset) && offset == 0);
+            _next = default;
+            return _text.Read(buffer[..(random.Next(4) == 0 ? random.Next(1, buffer.Length + 1) : buffer.Length)]);
+        }
     }
 }

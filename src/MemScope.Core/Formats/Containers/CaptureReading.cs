@@ -43,7 +43,7 @@ internal sealed class CaptureReading(string? fileName, string? formatOverride, L
         if (upload.Peek(1).IsEmpty) throw Empty();
         var (decoded, depth, modifiedAt) = Unpack(upload, 0, null);
         var counting = new HashingStream(decoded, hash);
-        ReadContent(new HeadStream(counting), new Named(fileName, modifiedAt, depth, IsMember: false), depth == 0 && file.CanSeek ? file.Length : null);
+        ReadContent(new HeadStream(counting), new Named(fileName, modifiedAt, depth, IsMember: false), depth > 0 ? null : file is ReadStream stream ? stream.Expected : file.CanSeek ? file.Length : null);
         counting.Drain(cancellation);
         return (_parts.Finish(), counting.Count);
     }

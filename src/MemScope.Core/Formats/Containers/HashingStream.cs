@@ -20,6 +20,9 @@ internal sealed class HashingStream(Stream source, IncrementalHash? hash) : Read
         return read;
     }
 
+    /// <inheritdoc/>
+    public override bool Announce(Memory<byte> next) => source is ReadStream stream && stream.Announce(next);
+
     /// <summary>Reads on to the end.</summary>
     public void Drain(CancellationToken cancellation)
     {

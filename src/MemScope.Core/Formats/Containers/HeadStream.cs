@@ -36,4 +36,7 @@ internal sealed class HeadStream(Stream source, Action<int>? onRead = null) : Re
         if (read > 0) onRead?.Invoke(read);
         return read;
     }
+
+    /// <inheritdoc/>
+    public override bool Announce(Memory<byte> next) => _given == _length && source is ReadStream stream && stream.Announce(next);
 }

@@ -1,14 +1,21 @@
 namespace MemScope.Core.Formats.Containers;
 
 /// <summary>A stream that can only be read, from front to back.</summary>
-internal abstract class ReadStream : Stream
+public abstract class ReadStream : Stream
 {
+    /// <summary>Bytes in all, where that is known.</summary>
+    public virtual long? Expected => null;
+
     /// <summary>Reads bytes that are in memory.</summary>
-    public static Stream Over(ReadOnlyMemory<byte> bytes) =>
+    internal static Stream Over(ReadOnlyMemory<byte> bytes) =>
         System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var array) ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(bytes.ToArray(), writable: false);
 
     /// <inheritdoc/>
     public abstract override int Read(Span<byte> buffer);
+
+    /// <summary>Says where the bytes of the next read are wanted, for a stream that can fetch them meanwhile. If it does, the memory is its own until that read.</summary>
+    /// <returns>Whether it does; most do not.</returns>
+    public virtual bool Announce(Memory<byte> next) => false;
 
     /// <inheritdoc/>
     public sealed override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

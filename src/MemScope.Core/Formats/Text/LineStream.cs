@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MemScope.Core.Formats.Containers;
 
 namespace MemScope.Core.Formats.Text;
 
@@ -9,12 +10,19 @@ namespace MemScope.Core.Formats.Text;
 internal sealed class LineStream
 {
     private const int BufferBytes = 256 << 10;
+
+    /// <summary>Room in front of what is read ahead, for the line that the buffer before ends in.</summary>
+    private const int RestBytes = 64 << 10;
     private readonly Stream? _source;
     private readonly int _lineBytes;
     private byte[] _buffer;
+
+    /// <summary>The buffer that comes next, where the source fills it while this one is looked at; empty until then.</summary>
+    private byte[] _ahead = [];
+
     private int _start, _length, _next, _end;
     private long _bufferOffset;
-    private bool _ended, _sawFirst, _crlf;
+    private bool _ended, _sawFirst, _crlf, _isAnnounced;
 
     /// <summary>Lines of a text in memory.</summary>
     public LineStream(ReadOnlyMemory<byte> text, int lineBytes)
@@ -26,7 +34,7 @@ internal sealed class LineStream
     }
 
     /// <summary>Lines of a stream. What it throws comes through.</summary>
-    public LineStream(Stream source, int lineBytes) => (_source, _lineBytes, _buffer) = (source, lineBytes, new byte[BufferBytes]);
+    public LineStream(Stream source, int lineBytes) => (_source, _lineBytes, _buffer) = (source, lineBytes, new byte[RestBytes + BufferBytes]);
 
     /// <summary>The line without its end, until the next call of <see cref="Next"/>. Of a line that is too long, the beginning.</summary>
     public ReadOnlySpan<byte> Line => _buffer.AsSpan(_start, _length);
@@ -121,7 +129,7 @@ internal sealed class LineStream
         while (!IsTerminated && !_ended)
         {
             _bufferOffset += _end - _lineBytes;
-            var read = _source.Read(_buffer, _lineBytes, _buffer.Length - _lineBytes);
+            var read = ReadInto(_lineBytes);
             _ended = read <= 0;
             _end = _lineBytes + Math.Max(read, 0);
             var found = _buffer.AsSpan(_lineBytes, _end - _lineBytes).IndexOf((byte)'\n');
@@ -133,6 +141,7 @@ internal sealed class LineStream
     private bool Fill()
     {
         if (_ended || _source is null) return false;
+        if (_isAnnounced && _end - _next <= RestBytes) return TakeOver();
         if (_next > 0)
         {
             Buffer.BlockCopy(_buffer, _next, _buffer, 0, _end - _next);
@@ -140,9 +149,49 @@ internal sealed class LineStream
             (_next, _end) = (0, _end - _next);
         }
         if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
-        var read = _source.Read(_buffer, _end, _buffer.Length - _end);
+        var read = ReadInto(_end);
         _ended = read <= 0;
         _end += Math.Max(read, 0);
+        // A source that filled the buffer may have much more.
+        if (_end == _buffer.Length) Announce();
         return !_ended;
+    }
+
+    /// <summary>Reads into the buffer behind <paramref name="at"/> bytes.</summary>
+    private int ReadInto(int at)
+    {
+        if (!_isAnnounced) return _source!.Read(_buffer, at, _buffer.Length - at);
+        var read = ReadAnnounced();
+        if (read > _buffer.Length - at) Array.Resize(ref _buffer, at + read);
+        if (read > 0) Buffer.BlockCopy(_ahead, RestBytes, _buffer, at, read);
+        return read;
+    }
+
+    /// <summary>Goes on with the buffer that was filled meanwhile; the line that this one ends in goes in front of it.</summary>
+    private bool TakeOver()
+    {
+        var read = ReadAnnounced();
+        _ended = read <= 0;
+        if (_ended) return false;
+        var rest = _end - _next;
+        Buffer.BlockCopy(_buffer, _next, _ahead, RestBytes - rest, rest);
+        (_buffer, _ahead) = (_ahead, _buffer);
+        _bufferOffset += _next - (RestBytes - rest);
+        (_next, _end) = (RestBytes - rest, RestBytes + read);
+        Announce();
+        return true;
+    }
+
+    private void Announce()
+    {
+        if (_source is not ReadStream source) return;
+        if (_ahead.Length == 0) _ahead = new byte[RestBytes + BufferBytes];
+        _isAnnounced = source.Announce(_ahead.AsMemory(RestBytes));
+    }
+
+    private int ReadAnnounced()
+    {
+        _isAnnounced = false;
+        return _source!.Read(_ahead, RestBytes, _ahead.Length - RestBytes);
     }
 }
