@@ -100,4 +100,18 @@ public sealed class NvidiaTests
     [InlineData("a, b\n1 MiB, 2 MiB, 3\nwords\n")]
     [InlineData("name, size [MiB]\nx, 3\n")]
     public void Other_lists_are_no_nvidia_smi(string text) => Assert.NotEqual("nvidia-smi", InputFormats.Sniff(Encoding.ASCII.GetBytes(text))?.Slug);
+
+    [Fact]
+    public void Bytes_that_are_no_text_inside_the_declaration_are_survived()
+    {
+        var log = Fixtures.Bytes("nvidia-smi", "made.xml");
+        var at = log.AsSpan().IndexOf("1.0"u8) + 3;
+        byte[] damaged = [.. log[..at], 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, .. log[at..]];
+        for (var length = 0; length < 200; length++)
+        {
+            _ = InputFormats.Find("nvidia-smi-xml")!.Parse(damaged[..length], new ParseOptions(Limits.Default));
+            _ = InputFormats.Find("memcheck-xml")!.Parse(damaged[..length], new ParseOptions(Limits.Default));
+            _ = InputFormats.Find("malloc-info")!.Parse(damaged[..length], new ParseOptions(Limits.Default));
+        }
+    }
 }

@@ -25,8 +25,6 @@ internal sealed class NvidiaXmlParser
     /// <summary>Damaged documents after which the rest is left out: each costs as much as many sound ones.</summary>
     private const int MostDamaged = 100;
 
-    private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null, IgnoreComments = true, IgnoreWhitespace = true, MaxCharactersFromEntities = 1 };
-
     private readonly DiagnosticBag _diagnostics = new();
     private readonly List<SideFigures> _figures = [];
     private readonly List<string> _path = [];
@@ -73,7 +71,8 @@ internal sealed class NvidiaXmlParser
         _path.Clear();
         if (_version.Length == 0 && document.Span[..Math.Min(document.Length, 512)].IndexOf("nvsmi_device_"u8) is >= 0 and var dtd)
             _version = Text.NameTable.Decode(document.Span.Slice(dtd + "nvsmi_device_".Length, Math.Min(3, document.Length - dtd - "nvsmi_device_".Length)));
-        using var reader = XmlReader.Create(Containers.ReadStream.Over(document[start..]), Settings);
+        // The document type that nvidia-smi names is passed over.
+        using var reader = Text.XmlCharacters.Open(Containers.ReadStream.Over(document[start..]), DtdProcessing.Ignore);
         try
         {
             while (reader.Read()) Take(reader);

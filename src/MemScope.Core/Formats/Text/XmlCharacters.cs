@@ -20,9 +20,11 @@ internal sealed class XmlCharacters(Stream source) : TextReader
     private bool _ended;
 
     /// <summary>A forward reader over a text that may be damaged: it throws <see cref="XmlException"/> where the text is not well-formed, and what was read until then is good.</summary>
-    public static XmlReader Open(Stream source) => XmlReader.Create(new XmlCharacters(source), new XmlReaderSettings
+    /// <param name="source">The bytes.</param>
+    /// <param name="dtd">What becomes of a DTD; one that is passed over expands nothing.</param>
+    public static XmlReader Open(Stream source, DtdProcessing dtd = DtdProcessing.Prohibit) => XmlReader.Create(new XmlCharacters(source), new XmlReaderSettings
     {
-        DtdProcessing = DtdProcessing.Prohibit,
+        DtdProcessing = dtd,
         XmlResolver = null,
         CheckCharacters = false,
         IgnoreComments = true,
