@@ -23,13 +23,20 @@ public enum VmaPermissions : byte
 /// <summary>What <see cref="VmaPermissions"/> say and how they are written.</summary>
 public static class VmaPermissionsExtensions
 {
-    private static readonly string[] Texts = [.. Enumerable.Range(0, 16).Select(i => Compose((VmaPermissions)i))];
+    private static readonly string[] Texts = AllTexts();
 
     /// <summary>Four characters as in maps: <c>r-xp</c>.</summary>
     public static string Text(this VmaPermissions permissions) => Texts[(int)permissions & 15];
 
     /// <summary>Whether the memory may be read, written or executed; what may not is a reserve or a guard.</summary>
     public static bool IsAccessible(this VmaPermissions permissions) => (permissions & ~VmaPermissions.Shared) != VmaPermissions.None;
+
+    private static string[] AllTexts()
+    {
+        var texts = new string[16];
+        for (var i = 0; i < texts.Length; i++) texts[i] = Compose((VmaPermissions)i);
+        return texts;
+    }
 
     private static string Compose(VmaPermissions p) => string.Create(4, p, static (s, p) =>
     {

@@ -24,6 +24,8 @@ internal sealed record LineStamp(StampStyle Style, bool IsBracketed, int Words)
     /// <summary>Of a hundred lines, so many must have the stamp, and of these so many must be of maps, smaps, status or pmap behind it.</summary>
     private const int LeastShare = 90;
 
+    private static ReadOnlySpan<StampStyle> Styles => [StampStyle.Whole, StampStyle.WithoutYear, StampStyle.WithoutDate];
+
     /// <summary>The stamp that the lines of a text begin with, or null.</summary>
     public static LineStamp? Detect(ReadOnlySpan<byte> head)
     {
@@ -31,7 +33,7 @@ internal sealed record LineStamp(StampStyle Style, bool IsBracketed, int Words)
         if (end < 0) return null;
         head = head[..(end + 1)];
         foreach (var isBracketed in (bool[])[false, true])
-            foreach (var style in Enum.GetValues<StampStyle>())
+            foreach (var style in Styles)
             {
                 // Nearly every other file is done with here.
                 if (!new LineStamp(style, isBracketed, 0).FitsOneOfFirst(head)) continue;

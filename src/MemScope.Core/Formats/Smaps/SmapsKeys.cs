@@ -6,7 +6,7 @@ namespace MemScope.Core.Formats.Smaps;
 /// <summary>Finds the metric of a smaps key. Every mapping prints its keys in the same order, so the key that followed last time is tried first.</summary>
 internal sealed class SmapsKeys
 {
-    private static readonly byte[][] Names = [.. Enumerable.Range(0, Metrics.Count).Select(m => Encoding.ASCII.GetBytes(((Metric)m).SmapsName()))];
+    private static readonly byte[][] Names = NamesOfMetrics();
 
     /// <summary>By metric, one more than the metric that followed it last time; 0 where none did.</summary>
     private readonly sbyte[] _follower = new sbyte[Metrics.Count + 1];
@@ -24,6 +24,13 @@ internal sealed class SmapsKeys
         _follower[_last] = (sbyte)(guess + 1);
         _last = guess;
         return (Metric)guess;
+    }
+
+    private static byte[][] NamesOfMetrics()
+    {
+        var names = new byte[Metrics.Count][];
+        for (var m = 0; m < names.Length; m++) names[m] = Encoding.ASCII.GetBytes(((Metric)m).SmapsName());
+        return names;
     }
 
     private static int Search(ReadOnlySpan<byte> key)

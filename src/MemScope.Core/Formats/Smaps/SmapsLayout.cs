@@ -28,6 +28,11 @@ internal sealed class SmapsLayout
     private readonly long[] _values = new long[MostLines];
     private bool _isBroken, _hasFlags;
     private int _count, _bytes;
+
+    /// <summary>Metrics that have a line, by metric a bit.</summary>
+    private ulong _learned;
+
+    /// <summary>Lines whose number was another than in the mapping before, by line a bit.</summary>
     private ulong _changed;
 
     /// <summary>Whether mappings can be compared with it.</summary>
@@ -40,7 +45,7 @@ internal sealed class SmapsLayout
     public int Lines => _count + (_hasFlags ? 1 : 0);
 
     /// <summary>The next line belongs to another mapping: learns from the beginning.</summary>
-    public void Restart() => (_isBroken, _hasFlags, _count, _bytes, _changed) = (false, false, 0, 0, 0);
+    public void Restart() => (_isBroken, _hasFlags, _count, _bytes, _learned, _changed) = (false, false, 0, 0, 0, 0);
 
     /// <summary>The mapping cannot be a pattern.</summary>
     public void Break() => _isBroken = true;
@@ -51,7 +56,7 @@ internal sealed class SmapsLayout
         var length = line.Length + 1;
         var digits = length == KeyBytes + 2 ? 1 : DigitBytes;
         var unit = length == KeyBytes + DigitBytes + 4 ? " kB"u8 : default;
-        _isBroken |= _hasFlags || _count == MostLines || length != KeyBytes + digits + unit.Length + 1 || !line.EndsWith(unit) || _metrics.AsSpan(0, _count).Contains(metric);
+        _isBroken |= _hasFlags || _count == MostLines || length != KeyBytes + digits + unit.Length + 1 || !line.EndsWith(unit) || (_learned & (1UL << (int)metric)) != 0;
         if (_isBroken) return;
         // What stands in the columns of the number must be what a number of these columns is read from.
         var field = line.Slice(KeyBytes, digits);
@@ -64,6 +69,7 @@ internal sealed class SmapsLayout
         line.CopyTo(text);
         text[line.Length] = (byte)'\n';
         (_lengths[_count], _metrics[_count], _values[_count]) = (length, metric, value);
+        _learned |= 1UL << (int)metric;
         _count++;
         _bytes += length;
     }
