@@ -27,9 +27,18 @@ internal sealed class CallchainMerge
     }
 
     /// <summary>Heaviest first; callchains without weight stand at the end, so that nothing that was traced is left out.</summary>
-    public IReadOnlyList<CallchainWire> Ranked(CallchainWeight weight) =>
+    public IReadOnlyList<CallchainWire> Ranked(CallchainWeight weight) => Ranked(_byFrames.Values, weight);
+
+    /// <summary>The same answer by another weight: its callchains carry them all.</summary>
+    public static CallchainsWire Reweighed(CallchainsWire answer, CallchainWeight weight)
+    {
+        var items = Ranked(answer.Items, weight);
+        return answer with { Weight = weight.Slug(), TotalBytes = items.SumOf(i => i.Bytes), Items = items };
+    }
+
+    private static IReadOnlyList<CallchainWire> Ranked(IEnumerable<CallchainWire> callchains, CallchainWeight weight) =>
     [
-        .. _byFrames.Values
+        .. callchains
             .Select(c => c with { Bytes = WeightOf(c, weight), Count = c.Calls })
             .OrderByDescending(c => c.Bytes)
             .ThenByDescending(c => c.OutstandingBytes)

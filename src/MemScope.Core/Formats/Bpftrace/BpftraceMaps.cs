@@ -103,8 +103,8 @@ internal sealed class BpftraceMaps(ParseOptions options)
     {
         var sites = print.Sites;
         var isBytes = unit == WeightUnit.Bytes;
-        long? sum = Sums.Of(sites, s => s.Allocated) ?? 0;
-        long? counted = Sums.Of(sites, s => s.AllocatedCount) ?? (unit == WeightUnit.Count ? sum : null);
+        long? sum = sites.SumOfKnown(s => s.Allocated) ?? 0;
+        long? counted = sites.SumOfKnown(s => s.AllocatedCount) ?? (unit == WeightUnit.Count ? sum : null);
         if (live) sites = sites.ConvertAll(s => s with { Live = s.Allocated, LiveCount = s.AllocatedCount, Allocated = null, AllocatedCount = null });
         var dump = new HeapDump(sites) { Label = name, Time = print.TimeNs, Line = print.Line };
         return live ? dump with { LiveBytes = isBytes ? sum : null, LiveCount = counted } : dump with { AllocatedBytes = isBytes ? sum : null, AllocatedCount = counted };

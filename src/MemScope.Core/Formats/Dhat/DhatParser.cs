@@ -111,15 +111,15 @@ internal sealed class DhatParser
         {
             Label = "end",
             Time = _end * factor,
-            LiveBytes = Sums.Of(all, p => p.EndBytes),
-            LiveCount = Sums.Of(all, p => p.EndBlocks),
+            LiveBytes = all.SumOfKnown(p => p.EndBytes),
+            LiveCount = all.SumOfKnown(p => p.EndBlocks),
             AllocatedBytes = all.SumOf(p => p.TotalBytes),
             AllocatedCount = all.SumOf(p => p.TotalBlocks),
         };
         return new HeapProfile("dhat", new ProcessHint(_pid is > 0 and <= int.MaxValue ? (int)_pid : null, CommandLine: _command), _stacks.Callchains(f => _frames[f]), [dump])
         {
             Clock = clock,
-            PeakBytes = Sums.Of(all, p => p.PeakBytes),
+            PeakBytes = all.SumOfKnown(p => p.PeakBytes),
             PeakTime = _peak * factor,
             Losses = [.. _stacks.Losses(), .. _frames.Losses()],
         };

@@ -55,7 +55,7 @@ internal sealed class GdbSamples(ParseOptions options)
                                    orderby s.Value.Line
                                    select new HeapSite { Callchain = s.Key.Callchain, Kind = s.Key.Kind.Length == 0 ? null : s.Key.Kind, Live = s.Value.Count, Line = s.Value.Line }];
         if (sites.Count == 0) return null;
-        var dump = new HeapDump(sites) { Label = "backtraces", LiveCount = Sums.Of(sites, s => s.Live), Line = sites[0].Line };
+        var dump = new HeapDump(sites) { Label = "backtraces", LiveCount = sites.SumOfKnown(s => s.Live), Line = sites[0].Line };
         return new HeapProfile("gdb", process, _stacks.Callchains, [dump]) { Unit = WeightUnit.Count, Modules = modules };
     }
 }

@@ -28,25 +28,19 @@ internal static class HeaptrackSites
             sites[at] = Plus(sites[at], in info, ledger.AtPeak(in info));
         }
         broken = 0;
-        var (live, liveCount, allocated, allocatedCount) = (0L, 0L, 0L, 0L);
         for (var i = 0; i < sites.Count; i++)
         {
             var site = sites[i];
-            if (site.Live < 0 || site.LiveCount < 0 || site.Allocated < 0 || site.Peak < 0)
-            {
-                broken++;
-                site = site with { Live = Math.Max(site.Live ?? 0, 0), LiveCount = Math.Max(site.LiveCount ?? 0, 0), Allocated = Math.Max(site.Allocated ?? 0, 0), Peak = Math.Max(site.Peak ?? 0, 0) };
-                sites[i] = site;
-            }
-            live = Sum(live, site.Live);
-            liveCount = Sum(liveCount, site.LiveCount);
-            allocated = Sum(allocated, site.Allocated);
-            allocatedCount = Sum(allocatedCount, site.AllocatedCount);
+            if (site is not ({ Live: < 0 } or { LiveCount: < 0 } or { Allocated: < 0 } or { Peak: < 0 })) continue;
+            broken++;
+            sites[i] = site with { Live = Math.Max(site.Live ?? 0, 0), LiveCount = Math.Max(site.LiveCount ?? 0, 0), Allocated = Math.Max(site.Allocated ?? 0, 0), Peak = Math.Max(site.Peak ?? 0, 0) };
         }
-        return new HeapDump(sites) { Label = "end", Time = ledger.Time, LiveBytes = live, LiveCount = liveCount, AllocatedBytes = allocated, AllocatedCount = allocatedCount };
+        return new HeapDump(sites)
+        {
+            Label = "end", Time = ledger.Time, LiveBytes = sites.SumOfKnown(s => s.Live), LiveCount = sites.SumOfKnown(s => s.LiveCount),
+            AllocatedBytes = sites.SumOfKnown(s => s.Allocated), AllocatedCount = sites.SumOfKnown(s => s.AllocatedCount),
+        };
     }
-
-    private static long Sum(long sum, long? more) => long.MaxValue - sum < more ? long.MaxValue : sum + (more ?? 0);
 
     /// <summary>Wraps around where a hostile file says sizes that no machine has.</summary>
     private static HeapSite Plus(HeapSite site, ref readonly HeaptrackLedger.Info info, long atPeak) => unchecked(site with

@@ -28,7 +28,7 @@ internal sealed class JemallocStats
     public void AddOfArena(bool isMerged, string name, long value)
     {
         var numbers = isMerged ? _ofMerged : _ofArenas;
-        numbers[name] = HeapSum.Add(numbers.GetValueOrDefault(name), value);
+        numbers[name] = Saturating.Add(numbers.GetValueOrDefault(name), value);
     }
 
     /// <summary>The figures, or null when there are no totals.</summary>
@@ -38,7 +38,7 @@ internal sealed class JemallocStats
         foreach (var (name, pages) in _ofMerged.Count > 0 ? _ofMerged : _ofArenas)
         {
             _counts.TryAdd(name, pages);
-            if (PageBytes is { } size && name is "pdirty" or "pmuzzy") _bytes.TryAdd(name[1..], HeapSum.Multiply(pages, PageBytes.Value));
+            if (PageBytes is { } size && name is "pdirty" or "pmuzzy") _bytes.TryAdd(name[1..], Saturating.Multiply(pages, PageBytes.Value));
         }
         return new SideFigures(JemallocStatsParser.Slug, ProcessHint.None, _bytes, _counts);
     }

@@ -44,7 +44,7 @@ internal sealed class HeapRows(string tool, ParseOptions options)
         var dump = new HeapDump(_sites)
         {
             Label = label, Line = line,
-            LiveBytes = HeapSum.Of(_sites, s => s.Live), LiveCount = HeapSum.Of(_sites, s => s.LiveCount), AllocatedBytes = HeapSum.Of(_sites, s => s.Allocated), AllocatedCount = HeapSum.Of(_sites, s => s.AllocatedCount),
+            LiveBytes = _sites.SumOfKnown(s => s.Live), LiveCount = _sites.SumOfKnown(s => s.LiveCount), AllocatedBytes = _sites.SumOfKnown(s => s.Allocated), AllocatedCount = _sites.SumOfKnown(s => s.AllocatedCount),
         };
         return new HeapProfile(tool, ProcessHint.None, callchains, [dump])
         {

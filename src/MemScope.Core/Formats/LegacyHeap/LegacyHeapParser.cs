@@ -78,7 +78,7 @@ internal sealed class LegacyHeapParser
         if (!HeapNumbers.TryRead(ref cursor, out var row)) return false;
         var isWhole = HeapNumbers.TryAddresses(ref cursor, _addresses);
         _rows!.Symbols.BeginRow();
-        _sum = new HeapNumbers(HeapSum.Add(_sum.Live, row.Live), HeapSum.Add(_sum.LiveBytes, row.LiveBytes), HeapSum.Add(_sum.Allocated, row.Allocated), HeapSum.Add(_sum.AllocatedBytes, row.AllocatedBytes));
+        _sum = new HeapNumbers(Saturating.Add(_sum.Live, row.Live), Saturating.Add(_sum.LiveBytes, row.LiveBytes), Saturating.Add(_sum.Allocated, row.Allocated), Saturating.Add(_sum.AllocatedBytes, row.AllocatedBytes));
         var (live, liveBytes) = _live.Scale(row.Live, row.LiveBytes);
         var site = new HeapSite { Callchain = _rows.Stacks.Intern(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_addresses)), Live = liveBytes, LiveCount = live, Line = number };
         if (_header.HasAllocated)

@@ -157,8 +157,8 @@ internal sealed class MemleakParser
         _dumps.Add(new HeapDump(_sites)
         {
             Time = _any ? _timeNs : null,
-            LiveBytes = all ? _addressBytes : Sums.Of(_sites, s => s.Live) ?? 0,
-            LiveCount = all ? _addressCount : Sums.Of(_sites, s => s.LiveCount) ?? 0,
+            LiveBytes = all ? _addressBytes : _sites.SumOfKnown(s => s.Live) ?? 0,
+            LiveCount = all ? _addressCount : _sites.SumOfKnown(s => s.LiveCount) ?? 0,
             Line = _headLine,
         });
         _sites = [];

@@ -102,8 +102,8 @@ internal sealed class PprofParser
         var dump = new HeapDump(sites)
         {
             Label = values.Label, TimeOrigin = TimeOrigin.InFile, TakenAt = _timeNs > 0 ? DateTimeOffset.UnixEpoch.AddTicks(_timeNs / 100) : null,
-            LiveBytes = HeapSum.Of(sites, s => s.Live), LiveCount = HeapSum.Of(sites, s => s.LiveCount),
-            AllocatedBytes = HeapSum.Of(sites, s => s.Allocated), AllocatedCount = HeapSum.Of(sites, s => s.AllocatedCount),
+            LiveBytes = sites.SumOfKnown(s => s.Live), LiveCount = sites.SumOfKnown(s => s.LiveCount),
+            AllocatedBytes = sites.SumOfKnown(s => s.Allocated), AllocatedCount = sites.SumOfKnown(s => s.AllocatedCount),
         };
         return new HeapProfile(Slug, ProcessHint.None, callchains, [dump])
         {

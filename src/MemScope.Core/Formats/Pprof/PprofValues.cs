@@ -35,7 +35,7 @@ internal sealed class PprofValues
     /// <summary>The values of a sample.</summary>
     public HeapSite Site(ReadOnlySpan<long> values) => new()
     {
-        Live = At(values, _live) is { } value ? HeapSum.Multiply(value, _scale) : null,
+        Live = At(values, _live) is { } value ? Saturating.Multiply(value, _scale) : null,
         LiveCount = At(values, _liveCount), Allocated = At(values, _allocated), AllocatedCount = At(values, _allocatedCount),
     };
 

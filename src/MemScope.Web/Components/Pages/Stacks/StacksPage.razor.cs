@@ -38,7 +38,7 @@ public sealed partial class StacksPage
     {
         var resident = await Answers.CallchainsAsync(Id, View.Window, "resident", Trace, Region, cancel);
         if (resident is { TotalBytes: > 0 } or null) return resident;
-        var outstanding = await Answers.CallchainsAsync(Id, View.Window, "outstanding", Trace, Region, cancel);
+        var outstanding = CallchainMerge.Reweighed(resident, CallchainWeight.Outstanding);
         return outstanding is { TotalBytes: 0, HeapProfiles.Count: > 0 } && Trace is null && Region is null ? await Answers.CallchainsAsync(Id, View.Window, "live", null, null, cancel) : outstanding;
     }
 

@@ -11,6 +11,18 @@ namespace MemScope.Migrations.Files
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.AddColumn<short>(
+                name: "anchor_origin",
+                table: "trace",
+                type: "smallint",
+                nullable: true);
+
+            migrationBuilder.AddColumn<long>(
+                name: "anchor_within_ms",
+                table: "trace",
+                type: "bigint",
+                nullable: true);
+
             migrationBuilder.AddColumn<string>(
                 name: "label",
                 table: "side_figures",
@@ -97,6 +109,14 @@ namespace MemScope.Migrations.Files
 
             migrationBuilder.DropTable(
                 name: "heap_profile");
+
+            migrationBuilder.DropColumn(
+                name: "anchor_origin",
+                table: "trace");
+
+            migrationBuilder.DropColumn(
+                name: "anchor_within_ms",
+                table: "trace");
 
             migrationBuilder.DropColumn(
                 name: "label",

@@ -12,8 +12,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace MemScope.Migrations.Files
 {
     [DbContext(typeof(MemScopeDbContext))]
-    [Migration("20261121140740_TraceAnchorOrigin")]
-    partial class TraceAnchorOrigin
+    [Migration("20261121153523_HeapProfiles")]
+    partial class HeapProfiles
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
