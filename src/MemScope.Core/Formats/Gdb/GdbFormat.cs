@@ -8,7 +8,7 @@ internal static class GdbFormat
     private const int LinesToLookAt = 400;
 
     /// <summary>The entry of the registry.</summary>
-    public static InputFormat Format { get; } = new("gdb", "gdb batch log", "gdb -p PID -batch -x syscalls.gdb > trace.txt", Sniff, GdbParser.Parse) { Family = FormatFamily.Traces };
+    public static InputFormat Format { get; } = new("gdb", "gdb batch log", "gdb -p PID -batch -x recipes/syscalls.gdb > trace.txt", Sniff, GdbParser.Parse) { Family = FormatFamily.Traces };
 
     /// <summary>A hit line, a frame at the beginning of a line, or what gdb prints when it attaches or may not.</summary>
     private static bool Sniff(ReadOnlySpan<byte> head)
