@@ -42,6 +42,8 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
         model.Entity<TrackTable>(e =>
         {
             e.ToTable("track").HasKey(x => new { x.ProcessId, x.Source });
+            e.Property(x => x.Analyzer).HasDefaultValueSql("0");
+            e.Property(x => x.AnalyzedSeq).HasDefaultValueSql("0");
             e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
         });
     }
@@ -54,6 +56,7 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
             e.HasIndex(x => new { x.Project, x.Sha256 }).IsUnique();
             e.HasIndex(x => new { x.Project, x.ReceivedAt, x.CaptureId });
             e.Property(x => x.Report).HasColumnType("jsonb");
+            e.Property(x => x.Pinned).HasDefaultValueSql("false");
             e.Property(x => x.Contents).HasColumnType("jsonb").HasDefaultValueSql("'{}'");
         });
         model.Entity<CaptureChunkTable>(e =>
@@ -87,6 +90,16 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
             e.HasIndex(x => x.ReceivedAt);
             e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
         });
+        model.Entity<RegionTable>(e =>
+        {
+            e.ToTable("region").HasKey(x => new { x.ProcessId, x.Source, x.RegionId });
+            e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
+        });
+        model.Entity<RegionAliasTable>(e =>
+        {
+            e.ToTable("region_alias").HasKey(x => new { x.ProcessId, x.AliasId });
+            e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
+        });
         model.Entity<SideFiguresTable>(e =>
         {
             e.HasIndex(x => x.ReceivedAt).HasMethod("brin");
@@ -106,6 +119,11 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
             e.ToTable("trace").HasKey(x => new { x.ProcessId, x.TraceId });
             e.Property(x => x.Losses).HasColumnType("jsonb");
             e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
+        });
+        model.Entity<TraceMoveTable>(e =>
+        {
+            e.ToTable("trace_move").HasKey(x => new { x.ProcessId, x.TraceId, x.Ordinal });
+            e.HasOne<TraceTable>().WithMany().HasForeignKey(x => new { x.ProcessId, x.TraceId });
         });
         model.Entity<TraceBlockTable>(e =>
         {

@@ -16,7 +16,7 @@ public sealed class SchemaTests(PostgresFixture postgres)
     {
         using var context = new MemScopeDbContext(new DbContextOptionsBuilder<MemScopeDbContext>().UseNpgsql("Host=none").Options);
         var sharded = context.Model.GetEntityTypes().Where(e => e.ClrType.GetCustomAttribute<ShardedAttribute>() is not null).ToList();
-        Assert.Equal(["heap_profile", "heap_profile_block", "process_state", "side_figures", "snapshot", "snapshot_block", "trace", "trace_block", "track", "upload"],
+        Assert.Equal(["heap_profile", "heap_profile_block", "process_state", "region", "region_alias", "side_figures", "snapshot", "snapshot_block", "trace", "trace_block", "trace_move", "track", "upload"],
             sharded.Select(e => e.GetTableName()!).Order(StringComparer.Ordinal));
         Assert.All(sharded, e =>
         {

@@ -109,6 +109,11 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("format");
 
+                    b.Property<bool>("Pinned")
+                        .HasColumnType("boolean")
+                        .HasColumnName("pinned")
+                        .HasDefaultValueSql("false");
+
                     b.Property<string>("Project")
                         .IsRequired()
                         .HasColumnType("text")
@@ -135,6 +140,10 @@ namespace MemScope.Migrations.Files
                     b.Property<long>("StoredBytes")
                         .HasColumnType("bigint")
                         .HasColumnName("stored_bytes");
+
+                    b.Property<DateTimeOffset?>("TextDroppedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("text_dropped_at");
 
                     b.Property<string>("Version")
                         .IsRequired()
@@ -394,6 +403,138 @@ namespace MemScope.Migrations.Files
                     b.ToTable("process", (string)null);
                 });
 
+            modelBuilder.Entity("MemScope.Storage.Tables.RegionAliasTable", b =>
+                {
+                    b.Property<Guid>("ProcessId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("process_id");
+
+                    b.Property<Guid>("AliasId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("alias_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("RegionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("region_id");
+
+                    b.HasKey("ProcessId", "AliasId");
+
+                    b.ToTable("region_alias", (string)null);
+                });
+
+            modelBuilder.Entity("MemScope.Storage.Tables.RegionTable", b =>
+                {
+                    b.Property<Guid>("ProcessId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("process_id");
+
+                    b.Property<short>("Source")
+                        .HasColumnType("smallint")
+                        .HasColumnName("source");
+
+                    b.Property<Guid>("RegionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("region_id");
+
+                    b.Property<string>("Backing")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("backing");
+
+                    b.Property<DateTimeOffset>("BornAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("born_at");
+
+                    b.Property<string>("Category")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("category");
+
+                    b.Property<int>("Changes")
+                        .HasColumnType("integer")
+                        .HasColumnName("changes");
+
+                    b.Property<string>("Confidence")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("confidence");
+
+                    b.Property<long>("EndAddress")
+                        .HasColumnType("bigint")
+                        .HasColumnName("end_address");
+
+                    b.Property<int>("FirstNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("first_number");
+
+                    b.Property<long?>("FirstRssBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_rss_bytes");
+
+                    b.Property<DateTimeOffset?>("GoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("gone_at");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<int>("LastNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("last_number");
+
+                    b.Property<long?>("LastRssBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_rss_bytes");
+
+                    b.Property<long?>("MostRssBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("most_rss_bytes");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Perms")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("perms");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<double?>("RssBytesPerSecond")
+                        .HasColumnType("double precision")
+                        .HasColumnName("rss_bytes_per_second");
+
+                    b.Property<string>("Shape")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("shape");
+
+                    b.Property<int>("Snapshots")
+                        .HasColumnType("integer")
+                        .HasColumnName("snapshots");
+
+                    b.Property<long>("StartAddress")
+                        .HasColumnType("bigint")
+                        .HasColumnName("start_address");
+
+                    b.Property<long>("VirtualBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("virtual_bytes");
+
+                    b.HasKey("ProcessId", "Source", "RegionId");
+
+                    b.ToTable("region", (string)null);
+                });
+
             modelBuilder.Entity("MemScope.Storage.Tables.ShareTable", b =>
                 {
                     b.Property<Guid>("ShareId")
@@ -554,6 +695,10 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
+                    b.PrimitiveCollection<int[]>("Segments")
+                        .HasColumnType("integer[]")
+                        .HasColumnName("segments");
+
                     b.Property<int>("Snapshots")
                         .HasColumnType("integer")
                         .HasColumnName("snapshots");
@@ -583,9 +728,17 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("integer")
                         .HasColumnName("number");
 
+                    b.Property<long?>("AnonHugeBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("anon_huge_bytes");
+
                     b.Property<Guid>("CaptureId")
                         .HasColumnType("uuid")
                         .HasColumnName("capture_id");
+
+                    b.Property<long?>("LazyFreeBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lazy_free_bytes");
 
                     b.Property<long?>("PrivateDirtyBytes")
                         .HasColumnType("bigint")
@@ -850,6 +1003,49 @@ namespace MemScope.Migrations.Files
                     b.ToTable("trace_block", (string)null);
                 });
 
+            modelBuilder.Entity("MemScope.Storage.Tables.TraceMoveTable", b =>
+                {
+                    b.Property<Guid>("ProcessId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("process_id");
+
+                    b.Property<Guid>("TraceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("trace_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("integer")
+                        .HasColumnName("ordinal");
+
+                    b.Property<DateTimeOffset?>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<long>("NewEnd")
+                        .HasColumnType("bigint")
+                        .HasColumnName("new_end");
+
+                    b.Property<long>("NewStart")
+                        .HasColumnType("bigint")
+                        .HasColumnName("new_start");
+
+                    b.Property<long>("OldEnd")
+                        .HasColumnType("bigint")
+                        .HasColumnName("old_end");
+
+                    b.Property<long>("OldStart")
+                        .HasColumnType("bigint")
+                        .HasColumnName("old_start");
+
+                    b.Property<long>("TimeNs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("time_ns");
+
+                    b.HasKey("ProcessId", "TraceId", "Ordinal");
+
+                    b.ToTable("trace_move", (string)null);
+                });
+
             modelBuilder.Entity("MemScope.Storage.Tables.TraceTable", b =>
                 {
                     b.Property<Guid>("ProcessId")
@@ -941,6 +1137,16 @@ namespace MemScope.Migrations.Files
                     b.Property<short>("Source")
                         .HasColumnType("smallint")
                         .HasColumnName("source");
+
+                    b.Property<long>("AnalyzedSeq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("analyzed_seq")
+                        .HasDefaultValueSql("0");
+
+                    b.Property<short>("Analyzer")
+                        .HasColumnType("smallint")
+                        .HasColumnName("analyzer")
+                        .HasDefaultValueSql("0");
 
                     b.Property<DateTimeOffset>("FirstAt")
                         .HasColumnType("timestamp with time zone")
@@ -1044,6 +1250,24 @@ namespace MemScope.Migrations.Files
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("MemScope.Storage.Tables.RegionAliasTable", b =>
+                {
+                    b.HasOne("MemScope.Storage.Tables.ProcessTable", null)
+                        .WithMany()
+                        .HasForeignKey("ProcessId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("MemScope.Storage.Tables.RegionTable", b =>
+                {
+                    b.HasOne("MemScope.Storage.Tables.ProcessTable", null)
+                        .WithMany()
+                        .HasForeignKey("ProcessId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("MemScope.Storage.Tables.SideFiguresTable", b =>
                 {
                     b.HasOne("MemScope.Storage.Tables.ProcessTable", null)
@@ -1081,6 +1305,15 @@ namespace MemScope.Migrations.Files
                 });
 
             modelBuilder.Entity("MemScope.Storage.Tables.TraceBlockTable", b =>
+                {
+                    b.HasOne("MemScope.Storage.Tables.TraceTable", null)
+                        .WithMany()
+                        .HasForeignKey("ProcessId", "TraceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("MemScope.Storage.Tables.TraceMoveTable", b =>
                 {
                     b.HasOne("MemScope.Storage.Tables.TraceTable", null)
                         .WithMany()

@@ -71,7 +71,7 @@ internal sealed class UploadWriter(NpgsqlConnection connection, UploadPlan plan,
         await using var copy = await connection.BeginBinaryImportAsync(
             $"""
             COPY snapshot (process_id, number, source, taken_at, time_origin, received_at, upload_id, capture_id, series_number, vma_count, virtual_bytes, rss_bytes, pss_bytes,
-                           swap_bytes, private_dirty_bytes, uss_bytes, {CategoryColumns}) FROM STDIN (FORMAT binary)
+                           swap_bytes, private_dirty_bytes, uss_bytes, lazy_free_bytes, anon_huge_bytes, {CategoryColumns}) FROM STDIN (FORMAT binary)
             """, cancel);
         for (var i = 0; i < process.Planned.Snapshots.Count; i++)
         {
@@ -89,7 +89,7 @@ internal sealed class UploadWriter(NpgsqlConnection connection, UploadPlan plan,
             await NullableAsync(copy, snapshot.SeriesNumber, NpgsqlDbType.Integer, cancel);
             await copy.WriteAsync(snapshot.Vmas.Count, NpgsqlDbType.Integer, cancel);
             await copy.WriteAsync(totals.VirtualBytes, NpgsqlDbType.Bigint, cancel);
-            foreach (var bytes in (long?[])[totals.RssBytes, totals.PssBytes, totals.SwapBytes, totals.PrivateDirtyBytes, totals.UssBytes])
+            foreach (var bytes in (long?[])[totals.RssBytes, totals.PssBytes, totals.SwapBytes, totals.PrivateDirtyBytes, totals.UssBytes, totals.LazyFreeBytes, totals.AnonHugeBytes])
                 await NullableAsync(copy, bytes, NpgsqlDbType.Bigint, cancel);
             for (var c = 0; c < Categories.All.Count; c++) await NullableAsync(copy, totals.RssByCategory?[c], NpgsqlDbType.Bigint, cancel);
         }

@@ -22,6 +22,12 @@ internal sealed class CaptureTable
     /// <summary>jsonb: the parse diagnostics.</summary>
     public string Report { get; set; } = "[]";
     public DateTimeOffset ReceivedAt { get; set; }
+
+    /// <summary>When the text was deleted because the store gives it back number for number; null while the chunks are there.</summary>
+    public DateTimeOffset? TextDroppedAt { get; set; }
+
+    /// <summary>Whether somebody asked to keep the text for good.</summary>
+    public bool Pinned { get; set; }
 }
 
 /// <summary>A part of a capture's gzip stream, 1 MiB each.</summary>

@@ -49,4 +49,10 @@ internal sealed class TrackTable
     public DateTimeOffset FirstAt { get; set; }
     public DateTimeOffset LastAt { get; set; }
     public long? LastRssBytes { get; set; }
+
+    /// <summary>Version of the analysis that wrote the track's <see cref="RegionTable"/> rows; 0 while there are none.</summary>
+    public short Analyzer { get; set; }
+
+    /// <summary>The process' change number up to which those rows stand.</summary>
+    public long AnalyzedSeq { get; set; }
 }

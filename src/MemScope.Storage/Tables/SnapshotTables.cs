@@ -20,6 +20,8 @@ internal sealed class SnapshotTable
     public long? SwapBytes { get; set; }
     public long? PrivateDirtyBytes { get; set; }
     public long? UssBytes { get; set; }
+    public long? LazyFreeBytes { get; set; }
+    public long? AnonHugeBytes { get; set; }
 
     // RSS per category, one plain column each for SQL and Grafana; in the order of Core's Category.
     public long? RssAnonymousBytes { get; set; }
@@ -51,6 +53,9 @@ internal sealed class SnapshotBlockTable
     public DateTimeOffset ToAt { get; set; }
     public DateTimeOffset ReceivedAt { get; set; }
     public short Codec { get; set; }
+
+    /// <summary>Where each independently compressed part of <see cref="Data"/> begins, for readers that want some of them; null when it is one piece.</summary>
+    public int[]? Segments { get; set; }
     public byte[] Data { get; set; } = [];
 }
 

@@ -31,6 +31,27 @@ internal sealed class TraceTable
     public DateTimeOffset ReceivedAt { get; set; }
 }
 
+/// <summary>A successful mremap that moved a mapping: proof of what snapshots can only suggest. Addresses are stored as the signed number of the same bits.</summary>
+[Sharded]
+internal sealed class TraceMoveTable
+{
+    public Guid ProcessId { get; set; }
+    public Guid TraceId { get; set; }
+
+    /// <summary>Order in the trace.</summary>
+    public int Ordinal { get; set; }
+
+    /// <summary>Time on the trace's clock.</summary>
+    public long TimeNs { get; set; }
+
+    /// <summary>Wall time, where the trace's clock is tied to it.</summary>
+    public DateTimeOffset? At { get; set; }
+    public long OldStart { get; set; }
+    public long OldEnd { get; set; }
+    public long NewStart { get; set; }
+    public long NewEnd { get; set; }
+}
+
 /// <summary>A part of a trace as <see cref="Traces.TraceCodec"/> writes it, 1 MiB each.</summary>
 [Sharded]
 internal sealed class TraceBlockTable
