@@ -24,7 +24,7 @@ internal static class ProcessEndpoints
         api.MapGet("/processes/{process:guid}", FindAsync).WithName("process").Takes().WithSummary("One process").Produces<ProcessWire>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/snapshots", SnapshotsAsync).WithName("snapshots").Takes("source", "cursor", "limit", "format", "raw")
             .WithSummary("Snapshots of a track in time order, JSON or CSV. A CSV holds all").Produces<Page<SnapshotWire>>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/snapshots/{number:int}", SnapshotAsync).WithName("snapshot").Takes("format", "raw").WithSummary("One snapshot with its mappings, JSON or CSV").Produces<SnapshotWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/snapshots/{number:int}", SnapshotAsync).WithName("snapshot").Takes("format", "raw").WithSummary("One snapshot with its mappings, JSON, CSV or as smaps prints them").Produces<SnapshotWire>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/captures", CapturesAsync).WithName("captures").Takes().WithSummary("Uploaded files with their parse reports").Produces<Page<CaptureWire>>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/heap-profiles", HeapProfilesAsync).WithName("heap-profiles").Takes().WithSummary("Heap profiles, newest first").Produces<Page<HeapProfileWire>>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/figures", FiguresAsync).WithName("figures").Takes("kind", "label", "cursor", "limit")
@@ -37,6 +37,8 @@ internal static class ProcessEndpoints
 
     /// <summary>404 for a process, track, snapshot or span of time that does not exist.</summary>
     public static IResult NoWindow => Problems.NotFound("There is no such process, or it has no snapshot in that track and window.");
+
+    private static IResult NoSnapshot => Problems.NotFound("There is no such process or snapshot.");
 
     private static async Task<IResult> ListAsync(HttpRequest request, ProcessAnswers answers, Limits limits, CancellationToken cancel)
     {
@@ -56,10 +58,12 @@ internal static class ProcessEndpoints
         return Results.Json(PageOf(snapshots, request.Snapshot("cursor"), request.Limit(limits, limits.PageRows)));
     }
 
-    private static async Task<IResult> SnapshotAsync(Guid process, int number, HttpRequest request, ProcessAnswers answers, CancellationToken cancel)
+    private static async Task<IResult> SnapshotAsync(Guid process, int number, HttpRequest request, ProcessAnswers answers, SnapshotTexts texts, CancellationToken cancel)
     {
-        if (await answers.SnapshotAsync(process, number, cancel) is not { } snapshot) return Problems.NotFound("There is no such process or snapshot.");
-        if (request.Wanted(Representation.Json, Representation.Csv) is Representation.Csv) return new CsvAnswer($"{process}-snapshot-{number}", VmaColumns, snapshot.Vmas!.Select(Row));
+        var form = request.Wanted(Representation.Json, Representation.Csv, Representation.Smaps);
+        if (form is Representation.Smaps) return await texts.AsSmapsAsync(process, number, cancel) is { } text ? new SmapsAnswer($"{process}-snapshot-{number}", text) : NoSnapshot;
+        if (await answers.SnapshotAsync(process, number, cancel) is not { } snapshot) return NoSnapshot;
+        if (form is Representation.Csv) return new CsvAnswer($"{process}-snapshot-{number}", VmaColumns, snapshot.Vmas!.Select(Row));
         return snapshot.VmaCount <= MostVmasAsJson
             ? Results.Json(snapshot)
             : Problems.Result(StatusCodes.Status422UnprocessableEntity, "too-many-mappings", "The snapshot has too many mappings for JSON; ask with format=csv.", MostVmasAsJson, snapshot.VmaCount);

@@ -13,6 +13,8 @@ internal enum Representation
     Folded,
     /// <summary>speedscope's JSON.</summary>
     Speedscope,
+    /// <summary>Text as /proc/PID/smaps has it.</summary>
+    Smaps,
 }
 
 /// <summary>Which form a client wants: <c>?format=</c> first, else the Accept header.</summary>
@@ -40,7 +42,7 @@ internal static class Representations
     {
         Representation.Csv => "text/csv",
         Representation.Binary => "application/octet-stream",
-        Representation.Folded => "text/plain",
+        Representation.Folded or Representation.Smaps => "text/plain",
         _ => "application/json",
     };
 }

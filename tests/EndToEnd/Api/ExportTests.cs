@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using MemScope.EndToEnd.Tests.Hosting;
+using MemScope.Tests;
 
 namespace MemScope.EndToEnd.Tests.Api;
 
@@ -74,6 +75,30 @@ public sealed class ExportTests(ApiServer api)
         Assert.Equal("text/csv", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal("attachment", response.Content.Headers.ContentDisposition?.DispositionType);
         Assert.Equal(lines, rows.Length);
+    }
+
+    [Fact]
+    public async Task A_snapshot_comes_back_as_the_text_that_was_sent()
+    {
+        var process = await Server.UploadCaseAsync("odd-maps", Uploads.NewHost(), "smaps.tar.gz");
+        var texts = Fixtures.Members("cases", "odd-maps", "smaps.tar.gz").Select(m => m.Text).ToList();
+        for (var i = 0; i < texts.Count; i++)
+        {
+            using var response = await Server.Client.GetAsync(new Uri($"api/v1/processes/{process}/snapshots/{i + 1}?format=smaps", UriKind.Relative));
+            Assert.Equal(("text/plain", "attachment"), (response.Content.Headers.ContentType?.MediaType, response.Content.Headers.ContentDisposition?.DispositionType));
+            Assert.Equal(texts[i], await response.Content.ReadAsByteArrayAsync());
+        }
+    }
+
+    [Fact]
+    public async Task What_pmap_did_not_print_is_named_in_its_smaps()
+    {
+        var process = await Server.UploadCaseAsync("odd-maps", Uploads.NewHost(), "pmap-x.log.gz");
+        using var response = await Server.Client.GetAsync(new Uri($"api/v1/processes/{process}/snapshots/1?format=smaps", UriKind.Relative));
+        Assert.Equal("offset, device, inode, path", Assert.Single(response.Headers.GetValues("X-Missing")));
+        var rss = (await Server.JsonAsync($"api/v1/processes/{process}/snapshots/1")).GetProperty("rssBytes").GetInt64();
+        Assert.Equal(rss, (await response.Content.ReadAsStringAsync()).Split('\n').Where(l => l.StartsWith("Rss:", StringComparison.Ordinal))
+            .Sum(l => long.Parse(l.AsSpan(4, l.Length - 6), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture)) * 1024);
     }
 
     [Fact]

@@ -9,6 +9,9 @@ namespace MemScope.Core.Formats.Text;
 /// </summary>
 public sealed class NameTable
 {
+    /// <summary>Bytes of <c>\xNN</c>.</summary>
+    private const int EscapeBytes = 4;
+
     private readonly Dictionary<byte[], string> _names = new(new ByteComparer());
     private readonly Dictionary<byte[], string>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
 
@@ -38,6 +41,34 @@ public sealed class NameTable
             bytes = bytes[used..];
         }
         return text.ToString();
+    }
+
+    /// <summary>
+    /// Bytes that <see cref="Decode"/> turns into <paramref name="text"/>. <c>\xNN</c> becomes its byte where that reads back the same, which a kernel's path of those four letters does not
+    /// tell from the byte itself.
+    /// </summary>
+    public static byte[] Encode(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var plain = Encoding.UTF8.GetBytes(text);
+        if (!text.Contains("\\x", StringComparison.Ordinal)) return plain;
+        var bytes = new List<byte>(plain.Length);
+        for (var i = 0; i < plain.Length; i++)
+        {
+            if (IsEscape(plain.AsSpan(i), out var escaped))
+            {
+                bytes.Add(escaped);
+                i += EscapeBytes - 1;
+            }
+            else bytes.Add(plain[i]);
+        }
+        return Decode(bytes.ToArray()) == text ? [.. bytes] : plain;
+    }
+
+    private static bool IsEscape(ReadOnlySpan<byte> bytes, out byte escaped)
+    {
+        escaped = 0;
+        return bytes.Length >= EscapeBytes && bytes.StartsWith("\\x"u8) && System.Buffers.Text.Utf8Parser.TryParse(bytes[2..EscapeBytes], out escaped, out var used, 'x') && used == 2;
     }
 
     private sealed class ByteComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
