@@ -42,6 +42,9 @@ public sealed record Limits
     /// <summary>Frames of a callchain; deeper ones are cut and reported.</summary>
     public int CallchainFrames { get; init; } = 1000;
 
+    /// <summary>Moves and lasting mappings of a trace that are kept for lineage; further ones are left out and reported.</summary>
+    public int TraceMoves { get; init; } = 100_000;
+
     /// <summary>Bytes of a symbol file: 2 GiB.</summary>
     public long SymbolFileBytes { get; init; } = 2L << 30;
 

@@ -20,9 +20,10 @@ internal sealed class LedgerJoins
     /// <summary>Inferred moves among <see cref="WronglyJoined"/>.</summary>
     public int WrongMoves { get; private set; }
 
-    public static LedgerJoins Of(string name)
+    public static LedgerJoins Of(string name) => Of(CaseTracks.Of(name), name);
+
+    public static LedgerJoins Of(Track track, string name)
     {
-        var track = CaseTracks.Of(name);
         var blocks = BlocksPerPoint(track, CaseTracks.Ledger(name)).ToList();
         var joins = new LedgerJoins();
         for (var at = 0; at + 1 < track.Points.Count; at++)

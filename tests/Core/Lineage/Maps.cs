@@ -39,6 +39,9 @@ internal static class Maps
 
     public static TrackPoint Point(int number, VmaTable vmas) => new(number, Noon.AddSeconds(number - 1), vmas);
 
+    /// <summary><c>7f10-7f20</c>, in pages.</summary>
+    public static AddressRange Range(string text) => new(Page(text.Split('-')[0]), Page(text.Split('-')[1]));
+
     public static VmaPermissions Permissions(string text)
     {
         var permissions = VmaPermissions.None;

@@ -36,7 +36,7 @@ internal sealed class AddressSpaceFacts
     private const ulong ArenaHeapBytes = 64 * MiB;
 
     /// <summary>The largest guard taken for one of a stack; the JVM has up to 16 KiB below its stacks, musl and Go runtimes up to 64 KiB.</summary>
-    private const ulong LargestGuardBytes = 64 * KiB;
+    public const ulong LargestGuardBytes = 64 * KiB;
 
     /// <summary>Larger memory above a library's data is more than its bss: a neighbour that merged with it, or an array worth showing on its own.</summary>
     private const ulong LargestBssBytes = 8 * MiB;
@@ -115,7 +115,8 @@ internal sealed class AddressSpaceFacts
         _surroundings[stack] |= Surroundings.StackAboveGuard;
     }
 
-    private static bool IsStackSize(ulong bytes) => Array.IndexOf(StackSizes, bytes) >= 0;
+    /// <summary>Whether stacks of threads have this size, with or without their guard.</summary>
+    public static bool IsStackSize(ulong bytes) => Array.IndexOf(StackSizes, bytes) >= 0;
 
     private void MarkLibraryData(int data)
     {

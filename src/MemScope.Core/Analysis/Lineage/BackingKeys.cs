@@ -29,4 +29,12 @@ internal sealed class BackingKeys
         if (permissions.HasFlag(VmaPermissions.Write)) return 2;
         return permissions.HasFlag(VmaPermissions.Read) ? 1 : 0;
     }
+
+    /// <summary>
+    /// Private writable memory that no file backs and the kernel does not name: any library maps and unmaps it, so an address range is soon used by somebody else, and it is
+    /// what mremap moves in practice.
+    /// </summary>
+    public static bool IsAnonymous(VmaTable vmas, int row) =>
+        !vmas.Permissions[row].HasFlag(VmaPermissions.Shared) && vmas.Permissions[row].HasFlag(VmaPermissions.Write)
+        && (vmas.Names[row].Length == 0 || vmas.Names[row].StartsWith("[anon:", StringComparison.Ordinal));
 }

@@ -21,18 +21,18 @@ internal static class Moves
     private const int Settled = 3;
 
     /// <summary>Candidates for moves with their weights, at most one per row.</summary>
-    public static List<Candidate> Find(List<ChangedRow> earlier, List<ChangedRow> later, List<Candidate> overlaps, int[] inPlace, MoveHistory history)
+    public static List<Candidate> Find(List<ChangedRow> earlier, List<ChangedRow> later, List<Candidate> overlaps, int[] inPlace, SnapshotLinks links, LinkStep step)
     {
         var (fromFree, toFree) = FreeRows(earlier, later, overlaps, inPlace);
-        var sources = Enumerable.Range(0, earlier.Count).Where(i => fromFree[i] && earlier[i].IsAnonymous).ToArray();
-        var targets = Enumerable.Range(0, later.Count).Where(j => toFree[j] && later[j].IsAnonymous).ToArray();
+        var sources = Enumerable.Range(0, earlier.Count).Where(i => fromFree[i] && links.LaterOf[earlier[i].Row] < 0 && IsMovable(earlier[i])).ToArray();
+        var targets = Enumerable.Range(0, later.Count).Where(j => toFree[j] && links.EarlierOf[later[j].Row] < 0 && IsMovable(later[j])).ToArray();
         if (sources.Length == 0 || targets.Length == 0 || (long)sources.Length * targets.Length > MostPairs) return [];
 
         var scores = new double[sources.Length, targets.Length];
         var alone = sources.Length == 1 && targets.Length == 1;
         for (var i = 0; i < sources.Length; i++)
         {
-            for (var j = 0; j < targets.Length; j++) scores[i, j] = Score(earlier[sources[i]], later[targets[j]], history, alone);
+            for (var j = 0; j < targets.Length; j++) scores[i, j] = Score(earlier[sources[i]], later[targets[j]], step, alone);
         }
         var found = new List<Candidate>();
         for (var i = 0; i < sources.Length; i++)
@@ -42,6 +42,9 @@ internal static class Moves
         }
         return found;
     }
+
+    /// <summary>Stacks and heaps of arenas look alike, thread by thread, and are never moved: glibc does not call mremap on them.</summary>
+    private static bool IsMovable(ChangedRow row) => row.IsAnonymous && row.Run == RunKind.None;
 
     /// <summary>Rows that nothing continues, or only something that may as well have filled the hole they left.</summary>
     private static (bool[] From, bool[] To) FreeRows(List<ChangedRow> earlier, List<ChangedRow> later, List<Candidate> overlaps, int[] inPlace)
@@ -57,17 +60,18 @@ internal static class Moves
     }
 
     /// <summary>0 when too little speaks for a move, else comparable with the weights of <see cref="Overlaps"/>: two signs weigh as much as a range kept whole.</summary>
-    private static double Score(ChangedRow from, ChangedRow to, MoveHistory history, bool alone)
+    private static double Score(ChangedRow from, ChangedRow to, LinkStep step, bool alone)
     {
         if (from.Key != to.Key || from.Class != to.Class || to.Range.Length < from.Range.Length || !PagesCameAlong(from, to)) return 0;
         var size = (double)from.Range.Length / to.Range.Length;
         var signs = 0;
-        if (history.MovedBefore[from.Row]) signs += 1;
+        if (step.History.MovedBefore[from.Row]) signs += 1;
         if (SameUntouched(from, to)) signs += 2;
-        if (history.Sightings[from.Row] >= Settled && size > 0.8) signs += 1;
+        if (step.History.Sightings[from.Row] >= Settled && size > 0.8) signs += 1;
         if (alone && size > 0.8) signs += 1;
         if (alone && to.Range.Length == 2 * from.Range.Length) signs += 2;
         if (signs < 2 || size < 0.3) return 0;
+        if (step.Evidence.Refutes(from.Range, step.EarlierAt, to.Range, step.LaterAt)) return 0;
         return 0.4 + (0.15 * signs) + (0.1 * size);
     }
 

@@ -3,24 +3,22 @@ using MemScope.Core.Model;
 namespace MemScope.Core.Analysis.Lineage;
 
 /// <summary>A row without an unchanged counterpart.</summary>
-internal readonly struct ChangedRow(VmaTable vmas, int row, int key)
+internal readonly struct ChangedRow(VmaTable vmas, int row, BackingKeys keys, MemoryRuns runs)
 {
     public int Row { get; } = row;
 
     /// <summary>Backing key, comparable within the track.</summary>
-    public int Key { get; } = key;
+    public int Key { get; } = keys.KeyOf(vmas, row);
 
     public AddressRange Range { get; } = new(vmas.Starts[row], vmas.Ends[row]);
 
     public int Class { get; } = BackingKeys.ClassOf(vmas.Permissions[row]);
 
-    /// <summary>
-    /// Private writable memory that no file backs and the kernel does not name: any library maps and unmaps it, so an address range is soon used by somebody else, and it is
-    /// what mremap moves in practice.
-    /// </summary>
-    public bool IsAnonymous { get; } =
-        !vmas.Permissions[row].HasFlag(VmaPermissions.Shared) && (vmas.Names[row].Length == 0 || vmas.Names[row].StartsWith("[anon:", StringComparison.Ordinal))
-        && vmas.Permissions[row].HasFlag(VmaPermissions.Write);
+    /// <summary>See <see cref="BackingKeys.IsAnonymous"/>.</summary>
+    public bool IsAnonymous { get; } = BackingKeys.IsAnonymous(vmas, row);
+
+    /// <summary>What run it is part of: stacks and heaps are never moved by mremap.</summary>
+    public RunKind Run { get; } = runs.KindOf(row);
 
     /// <summary>Rss in bytes, or null when not printed.</summary>
     public long? RssBytes { get; } = vmas[row][Metric.Rss] * 1024;
@@ -56,8 +54,8 @@ internal static class Overlaps
         return found;
     }
 
-    /// <summary>The overlaps that may be continuations, with their weights.</summary>
-    public static List<Candidate> Continuations(List<ChangedRow> earlier, List<ChangedRow> later, List<Overlap> overlaps)
+    /// <summary>The overlaps that may be continuations, with their weights. After a silence, anonymous memory of which both ends are new is none.</summary>
+    public static List<Candidate> Continuations(List<ChangedRow> earlier, List<ChangedRow> later, List<Overlap> overlaps, bool afterSilence)
     {
         var (ofEarlier, ofLater) = (new double[earlier.Count], new double[later.Count]);
         foreach (var o in overlaps)
@@ -73,7 +71,9 @@ internal static class Overlaps
             var (a, b) = (earlier[o.Earlier], later[o.Later]);
             var merged = o.Bytes < b.Range.Length && ofLater[o.Later] >= MadeUp;
             var split = o.Bytes < a.Range.Length && ofEarlier[o.Earlier] >= MadeUp;
+            if (a.Range == b.Range && a.Run == RunKind.Stack) continue; // see SnapshotLinks.LostItsGuard
             if (!merged && !split && a.IsAnonymous && IsStranger(a.Range, b.Range)) continue;
+            if (afterSilence && a.IsAnonymous && !IsAnchored(a.Range, b.Range)) continue;
             candidates.Add(new(o.Earlier, o.Later, Weight(a.Range, b.Range, merged || split)));
         }
         return candidates;

@@ -54,6 +54,12 @@ public sealed class Region
     /// <summary>Why it has that category, for people.</summary>
     public string CategoryReason { get; internal set; } = "";
 
+    /// <summary>
+    /// Of a reserve or guard, the region that it is the companion of (the arena, the stack), when last seen so; else null. To people the two are one thing, and pages may fold one
+    /// under the other; sums go by rows.
+    /// </summary>
+    public Guid? OwnerId { get; internal set; }
+
     /// <summary>Sightings in time order; never empty.</summary>
     public IReadOnlyList<Sighting> Sightings => SightingList;
 

@@ -29,6 +29,9 @@ public sealed partial class Track
     /// <summary>The source of all its snapshots.</summary>
     public SnapshotSource Source { get; }
 
+    /// <summary>What traces say of moves.</summary>
+    public MoveEvidence Evidence { get; init; } = MoveEvidence.None;
+
     /// <summary>The snapshots, earliest first.</summary>
     public IReadOnlyList<TrackPoint> Points => _points;
 

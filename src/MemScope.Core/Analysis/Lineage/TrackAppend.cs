@@ -6,11 +6,15 @@ namespace MemScope.Core.Analysis.Lineage;
 public sealed partial class Track
 {
     private readonly BackingKeys _keys = new();
+    private MemoryRuns _runs = MemoryRuns.None;
 
-    /// <summary>A track of points in any order. Late snapshots are taken in by building again: the ids of regions follow from the points alone.</summary>
-    public static Track Build(Guid processId, SnapshotSource source, IEnumerable<TrackPoint> points)
+    /// <summary>
+    /// A track of points in any order. Late snapshots are taken in by building again: the ids of regions follow from the points and from what traces tell of moves. A trace that
+    /// comes later has the track built again too.
+    /// </summary>
+    public static Track Build(Guid processId, SnapshotSource source, IEnumerable<TrackPoint> points, MoveEvidence? evidence = null)
     {
-        var track = new Track(processId, source);
+        var track = new Track(processId, source) { Evidence = evidence ?? MoveEvidence.None };
         foreach (var point in points.OrderBy(p => p.TakenAt).ThenBy(p => p.Number)) track.TryAppend(point);
         return track;
     }
@@ -25,7 +29,8 @@ public sealed partial class Track
         var at = _points.Count;
         var vmas = point.Vmas;
         var rows = new Region[vmas.Count];
-        if (at > 0) ContinueRegions(point, at, rows);
+        var runs = MemoryRuns.Of(vmas);
+        if (at > 0) ContinueRegions(point, at, runs, rows);
         else for (var row = 0; row < rows.Length; row++) rows[row] = Bear(point, row, RegionChangeKind.Born, 0, null);
         var categories = Categorizer.Classify(vmas);
         for (var row = 0; row < rows.Length; row++)
@@ -34,24 +39,38 @@ public sealed partial class Track
             rows[row].Category = categories[row].Category;
             rows[row].CategoryReason = categories[row].Reason;
         }
+        foreach (var (companion, owner) in runs.Owners) rows[companion].OwnerId = rows[owner].Id;
+        _runs = runs;
         _points.Add(point);
         _categories.Add(categories);
         _regionsByRow.Add(rows);
         return true;
     }
 
-    private void ContinueRegions(TrackPoint point, int at, Region[] into)
+    private void ContinueRegions(TrackPoint point, int at, MemoryRuns runs, Region[] into)
     {
         var (earlier, later, before) = (_points[^1].Vmas, point.Vmas, _regionsByRow[^1]);
-        var links = SnapshotLinks.Between(earlier, later, _keys, HistoryOf(before));
+        var links = SnapshotLinks.Between(earlier, later, _keys, StepTo(point, runs, before));
         for (var row = 0; row < into.Length; row++)
         {
             if (links.EarlierOf[row] < 0) continue;
             into[row] = before[links.EarlierOf[row]];
-            if (links.Kinds[row] != LinkKind.Same) NoteContinuation(into[row], at, earlier[links.EarlierOf[row]], later[row], links.Kinds[row]);
+            if (links.Kinds[row] != LinkKind.Same) NoteContinuation(into[row], at, earlier[links.EarlierOf[row]], later[row], links.Kinds[row], !links.AfterSilence || !BackingKeys.IsAnonymous(later, row));
         }
         BearNew(point, at, links, before, into);
         EndOld(at, links, before, into, earlier, later);
+    }
+
+    private LinkStep StepTo(TrackPoint point, MemoryRuns runs, Region[] before)
+    {
+        var last = _points[^1].TakenAt;
+        return new LinkStep(last, point.TakenAt, HistoryOf(before))
+        {
+            Evidence = Evidence,
+            EarlierRuns = _runs,
+            LaterRuns = runs,
+            AfterSilence = LinkStep.IsSilence(point.TakenAt - last, last - _points[0].TakenAt, _points.Count - 1),
+        };
     }
 
     private static MoveHistory HistoryOf(Region[] regions) =>
@@ -71,18 +90,18 @@ public sealed partial class Track
         return region;
     }
 
-    private static void NoteContinuation(Region region, int at, Vma before, Vma after, LinkKind kind)
+    private static void NoteContinuation(Region region, int at, Vma before, Vma after, LinkKind kind, bool exact)
     {
         if (before.Permissions != after.Permissions) region.ChangeList.Add(new(RegionChangeKind.Reprotected, at, before.Range, after.Range));
         if (before.Range == after.Range) return;
-        if (kind == LinkKind.Move || before.VirtualBytes == after.VirtualBytes)
+        if (SnapshotLinks.IsMove(kind) || before.VirtualBytes == after.VirtualBytes)
         {
-            region.HasMoved |= kind == LinkKind.Move;
-            region.ChangeList.Add(new(RegionChangeKind.Moved, at, before.Range, after.Range, Exact: false));
+            region.HasMoved |= SnapshotLinks.IsMove(kind);
+            region.ChangeList.Add(new(RegionChangeKind.Moved, at, before.Range, after.Range, Exact: kind == LinkKind.TracedMove));
             return;
         }
         var grown = after.VirtualBytes > before.VirtualBytes;
-        region.ChangeList.Add(new(grown ? RegionChangeKind.Grown : RegionChangeKind.Shrunk, at, before.Range, after.Range));
+        region.ChangeList.Add(new(grown ? RegionChangeKind.Grown : RegionChangeKind.Shrunk, at, before.Range, after.Range, Exact: exact));
     }
 
     private void BearNew(TrackPoint point, int at, SnapshotLinks links, Region[] before, Region[] into)

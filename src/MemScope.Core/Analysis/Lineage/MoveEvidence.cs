@@ -1,0 +1,110 @@
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Analysis.Lineage;
+
+/// <summary>
+/// What traces say of where the memory of a process moved, ready to be asked for each pair of neighbouring snapshots. A link follows a piece of memory from the place that the
+/// earlier snapshot shows to the one that the later shows, over any number of moves between them: a to b to c is one move from a to c. Immutable.
+/// </summary>
+public sealed class MoveEvidence
+{
+    /// <summary>How far a place's time may lie beside a snapshot's: reading a large smaps takes up to a second, and dates in logs are whole seconds.</summary>
+    private static readonly long SlackTicks = TimeSpan.FromSeconds(1).Ticks;
+
+    /// <summary>Places that are looked at for one row, and steps that are followed back from each.</summary>
+    private const int MostPlaces = 256, MostSteps = 4096;
+
+    private readonly MovedPlace[] _places;
+    private readonly int[] _byStart;
+    private readonly (ulong Start, long Since)[] _keys;
+
+    private MoveEvidence(MovedPlace[] places)
+    {
+        _places = places;
+        _byStart = [.. Enumerable.Range(0, places.Length).OrderBy(i => places[i].Range.Start).ThenBy(i => places[i].Since)];
+        _keys = Array.ConvertAll(_byStart, i => (places[i].Range.Start, places[i].Since));
+    }
+
+    /// <summary>No trace says anything.</summary>
+    public static MoveEvidence None { get; } = new([]);
+
+    /// <summary>Whether no trace says anything.</summary>
+    public bool IsEmpty => _places.Length == 0;
+
+    /// <summary>Evidence of traces, each for itself and in its order.</summary>
+    public static MoveEvidence Of(IEnumerable<IReadOnlyList<TracedMove>> traces)
+    {
+        ArgumentNullException.ThrowIfNull(traces);
+        var places = new List<MovedPlace>();
+        foreach (var trace in traces) MovedPlace.Chain(trace, places);
+        return places.Count == 0 ? None : new MoveEvidence([.. places]);
+    }
+
+    /// <summary>
+    /// The row of the earlier snapshot whose memory lies in a range of the later one after one or more moves, or -1. Within the slack of times, and without times, only rows that
+    /// are exactly the places of the piece count, since the hole that it left is soon filled, and without times there may be but one such row. At the very time, a row may hold
+    /// neighbours beside the piece, but no more than that: a small piece that moves into a large region does not carry that one's identity.
+    /// </summary>
+    internal int SourceOf(AddressRange later, DateTimeOffset laterAt, VmaTable earlier, DateTimeOffset earlierAt)
+    {
+        var (source, least, rivals) = (-1, (Inexact: true, Ticks: long.MaxValue), false);
+        foreach (var index in PlacesIn(later, earlierAt))
+        {
+            var (piece, off) = (_places[index], _places[index].Off(laterAt));
+            if (off > SlackTicks || !MakesUp(piece.Range, later)) continue;
+            for (var (i, steps) = (index, 0); _places[i].Follows && steps < MostSteps; steps++)
+            {
+                var place = _places[--i];
+                if (place.Until < earlierAt.UtcTicks - SlackTicks) break;
+                var row = place.Off(earlierAt) <= SlackTicks ? earlier.IndexOf(place.Range.Start) : -1;
+                if (row < 0 || !MakesUp(place.Range, earlier[row].Range) || earlier[row].Range == later) continue;
+                var fit = (Inexact: earlier[row].Range != place.Range || piece.Range != later, Ticks: off + place.Off(earlierAt));
+                if (fit.Inexact && (!place.IsTimed || fit.Ticks > 0)) continue;
+                rivals |= !place.IsTimed && source >= 0 && row != source;
+                if (fit.CompareTo(least) < 0) (source, least) = (row, fit);
+            }
+        }
+        return rivals ? -1 : source;
+    }
+
+    /// <summary>Whether a trace says that what lies at <paramref name="to"/> in the later snapshot is not what lay at <paramref name="from"/> in the earlier one.</summary>
+    internal bool Refutes(AddressRange from, DateTimeOffset earlierAt, AddressRange to, DateTimeOffset laterAt)
+    {
+        foreach (var index in PlacesIn(to, earlierAt))
+        {
+            var place = _places[index];
+            var came = place.IsTimed ? place.Off(laterAt) == 0 && place.Since >= earlierAt.UtcTicks - SlackTicks && MakesUp(place.Range, to) : place.Range == to;
+            if (came && (place.IsOrigin || (place.Follows && _places[index - 1].Range.Overlap(from) == 0))) return true;
+        }
+        foreach (var index in PlacesIn(from, earlierAt))
+        {
+            var place = _places[index];
+            var left = place.Ended && (place.IsTimed ? place.Off(earlierAt) == 0 && place.Until <= laterAt.UtcTicks + SlackTicks && MakesUp(place.Range, from) : place.Range == from);
+            if (left && !(NextOf(index) is { } next && next.Range.Overlap(to) > 0)) return true;
+        }
+        return false;
+    }
+
+    private MovedPlace? NextOf(int index) => index + 1 < _places.Length && _places[index + 1].Follows ? _places[index + 1] : null;
+
+    private static bool MakesUp(AddressRange piece, AddressRange row) => piece.Start >= row.Start && piece.End <= row.End && piece.Length * 2 >= row.Length;
+
+    /// <summary>
+    /// Places that start in the lower half of a row, since only those can make it up. A table that goes to and fro has thousands of places of one start: of those, the ones from
+    /// shortly before a moment on.
+    /// </summary>
+    private IEnumerable<int> PlacesIn(AddressRange row, DateTimeOffset since)
+    {
+        var first = LowerBound((row.Start, long.MinValue));
+        if (first + MostPlaces < _keys.Length && _keys[first + MostPlaces].Start == row.Start) first = Math.Max(first, LowerBound((row.Start, since.UtcTicks - SlackTicks)) - 4);
+        for (var at = first; at < _keys.Length && at < first + MostPlaces && _keys[at].Start - row.Start <= row.Length / 2; at++) yield return _byStart[at];
+    }
+
+    private int LowerBound((ulong Start, long Since) key)
+    {
+        var at = Array.BinarySearch(_keys, key);
+        if (at < 0) return ~at;
+        while (at > 0 && _keys[at - 1] == key) at--;
+        return at;
+    }
+}
