@@ -152,7 +152,7 @@ public sealed class Callchain(IReadOnlyList<RawFrame> frames)
 }
 
 /// <summary>Something that a tracer lost: shown wherever the trace is used.</summary>
-/// <param name="Kind">Stable name: <c>lost-events</c>, <c>missing-stacks</c>, <c>began-late</c>, <c>cut-off</c>, <c>unmatched-resume</c>, <c>results-not-recorded</c>, <c>cut-stacks</c>, <c>missed-unmaps</c>, <c>missed-ends</c>, <c>missed-begins</c>, <c>silent-probe</c>.</param>
+/// <param name="Kind">Stable name: <c>lost-events</c>, <c>missing-stacks</c>, <c>began-late</c>, <c>cut-off</c>, <c>unmatched-resume</c>, <c>results-not-recorded</c>, <c>cut-stacks</c>, <c>missed-unmaps</c>, <c>missed-ends</c>, <c>missed-begins</c>, <c>silent-probe</c>, <c>moves-left-out</c>.</param>
 /// <param name="Count">How many, where that is known; else 0.</param>
 /// <param name="Text">One sentence for a person.</param>
 public sealed record TraceLoss(string Kind, long Count, string Text);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using MemScope.Core;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 using MemScope.Storage.Blocks;
@@ -10,7 +12,7 @@ namespace MemScope.Storage.Captures;
 internal sealed record PreparedBlock(SnapshotSource Source, int First, int Last, int Snapshots, long Vmas, DateTimeOffset From, DateTimeOffset To, byte[] Data);
 
 /// <summary>A trace ready to be written.</summary>
-internal sealed record PreparedTrace(Trace Trace, long? FromNs, long? ToNs, byte[] Data);
+internal sealed record PreparedTrace(Trace Trace, long? FromNs, long? ToNs, byte[] Data, TracedMoves Moves);
 
 /// <summary>A heap profile ready to be written.</summary>
 internal sealed record PreparedHeapProfile(PlannedHeapProfile Planned, byte[] Data);
@@ -62,6 +64,11 @@ internal sealed class PreparedProcess
     private static PreparedTrace PrepareTrace(Trace trace)
     {
         var timed = trace.Clock != ClockDomain.None && trace.Events.Count > 0;
-        return new PreparedTrace(trace, timed ? trace.Events.Min(e => e.TimeNs) : null, timed ? trace.Events.Max(e => e.TimeNs) : null, TraceCodec.Encode(trace));
+        var moves = TracedMoves.Of(trace, Limits.Default.TraceMoves);
+        if (moves.LeftOut > 0) trace = trace with { Losses = [.. trace.Losses, MovesLeftOut(moves.LeftOut)] };
+        return new PreparedTrace(trace, timed ? trace.Events.Min(e => e.TimeNs) : null, timed ? trace.Events.Max(e => e.TimeNs) : null, TraceCodec.Encode(trace), moves);
     }
+
+    private static TraceLoss MovesLeftOut(int count) => new("moves-left-out", count, string.Create(CultureInfo.InvariantCulture,
+        $"{count:N0} moves and lasting mappings over the first {Limits.Default.TraceMoves:N0} are not used for following regions: moves there are inferred."));
 }

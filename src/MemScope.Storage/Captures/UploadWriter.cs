@@ -1,3 +1,4 @@
+using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 using MemScope.Storage.Blocks;
 using MemScope.Storage.HeapProfiles;
@@ -172,7 +173,7 @@ internal sealed class UploadWriter(NpgsqlConnection connection, UploadPlan plan,
 
     private async Task WriteTracesAsync(Guid processId, PreparedProcess process, CancellationToken cancel)
     {
-        foreach (var (trace, fromNs, toNs, data) in process.Traces)
+        foreach (var (trace, fromNs, toNs, data, moves) in process.Traces)
         {
             var traceId = Guid.CreateVersion7(plan.Upload.ReceivedAt);
             var firstNs = fromNs ?? 0;
@@ -197,7 +198,27 @@ internal sealed class UploadWriter(NpgsqlConnection connection, UploadPlan plan,
             };
             await insert.ExecuteNonQueryAsync(cancel);
             await WritePartsAsync("trace_block", "trace_id", processId, traceId, data, cancel);
+            await WriteMovesAsync(processId, traceId, moves.Anchored(trace.Clock == ClockDomain.Wall ? trace.Anchor : anchor), cancel);
         }
+    }
+
+    private async Task WriteMovesAsync(Guid processId, Guid traceId, IReadOnlyList<TracedMove> moves, CancellationToken cancel)
+    {
+        if (moves.Count == 0) return;
+        await using var copy = await connection.BeginBinaryImportAsync(
+            "COPY trace_move (process_id, trace_id, ordinal, time_ns, at, old_start, old_end, new_start, new_end) FROM STDIN (FORMAT binary)", cancel);
+        for (var i = 0; i < moves.Count; i++)
+        {
+            var (timeNs, at, from, to) = moves[i];
+            await copy.StartRowAsync(cancel);
+            await copy.WriteAsync(processId, NpgsqlDbType.Uuid, cancel);
+            await copy.WriteAsync(traceId, NpgsqlDbType.Uuid, cancel);
+            await copy.WriteAsync(i, NpgsqlDbType.Integer, cancel);
+            await copy.WriteAsync(timeNs, NpgsqlDbType.Bigint, cancel);
+            await NullableAsync(copy, at?.UtcDateTime, NpgsqlDbType.TimestampTz, cancel);
+            foreach (var address in (ulong[])[from.Start, from.End, to.Start, to.End]) await copy.WriteAsync(unchecked((long)address), NpgsqlDbType.Bigint, cancel);
+        }
+        await copy.CompleteAsync(cancel);
     }
 
     private async Task WriteHeapProfileAsync(Guid processId, PreparedHeapProfile prepared, CancellationToken cancel)

@@ -15,7 +15,7 @@ internal static class CaseTraces
     public static MoveEvidence Evidence(params string[] fixtures) => MoveEvidence.Of(fixtures.Select(f =>
     {
         var trace = Read(f);
-        return TracedMoves.Of(trace, trace.Anchor, Limits.Default.TraceMoves).Records;
+        return TracedMoves.Of(trace, Limits.Default.TraceMoves).Anchored(trace.Anchor);
     }));
 
     /// <summary>The smaps series of a case, linked with what traces say.</summary>

@@ -114,7 +114,7 @@ public sealed class TracedMoveTests
     public void Records_over_the_cap_are_counted_and_moves_come_first()
     {
         var calls = Enumerable.Range(0, 50).SelectMany(i => new[] { Call(MemoryCall.Mmap, i, length: 0x1000, result: 0x100000 + ((ulong)i * 0x2000)), Call(MemoryCall.Mremap, i, 0x1000, 0x1000, 0x1000, result: 0x900000 + ((ulong)i * 0x1000)) });
-        var moves = TracedMoves.Of(new Trace("t", ClockDomain.Monotonic, new ProcessHint(), [.. calls], [], []), null, 60);
+        var moves = TracedMoves.Of(new Trace("t", ClockDomain.Monotonic, new ProcessHint(), [.. calls], [], []), 60);
 
         Assert.Equal(50, moves.Records.Count(r => !r.From.IsEmpty));
         Assert.Equal((60, 40), (moves.Records.Count, moves.LeftOut));
@@ -141,7 +141,7 @@ public sealed class TracedMoveTests
     private static DateTimeOffset? At(double? second) => second is { } s ? Maps.Point(1, VmaTable.Empty).TakenAt.AddSeconds(s) : null;
 
     private static IReadOnlyList<TracedMove> Records(params TraceEvent[] events) =>
-        TracedMoves.Of(new Trace("t", ClockDomain.Monotonic, new ProcessHint(), events, [], []), null, Limits.Default.TraceMoves).Records;
+        TracedMoves.Of(new Trace("t", ClockDomain.Monotonic, new ProcessHint(), events, [], []), Limits.Default.TraceMoves).Records;
 
     private static TraceEvent Call(MemoryCall call, long ms, ulong address = 0, ulong length = 0, ulong oldLength = 0, ulong result = 0) => new()
     {

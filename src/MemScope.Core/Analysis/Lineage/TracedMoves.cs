@@ -27,7 +27,6 @@ public sealed class TracedMoves
     private const ulong MapFixed = 0x10, MremapDontUnmap = 0x4;
 
     private readonly Trace _trace;
-    private readonly ClockAnchor? _anchor;
     private readonly int _most, _pid;
     private readonly IntervalMap _map = new();
     private readonly List<IntervalMap.Interval> _removed = [];
@@ -37,10 +36,9 @@ public sealed class TracedMoves
     private readonly PriorityQueue<int, int> _unfinished = new();
     private int _order, _calls;
 
-    private TracedMoves(Trace trace, ClockAnchor? anchor, int most)
+    private TracedMoves(Trace trace, int most)
     {
         (_trace, _most) = (trace, most);
-        _anchor = anchor is { WithinMs: <= MostAnchorErrorMs } ? anchor : null;
         _pid = trace.Process.Pid ?? (trace.Events.Count > 0 ? trace.Events[0].Pid : 0);
     }
 
@@ -53,7 +51,7 @@ public sealed class TracedMoves
         public bool Moved, Told;
     }
 
-    /// <summary>What the trace says, in its order: at most as many as asked for, moves before mappings.</summary>
+    /// <summary>What the trace says, in its order and without wall times: at most as many as asked for, moves before mappings.</summary>
     public IReadOnlyList<TracedMove> Records { get; private set; } = [];
 
     /// <summary>Records that were left out over the cap.</summary>
@@ -61,15 +59,19 @@ public sealed class TracedMoves
 
     /// <summary>Reads a trace. Does not throw, whatever the events say.</summary>
     /// <param name="trace">The trace; only calls of its main process are looked at, a fork's memory is another.</param>
-    /// <param name="anchor">What ties its clock to wall time, or null.</param>
     /// <param name="most">Most records, <see cref="Limits.TraceMoves"/>.</param>
-    public static TracedMoves Of(Trace trace, ClockAnchor? anchor, int most)
+    public static TracedMoves Of(Trace trace, int most)
     {
         ArgumentNullException.ThrowIfNull(trace);
-        var moves = new TracedMoves(trace, anchor, most);
+        var moves = new TracedMoves(trace, most);
         moves.Read();
         return moves;
     }
+
+    /// <summary>The records with wall times, where something ties the trace's clock to them closely enough.</summary>
+    /// <param name="anchor">What ties it, or null.</param>
+    public IReadOnlyList<TracedMove> Anchored(ClockAnchor? anchor) =>
+        anchor is { WithinMs: <= MostAnchorErrorMs } ? [.. Records.Select(r => r with { At = anchor.WallOf(r.TimeNs) })] : Records;
 
     private void Read()
     {
@@ -121,7 +123,7 @@ public sealed class TracedMoves
     {
         End(to, e);
         if (from.IsEmpty || to.IsEmpty) return;
-        Tell(_moves, _order++, new TracedMove(e.TimeNs, _anchor?.WallOf(e.TimeNs), from, to));
+        Tell(_moves, _order++, new TracedMove(e.TimeNs, null, from, to));
         Put(to, e, moved: true);
     }
 
@@ -163,7 +165,7 @@ public sealed class TracedMoves
             {
                 var lasted = _trace.Clock == ClockDomain.None ? _calls - block.Call >= LastingCalls : e.TimeNs - block.TimeNs >= LastingNs;
                 if (lasted) TellMapped(part.Owner);
-                if (lasted || block.Told) Tell(block.Moved ? _moves : _mapped, _order++, new TracedMove(e.TimeNs, _anchor?.WallOf(e.TimeNs), block.Range, default));
+                if (lasted || block.Told) Tell(block.Moved ? _moves : _mapped, _order++, new TracedMove(e.TimeNs, null, block.Range, default));
             }
             FreeIfWhole(part);
         }
@@ -173,7 +175,7 @@ public sealed class TracedMoves
     {
         var block = _blocks[slot];
         if (block.Told) return;
-        Tell(_mapped, block.Order, new TracedMove(block.TimeNs, _anchor?.WallOf(block.TimeNs), default, block.Range));
+        Tell(_mapped, block.Order, new TracedMove(block.TimeNs, null, default, block.Range));
         _blocks[slot] = block with { Told = true };
     }
 
