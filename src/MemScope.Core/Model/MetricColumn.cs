@@ -68,6 +68,16 @@ public sealed class MetricColumn
         return true;
     }
 
+    /// <summary>How many of the numbers from row <paramref name="from"/> on equal those of another column from <paramref name="otherFrom"/> on, at most <paramref name="most"/>, which both must have.</summary>
+    internal int CommonLength(int from, MetricColumn other, int otherFrom, int most)
+    {
+        if (_narrow is { } a && other._narrow is { } b) return a.AsSpan(from, most).CommonPrefixLength(b.AsSpan(otherFrom, most));
+        if (_wide is { } c && other._wide is { } d) return c.AsSpan(from, most).CommonPrefixLength(d.AsSpan(otherFrom, most));
+        var same = 0;
+        while (same < most && this[from + same] == other[otherFrom + same]) same++;
+        return same;
+    }
+
     /// <summary>Collects a column row by row: a constant until a number differs, then 32 bits wide until one does not fit.</summary>
     internal struct Builder()
     {

@@ -14,11 +14,10 @@ internal sealed record OverviewFigures(WindowWire Window, GrowthWire Total, IRea
     public static OverviewFigures Of(TrackWindow window, AssessedProcess assessed)
     {
         var track = window.Track;
-        var alive = track.AliveAt(window.To);
         var regionsOf = new int[Core.Model.Categories.All.Count];
-        foreach (var category in track.Categories[window.To]) regionsOf[(int)category.Category]++;
+        foreach (var category in track.CategoriesAt(window.To)) regionsOf[(int)category.Category]++;
 
-        var total = Growth("total", window, TrackSeries.Total(track, Metric.Rss), alive.Count);
+        var total = Growth("total", window, TrackSeries.Total(track, Metric.Rss), track.CountAt(window.To));
         var categories = TrackSeries.ByCategory(track, Metric.Rss)
             .Select(c => Growth(c.Key.Slug(), window, c.Value, regionsOf[(int)c.Key]))
             .Where(g => g.RssBytes != 0 || g.RssChangeBytes != 0 || g.Regions > 0)

@@ -26,7 +26,7 @@ internal static class RegionList
     {
         var ranked = GrowthRanking.Rank(window.Track, window.From, window.To);
         var filter = new RegionFilter(request.Filter);
-        var matching = ranked.Select(g => new Row(g, window.Track.NearestVmaOf(g.Region, window.To), window)).Where(r => Matches(r, request.Category, filter)).ToList();
+        var matching = ranked.Select(g => new Row(g, window.Track.NearestExtentOf(g.Region, window.To), window)).Where(r => Matches(r, request.Category, filter)).ToList();
         var sort = request.Sort ?? (window.HasRss ? "growth" : "virtual");
         var ordered = matching.Select(r => (Row: r, Place: new RegionCursor(r.ValueOf(sort), r.Growth.LastBytes, r.Growth.Region.Id))).OrderBy(r => r.Place, RegionCursor.Order).ToList();
         var after = request.Cursor is null ? default(RegionCursor?) : RegionCursor.Decode(request.Cursor) ?? throw new InvalidCursorException();
@@ -39,7 +39,7 @@ internal static class RegionList
             All = ranked.Count,
             RssBytes = matching.Sum(r => r.Growth.LastBytes),
             RssChangeBytes = matching.Sum(r => r.Growth.ChangeBytes),
-            VirtualBytes = matching.Sum(r => r.IsAlive ? (long)r.Vma.VirtualBytes : 0),
+            VirtualBytes = matching.Sum(r => r.IsAlive ? (long)r.Extent.Range.Length : 0),
         };
     }
 
@@ -47,20 +47,20 @@ internal static class RegionList
     {
         var slug = row.Growth.Region.Category.Slug();
         return (string.IsNullOrEmpty(category) || slug.Equals(category, StringComparison.Ordinal))
-            && filter.Matches(row.Vma.Start, row.Vma.End, row.Vma.Name, slug, row.Vma.Permissions.Text(), row.Vma.Range.ToString());
+            && filter.Matches(row.Extent.Range.Start, row.Extent.Range.End, row.Extent.Name, slug, row.Extent.Permissions.Text(), row.Extent.Range.ToString());
     }
 
-    private readonly record struct Row(RegionGrowth Growth, Vma Vma, TrackWindow Window)
+    private readonly record struct Row(RegionGrowth Growth, RegionExtent Extent, TrackWindow Window)
     {
         public bool IsAlive => Growth.Region.BornAt <= Window.To && Growth.Region.LastAt >= Window.To;
 
         public double ValueOf(string sort) => sort switch
         {
             "rss" => Growth.LastBytes,
-            "pss" => IsAlive ? Vma.Bytes(Metric.Pss) : 0,
-            "virtual" => IsAlive ? Vma.VirtualBytes : 0,
+            "pss" => Window.Track.BytesOf(Growth.Region, Window.To, Metric.Pss) ?? 0,
+            "virtual" => IsAlive ? Extent.Range.Length : 0,
             "change" => Growth.ChangeBytes,
-            "address" => -(double)Vma.Start,
+            "address" => -(double)Extent.Range.Start,
             _ => RegionWires.Slope(Growth),
         };
     }

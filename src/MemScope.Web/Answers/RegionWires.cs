@@ -17,14 +17,15 @@ internal static class RegionWires
     public static RegionWire Of(TrackWindow window, RegionGrowth growth)
     {
         var (track, region) = (window.Track, growth.Region);
-        var vma = track.NearestVmaOf(region, window.To);
+        var at = Math.Clamp(window.To, region.BornAt, region.LastAt);
+        var extent = track.NearestExtentOf(region, at);
         var series = TrackSeries.OfRegion(track, region, Metric.Rss);
-        return new RegionWire(region.Id, region.Category.Slug(), vma.Name, vma.Permissions.Text(), AddressText.Of(vma.Start), AddressText.Of(vma.End), vma.BytesOrNull(Metric.Rss), (long)vma.VirtualBytes,
+        return new RegionWire(region.Id, region.Category.Slug(), extent.Name, extent.Permissions.Text(), AddressText.Of(extent.Range.Start), AddressText.Of(extent.Range.End), track.BytesOf(region, at, Metric.Rss), (long)extent.Range.Length,
             Slope(growth), Shape(window, series).Slug(), track.Points[region.BornAt].TakenAt, GoneAt(track, region),
             [.. region.Changes.TakeLast(MostChanges).Select(c => Of(track, c))])
         {
-            PssBytes = vma.BytesOrNull(Metric.Pss),
-            PrivateDirtyBytes = vma.BytesOrNull(Metric.PrivateDirty),
+            PssBytes = track.BytesOf(region, at, Metric.Pss),
+            PrivateDirtyBytes = track.BytesOf(region, at, Metric.PrivateDirty),
             RssChangeBytes = growth.ChangeBytes,
             Anchor = RegionWords.Anchor(region),
             CategoryReason = region.CategoryReason,

@@ -69,11 +69,11 @@ internal static class SeriesColumns
         var ranked = GrowthRanking.Rank(window.Track, window.From, window.To, metric).OrderByDescending(g => Math.Abs(g.ChangeBytes)).ThenByDescending(g => g.LastBytes).ThenBy(g => g.Region.BornAt).ToList();
         var rest = (double[])total.Clone();
         var columns = new List<Column>(Math.Min(top, ranked.Count) + 1);
-        foreach (var growth in ranked.Take(top))
+        var shown = ranked.Take(top).Select(g => g.Region).ToList();
+        foreach (var (region, values) in shown.Zip(TrackSeries.OfRegions(window.Track, shown, metric)))
         {
-            var values = TrackSeries.OfRegion(window.Track, growth.Region, metric);
             for (var i = 0; i < rest.Length; i++) if (double.IsFinite(values[i])) rest[i] -= values[i];
-            columns.Add(new Column(growth.Region.Id.ToString(), Title(window, growth.Region), values));
+            columns.Add(new Column(region.Id.ToString(), Title(window, region), values));
         }
         if (ranked.Count > top) columns.Add(new Column(Other, string.Create(CultureInfo.InvariantCulture, $"{ranked.Count - top:N0} others"), rest));
         return columns;
@@ -81,8 +81,8 @@ internal static class SeriesColumns
 
     private static string Title(TrackWindow window, Region region)
     {
-        var vma = window.Track.NearestVmaOf(region, window.To);
-        return vma.Name.Length > 0 ? vma.Name : $"{region.Category.Slug()} {vma.Range}";
+        var extent = window.Track.NearestExtentOf(region, window.To);
+        return extent.Name.Length > 0 ? extent.Name : $"{region.Category.Slug()} {extent.Range}";
     }
 
     private static bool HasValue(TrackWindow window, double[] values) => window.Slice(values).ContainsAnyExcept(0, double.NaN);

@@ -25,7 +25,7 @@ internal sealed record TraceSurroundings(VmaTable? Maps, AddressRange? Region, d
         return traces.ConvertAll(trace =>
         {
             var at = FirstAtOrAfter(track, trace.To);
-            return new TraceSurroundings(track.Points[at].Vmas, region is null ? null : track.NearestVmaOf(region, at).Range, Growth(track, rss, trace.From, trace.To));
+            return new TraceSurroundings(track.VmasAt(at), region is null ? null : track.NearestExtentOf(region, at).Range, Growth(track, rss, trace.From, trace.To));
         });
     }
 

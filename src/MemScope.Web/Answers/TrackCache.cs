@@ -11,7 +11,7 @@ namespace MemScope.Web.Answers;
 /// </summary>
 public sealed class TrackCache(TrackQuery query)
 {
-    private const long MostVmas = 3_000_000; // about 250 bytes each
+    private const long MostBytes = 512L << 20;
     private readonly ConcurrentDictionary<(Guid Process, SnapshotSource Source), Entry> _entries = new();
     private long _clock;
 
@@ -54,7 +54,7 @@ public sealed class TrackCache(TrackQuery query)
 
     private void Evict()
     {
-        while (_entries.Values.Sum(e => e.Vmas) > MostVmas && _entries.Count > 1)
+        while (_entries.Values.Sum(e => e.Bytes) > MostBytes && _entries.Count > 1)
         {
             var (key, _) = _entries.MinBy(e => e.Value.UsedAt);
             _entries.TryRemove(key, out _);
@@ -73,7 +73,7 @@ public sealed class TrackCache(TrackQuery query)
 
         public int LastNumber { get; private set; }
 
-        public long Vmas { get; private set; }
+        public long Bytes { get; private set; }
 
         public long UsedAt { get; set; }
 
@@ -91,7 +91,7 @@ public sealed class TrackCache(TrackQuery query)
             foreach (var point in more.Points)
             {
                 if (Track!.TryAppend(point)) continue;
-                Track = Track.Build(process.Id, more.Source, Track.Points.Concat(more.Points).DistinctBy(p => p.Number));
+                Track = Track.Build(process.Id, more.Source, Track.Tables().Concat(more.Points).DistinctBy(p => p.Number));
                 break;
             }
             LastNumber = more.LastNumber;
@@ -109,7 +109,7 @@ public sealed class TrackCache(TrackQuery query)
         private void Settle(ProcessRow process)
         {
             _changeSeq = process.ChangeSeq;
-            Vmas = Track!.Points.Sum(p => (long)p.Vmas.Count);
+            Bytes = Track!.MemoryBytes;
         }
 
         private static TrackRow? RowOf(ProcessRow process, SnapshotSource source) => process.Tracks.FirstOrDefault(t => t.Source == source);

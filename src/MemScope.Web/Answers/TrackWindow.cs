@@ -12,16 +12,16 @@ internal readonly record struct TrackWindow(Track Track, int From, int To)
     public int Count => To - From + 1;
 
     /// <summary>First snapshot.</summary>
-    public TrackPoint First => Track.Points[From];
+    public TrackInstant First => Track.Points[From];
 
     /// <summary>Last snapshot.</summary>
-    public TrackPoint Last => Track.Points[To];
+    public TrackInstant Last => Track.Points[To];
 
     /// <summary>Whether it is the whole track.</summary>
     public bool IsWhole => From == 0 && To == Track.Points.Count - 1;
 
     /// <summary>Whether the source prints RSS.</summary>
-    public bool HasRss => Last.Vmas.Has(Metric.Rss);
+    public bool HasRss => Track.Has(To, Metric.Rss);
 
     /// <summary>The window that a state asks for; null when it names a snapshot that is not in the track or a time span without one. The ends may come in either order.</summary>
     public static TrackWindow? Resolve(Track track, WindowState state)

@@ -12,7 +12,7 @@ internal static class VmaWires
     public static IReadOnlyList<VmaWire> At(Track track, int at)
     {
         if (at < 0) return [];
-        var (vmas, regions, categories) = (track.Points[at].Vmas, track.AliveAt(at), track.Categories[at]);
+        var (vmas, regions, categories) = (track.VmasAt(at), track.AliveAt(at), track.CategoriesAt(at));
         var wires = new VmaWire[vmas.Count];
         for (var row = 0; row < wires.Length; row++)
         {

@@ -28,7 +28,7 @@ public sealed class CategorizerTests
     {
         var track = CaseTracks.Of("glibc-fragmentation");
         var threads = CaseTracks.Truth("glibc-fragmentation").GetProperty("measured").GetProperty("Threads").GetProperty("last").GetInt32();
-        var rows = track.Categories[^1].CountBy(a => a.Category).ToDictionary();
+        var rows = track.CategoriesAt(track.Points.Count - 1).CountBy(a => a.Category).ToDictionary();
 
         Assert.Equal(threads - 1, rows[Category.ThreadStack]);
         Assert.Equal(threads - 1, rows[Category.Arena]);
@@ -137,7 +137,7 @@ public sealed class CategorizerTests
     {
         foreach (var name in Fixtures.Cases)
         {
-            var smaps = ByCategory(CaseTracks.Of(name).Points[^1].Vmas);
+            var smaps = ByCategory(CaseTracks.LastOf(name));
             var pmap = ByCategory(Reading.OfCase(name, file).Parsed.Snapshots[^1].Vmas);
             Assert.Equal(smaps, pmap);
         }

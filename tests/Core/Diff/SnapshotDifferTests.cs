@@ -117,10 +117,10 @@ public sealed class SnapshotDifferTests
         Assert.Equal((diff.CurrentTotal - diff.BaseTotal) with { PssBytes = deltas.PssBytes }, deltas);
         Assert.Equal((diff.CurrentTotal - diff.BaseTotal).PssBytes ?? 0, deltas.PssBytes ?? 0);
 
-        Assert.Equal(Sum(track.Points[from].Vmas, Metric.Rss), diff.BaseTotal.RssBytes);
-        Assert.Equal(Sum(track.Points[to].Vmas, Metric.Pss), diff.CurrentTotal.PssBytes ?? 0);
-        Assert.Equal(Enumerable.Range(0, track.Points[from].Vmas.Count), diff.Rows.Where(r => r.BaseVma is not null).Select(r => r.BaseVma!.Value.Index).Order());
-        Assert.Equal(Enumerable.Range(0, track.Points[to].Vmas.Count), diff.Rows.Where(r => r.CurrentVma is not null).Select(r => r.CurrentVma!.Value.Index).Order());
+        Assert.Equal(Sum(track.VmasAt(from), Metric.Rss), diff.BaseTotal.RssBytes);
+        Assert.Equal(Sum(track.VmasAt(to), Metric.Pss), diff.CurrentTotal.PssBytes ?? 0);
+        Assert.Equal(Enumerable.Range(0, track.VmasAt(from).Count), diff.Rows.Where(r => r.BaseVma is not null).Select(r => r.BaseVma!.Value.Index).Order());
+        Assert.Equal(Enumerable.Range(0, track.VmasAt(to).Count), diff.Rows.Where(r => r.CurrentVma is not null).Select(r => r.CurrentVma!.Value.Index).Order());
     }
 
     private static long Sum(VmaTable vmas, Metric metric) => vmas.SumBytes(metric) ?? 0;

@@ -17,12 +17,12 @@ public sealed class TrackSeriesTests
         {
             var total = TrackSeries.Total(track, metric);
             var categories = TrackSeries.ByCategory(track, metric);
-            var regions = track.Regions.Select(r => TrackSeries.OfRegion(track, r, metric)).ToList();
+            var regions = TrackSeries.OfRegions(track, track.Regions, metric);
             for (var at = 0; at < total.Length; at++)
             {
                 Assert.Equal(total[at], categories.Values.Sum(v => v[at]));
                 Assert.Equal(total[at], regions.Sum(v => double.IsNaN(v[at]) ? 0 : v[at]));
-                Assert.Equal(track.Points[at].Vmas.SumBytes(metric), (long)total[at]);
+                Assert.Equal(track.VmasAt(at).SumBytes(metric), (long)total[at]);
             }
         }
     }

@@ -22,6 +22,6 @@ internal static class CaseTraces
     public static Track Track(string name, params string[] fixtures)
     {
         var plain = CaseTracks.Of(name);
-        return Core.Analysis.Lineage.Track.Build(plain.ProcessId, plain.Source, plain.Points, Evidence(fixtures));
+        return Core.Analysis.Lineage.Track.Build(plain.ProcessId, plain.Source, plain.Tables(), Evidence(fixtures));
     }
 }

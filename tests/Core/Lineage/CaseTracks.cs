@@ -23,6 +23,9 @@ internal static class CaseTracks
         return Track.Build(Maps.Process, SnapshotSource.Smaps, snapshots.Select(s => new TrackPoint(s.SeriesNumber!.Value, s.TakenAt!.Value, s.Vmas)));
     });
 
+    /// <summary>The last snapshot of a case.</summary>
+    public static VmaTable LastOf(string name) => Of(name).VmasAt(Of(name).Points.Count - 1);
+
     /// <summary>truth.json: what the program counted itself and what was fitted to the captured series.</summary>
     public static JsonElement Truth(string name) => JsonDocument.Parse(File.ReadAllBytes(Fixtures.Case(name, "truth.json"))).RootElement;
 

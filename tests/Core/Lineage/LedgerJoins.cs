@@ -28,7 +28,7 @@ internal sealed class LedgerJoins
         var joins = new LedgerJoins();
         for (var at = 0; at + 1 < track.Points.Count; at++)
         {
-            for (var row = 0; row < track.Points[at].Vmas.Count; row++) joins.Count(track, at, row, blocks);
+            for (var row = 0; row < track.CountAt(at); row++) joins.Count(track, at, row, blocks);
         }
         return joins;
     }
@@ -37,7 +37,7 @@ internal sealed class LedgerJoins
 
     private void Count(Track track, int at, int row, List<Dictionary<int, AddressRange>> blocks)
     {
-        var mine = Inside(blocks[at], track.Points[at].Vmas[row].Range);
+        var mine = Inside(blocks[at], track.VmasAt(at)[row].Range);
         if (mine.Count == 0) return;
         var region = track.RegionOf(at, row)!;
         if (!region.IsAliveAt(at + 1))

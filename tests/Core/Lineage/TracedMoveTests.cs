@@ -16,14 +16,14 @@ public sealed class TracedMoveTests
         var calls = trace.Events.Where(e => e is { Call: MemoryCall.Mremap, Failed: false }).ToList();
         var track = CaseTraces.Track("raw-mmap-leak", "strace/raw-mmap-leak.txt.gz");
         var last = track.Points.Count - 1;
-        var region = track.RegionOf(last, track.Points[last].Vmas.IndexOf(CaseTracks.Ledger("raw-mmap-leak").Last(l => l.Site == "index_grow").Start))!;
+        var region = track.RegionOf(last, track.VmasAt(last).IndexOf(CaseTracks.Ledger("raw-mmap-leak").Last(l => l.Site == "index_grow").Start))!;
         var (first, end) = (trace.Anchor!.WallOf(calls[0].TimeNs), trace.Anchor.WallOf(calls[^1].TimeNs));
 
         var moves = region.Changes.Where(c => c.Kind == RegionChangeKind.Moved).ToList();
         Assert.All(moves, c => Assert.Equal(track.Points[c.At - 1].TakenAt < end && track.Points[c.At].TakenAt > first, c.Exact));
         Assert.Contains(moves, c => c.Exact);
         Assert.Contains(moves, c => !c.Exact);
-        Assert.Equal(track.Points.Count, region.Sightings.Count);
+        Assert.Equal((0, last), (region.BornAt, region.LastAt));
     }
 
     [Fact]

@@ -79,11 +79,11 @@ internal sealed class AssessedWindow
     {
         get
         {
-            var vmas = _track.Points[_to].Vmas;
+            var (vmas, categories) = (_track.VmasAt(_to), _track.CategoriesAt(_to));
             var (count, bytes) = (0, 0L);
             for (var row = 0; row < vmas.Count; row++)
             {
-                if (_track.Categories[_to][row].Category == Category.Arena) (count, bytes) = (count + 1, bytes + vmas[row].Bytes(Metric.Rss));
+                if (categories[row].Category == Category.Arena) (count, bytes) = (count + 1, bytes + vmas[row].Bytes(Metric.Rss));
             }
             return (count, bytes);
         }

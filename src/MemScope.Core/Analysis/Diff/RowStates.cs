@@ -1,22 +1,26 @@
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Analysis.Diff;
 
 /// <summary>Says what became of one region between two snapshots.</summary>
-internal static class RowStates
+internal sealed class RowStates(Track track, int baseIndex, int currentIndex)
 {
-    public static DiffRow Describe(Track track, Region region, Vma? before, Vma? after, int baseIndex, int currentIndex)
+    private readonly IReadOnlyList<CategoryAssignment> _baseCategories = track.CategoriesAt(baseIndex), _currentCategories = track.CategoriesAt(currentIndex);
+    private readonly VmaTable _base = track.VmasAt(baseIndex), _current = track.VmasAt(currentIndex);
+
+    public DiffRow Describe(Region region, Vma? before, Vma? after)
     {
         var (state, words) = (before, after) switch
         {
             ({ } b, { } a) => Continued(b, a),
-            ({ } b, null) => Ended(track, region, b, baseIndex, currentIndex),
-            (null, { } a) => Begun(track, region, a, baseIndex, currentIndex),
+            ({ } b, null) => Ended(region, b),
+            (null, { } a) => Begun(region, a),
             _ => throw new ArgumentException("one side must exist", nameof(after)),
         };
-        var category = after is { } last ? track.Categories[currentIndex][last.Index].Category : track.Categories[baseIndex][before!.Value.Index].Category;
-        return new(state, region, category, before, after, SnapshotDiffer.Sizes(before, track.Points[baseIndex].Vmas), SnapshotDiffer.Sizes(after, track.Points[currentIndex].Vmas))
+        var category = after is { } last ? _currentCategories[last.Index].Category : _baseCategories[before!.Value.Index].Category;
+        return new(state, region, category, before, after, SnapshotDiffer.Sizes(before, _base), SnapshotDiffer.Sizes(after, _current))
         {
             Words = words,
         };
@@ -37,7 +41,7 @@ internal static class RowStates
         return (grown ? DiffState.Grown : DiffState.Shrunk, words.Length == 0 ? "same range" : words);
     }
 
-    private static (DiffState State, string Words) Ended(Track track, Region region, Vma before, int baseIndex, int currentIndex)
+    private (DiffState State, string Words) Ended(Region region, Vma before)
     {
         var heir = region;
         while (baseIndex < currentIndex && heir.LastAt < currentIndex && heir.Changes[^1] is { Kind: RegionChangeKind.Merged, Other: { } other }) heir = track.Find(other)!;
@@ -45,7 +49,7 @@ internal static class RowStates
         return (DiffState.Merged, $"joined into {track.RangeOf(heir, currentIndex)}");
     }
 
-    private static (DiffState State, string Words) Begun(Track track, Region region, Vma after, int baseIndex, int currentIndex)
+    private (DiffState State, string Words) Begun(Region region, Vma after)
     {
         var origin = region;
         while (baseIndex < currentIndex && origin.BornAt > baseIndex && origin.Changes[0] is { Kind: RegionChangeKind.Split, Other: { } other }) origin = track.Find(other)!;

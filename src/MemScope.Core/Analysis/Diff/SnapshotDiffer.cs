@@ -13,19 +13,22 @@ public static class SnapshotDiffer
     public static SnapshotDiff Compare(Track track, int baseIndex, int currentIndex)
     {
         ArgumentNullException.ThrowIfNull(track);
-        var (from, to) = (track.Points[baseIndex], track.Points[currentIndex]);
+        var (from, to) = (PointOf(track, baseIndex), PointOf(track, currentIndex));
+        var (inCurrent, states) = (track.AliveAt(currentIndex), new RowStates(track, baseIndex, currentIndex));
         var rows = new List<DiffRow>(to.Vmas.Count + 8);
         var inBase = new Dictionary<Region, int>(from.Vmas.Count);
-        for (var row = 0; row < from.Vmas.Count; row++) inBase[track.AliveAt(baseIndex)[row]] = row;
+        foreach (var region in track.AliveAt(baseIndex)) inBase.Add(region, inBase.Count);
         for (var row = 0; row < to.Vmas.Count; row++)
         {
-            var region = track.AliveAt(currentIndex)[row];
+            var region = inCurrent[row];
             Vma? before = inBase.Remove(region, out var at) ? from.Vmas[at] : null;
-            rows.Add(RowStates.Describe(track, region, before, to.Vmas[row], baseIndex, currentIndex));
+            rows.Add(states.Describe(region, before, to.Vmas[row]));
         }
-        foreach (var (region, row) in inBase.OrderBy(pair => pair.Value)) rows.Add(RowStates.Describe(track, region, from.Vmas[row], null, baseIndex, currentIndex));
+        foreach (var (region, row) in inBase.OrderBy(pair => pair.Value)) rows.Add(states.Describe(region, from.Vmas[row], null));
         return new(from, to, Total(from.Vmas), Total(to.Vmas), rows);
     }
+
+    private static TrackPoint PointOf(Track track, int at) => new(track.Points[at].Number, track.Points[at].TakenAt, track.VmasAt(at));
 
     /// <summary>Sizes of one mapping, or 0 with the shape of <paramref name="table"/> (no PSS column, no PSS) where there is none.</summary>
     internal static DiffSizes Sizes(Vma? vma, VmaTable table) => vma is { } v

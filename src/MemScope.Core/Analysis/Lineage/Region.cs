@@ -32,15 +32,10 @@ public enum RegionChangeKind : byte
 /// <param name="Exact">False when it was inferred (a move without an mremap event).</param>
 public sealed record RegionChange(RegionChangeKind Kind, int At, AddressRange Before, AddressRange After, Guid? Other = null, bool Exact = true);
 
-/// <summary>Where a region is in one snapshot.</summary>
-/// <param name="At">Index of the snapshot in the track.</param>
-/// <param name="VmaIndex">Row of the snapshot's <see cref="VmaTable"/>.</param>
-public readonly record struct Sighting(int At, int VmaIndex);
-
 /// <summary>A mapping followed over time. In each snapshot it is at most one row, and each row belongs to exactly one region, so sums close.</summary>
 public sealed class Region
 {
-    internal Region(Guid id, string backing, int ordinal) => (Id, Backing, Ordinal) = (id, backing, ordinal);
+    internal Region(Guid id, string backing, int ordinal, int bornAt) => (Id, Backing, Ordinal, BornAt, LastAt) = (id, backing, ordinal, bornAt, bornAt);
 
     /// <summary>Derived from (process, first snapshot's number, start, backing): survives reprocessing.</summary>
     public Guid Id { get; }
@@ -60,17 +55,14 @@ public sealed class Region
     /// </summary>
     public Guid? OwnerId { get; internal set; }
 
-    /// <summary>Sightings in time order; never empty.</summary>
-    public IReadOnlyList<Sighting> Sightings => SightingList;
-
     /// <summary>Changes in time order.</summary>
     public IReadOnlyList<RegionChange> Changes => ChangeList;
 
     /// <summary>Index of the first snapshot that shows it.</summary>
-    public int BornAt => SightingList[0].At;
+    public int BornAt { get; }
 
     /// <summary>Index of the last snapshot that shows it.</summary>
-    public int LastAt => SightingList[^1].At;
+    public int LastAt { get; internal set; }
 
     /// <summary>Whether the snapshot at an index shows it: a region has no gaps between its first and last sighting.</summary>
     public bool IsAliveAt(int at) => at >= BornAt && at <= LastAt;
@@ -81,6 +73,5 @@ public sealed class Region
     /// <summary>Whether it was ever seen elsewhere than before.</summary>
     internal bool HasMoved { get; set; }
 
-    internal List<Sighting> SightingList { get; } = [];
     internal List<RegionChange> ChangeList { get; } = [];
 }

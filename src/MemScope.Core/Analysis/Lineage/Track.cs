@@ -3,21 +3,15 @@ using MemScope.Core.Model;
 
 namespace MemScope.Core.Analysis.Lineage;
 
-/// <summary>A snapshot within a track.</summary>
-/// <param name="Number">The snapshot's arrival number in its process; never changes.</param>
-/// <param name="TakenAt">When it was taken (UTC).</param>
-/// <param name="Vmas">Its mappings.</param>
-public sealed record TrackPoint(int Number, DateTimeOffset TakenAt, VmaTable Vmas);
-
 /// <summary>
-/// The snapshots of one process from one source in the order of time, with the regions that run through them. Not safe for use while another thread appends.
+/// The snapshots of one process from one source in the order of time, with the regions that run through them. It keeps what changes from one snapshot to the next, as logs
+/// grouped by snapshot, and gives every table back as it came. Not safe for use while another thread appends.
 /// </summary>
 public sealed partial class Track
 {
-    private readonly List<TrackPoint> _points = [];
+    private readonly List<PointFacts> _points = [];
+    private readonly List<TrackInstant> _instants = [];
     private readonly List<Region> _regions = [];
-    private readonly List<CategoryAssignment[]> _categories = [];
-    private readonly List<Region[]> _regionsByRow = [];
     private readonly Dictionary<Guid, Region> _byId = [];
 
     /// <summary>An empty track of a process; <paramref name="processId"/> goes into region ids.</summary>
@@ -33,45 +27,80 @@ public sealed partial class Track
     public MoveEvidence Evidence { get; init; } = MoveEvidence.None;
 
     /// <summary>The snapshots, earliest first.</summary>
-    public IReadOnlyList<TrackPoint> Points => _points;
+    public IReadOnlyList<TrackInstant> Points => _instants;
 
     /// <summary>All regions ever seen, by birth.</summary>
     public IReadOnlyList<Region> Regions => _regions;
 
-    /// <summary>Per point, the category of each row of its table.</summary>
-    public IReadOnlyList<CategoryAssignment[]> Categories => _categories;
+    /// <summary>How many mappings a point has.</summary>
+    public int CountAt(int at) => _points[at].Rows;
+
+    /// <summary>Whether a point's source printed a number for any mapping.</summary>
+    public bool Has(int at, Metric metric) => (_points[at].Printed >> (int)metric & 1) != 0;
+
+    /// <summary>The mappings of a point, equal in every column to what was appended. Costs a pass over the changes up to it, but for the last point and those asked for just before.</summary>
+    public VmaTable VmasAt(int at) => ViewOf(at).Vmas;
+
+    /// <summary>The category of each row of a point.</summary>
+    public IReadOnlyList<CategoryAssignment> CategoriesAt(int at) => ViewOf(at).Categories;
+
+    /// <summary>The regions of a point in the order of its rows; empty when there is no such point.</summary>
+    public IReadOnlyList<Region> AliveAt(int at) => (uint)at < (uint)_points.Count ? ViewOf(at).Rows : [];
 
     /// <summary>The region that a row belongs to, or null when there is no such point or row.</summary>
-    public Region? RegionOf(int at, int vmaIndex) =>
-        (uint)at < (uint)_points.Count && (uint)vmaIndex < (uint)_regionsByRow[at].Length ? _regionsByRow[at][vmaIndex] : null;
-
-    /// <summary>The regions of a point in address order, one per row; empty when there is no such point.</summary>
-    public IReadOnlyList<Region> AliveAt(int at) => (uint)at < (uint)_points.Count ? _regionsByRow[at] : [];
+    public Region? RegionOf(int at, int row) => AliveAt(at) is var rows && (uint)row < (uint)rows.Count ? rows[row] : null;
 
     /// <summary>Where a region lies at a point; empty when it is not there.</summary>
-    public AddressRange RangeOf(Region region, int at)
+    public AddressRange RangeOf(Region region, int at) => ExtentOf(region, at)?.Range ?? default;
+
+    /// <summary>The line of a region at a point, or null when it is not there.</summary>
+    public RegionExtent? ExtentOf(Region region, int at)
     {
         ArgumentNullException.ThrowIfNull(region);
-        return VmaOf(region, at) is { } vma ? vma.Range : default;
+        if (!region.IsAliveAt(at)) return null;
+        var extent = _extents.Find(region.Ordinal, region.BornAt, at)!.Value;
+        var line = _lines[extent.Line];
+        return new(new(extent.Start, extent.End), line.Permissions, line.Name);
     }
 
-    /// <summary>The mapping of a region at a point, or null when it is not there.</summary>
-    public Vma? VmaOf(Region region, int at)
+    /// <summary>The line of a region at a point, or where the region is not there, at its last sighting before, else at its first behind.</summary>
+    public RegionExtent NearestExtentOf(Region region, int at)
     {
         ArgumentNullException.ThrowIfNull(region);
-        return region.IsAliveAt(at) ? _points[at].Vmas[region.Sightings[at - region.BornAt].VmaIndex] : null;
+        return ExtentOf(region, Math.Clamp(at, region.BornAt, region.LastAt))!.Value;
     }
 
-    /// <summary>The mapping of a region at a point, or where the region is not there, at its last sighting before, else at its first behind.</summary>
-    public Vma NearestVmaOf(Region region, int at)
+    /// <summary>A number of a region at a point in bytes; null when the region is not there or its line lacks the number. <see cref="Metric.Size"/> is the length of its range, whatever was printed.</summary>
+    public long? BytesOf(Region region, int at, Metric metric)
     {
         ArgumentNullException.ThrowIfNull(region);
-        return VmaOf(region, Math.Clamp(at, region.BornAt, region.LastAt))!.Value;
+        if (!region.IsAliveAt(at) || !(metric == Metric.Size || Has(at, metric))) return null;
+        var log = LogOf(metric);
+        var number = log.Find(region.Ordinal, region.BornAt, at);
+        return number < 0 ? null : metric == Metric.Size ? number : number * 1024;
     }
 
     /// <summary>The region of an id, or null.</summary>
     public Region? Find(Guid id) => _byId.GetValueOrDefault(id);
 
     /// <summary>The index of the point with a snapshot number, or -1.</summary>
-    public int IndexOfNumber(int number) => _points.FindIndex(p => p.Number == number);
+    public int IndexOfNumber(int number) => _instants.FindIndex(p => p.Number == number);
+
+    /// <summary>All points with their mappings, earliest first, at the cost of one pass over all changes.</summary>
+    public IEnumerable<TrackPoint> Tables()
+    {
+        var replay = new TrackReplay(this);
+        for (var at = 0; at < _points.Count; at++)
+        {
+            replay.AdvanceTo(at);
+            yield return new(_instants[at].Number, _instants[at].TakenAt, replay.View().Vmas);
+        }
+    }
+
+    /// <summary>What is known of a point beside the logs.</summary>
+    /// <param name="Rows">How many mappings it has.</param>
+    /// <param name="Printed">By <see cref="Metric"/> a bit: the source printed it for some mapping.</param>
+    /// <param name="HasFlags">It printed VmFlags.</param>
+    /// <param name="RowOrder">Ordinals of the regions by row where starts do not say the order, because a torn snapshot has some twice; null otherwise.</param>
+    internal readonly record struct PointFacts(int Rows, ulong Printed, bool HasFlags, int[]? RowOrder);
 }

@@ -7,6 +7,10 @@ public sealed partial class Track
 {
     private readonly BackingKeys _keys = new();
     private MemoryRuns _runs = MemoryRuns.None;
+    private VmaTable _last = VmaTable.Empty;
+    private Region[] _lastRows = [];
+    private CategoryAssignment[] _lastCategories = [];
+    private long _changes, _orderBytes;
 
     /// <summary>
     /// A track of points in any order. Late snapshots are taken in by building again: the ids of regions follow from the points and from what traces tell of moves. A trace that
@@ -25,111 +29,146 @@ public sealed partial class Track
     public bool TryAppend(TrackPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        if (_points.Count > 0 && point.TakenAt < _points[^1].TakenAt) return false;
-        var at = _points.Count;
+        if (_instants.Count > 0 && point.TakenAt < _instants[^1].TakenAt) return false;
+        var at = _instants.Count;
         var vmas = point.Vmas;
         var rows = new Region[vmas.Count];
         var runs = MemoryRuns.Of(vmas);
-        if (at > 0) ContinueRegions(point, at, runs, rows);
-        else for (var row = 0; row < rows.Length; row++) rows[row] = Bear(point, row, RegionChangeKind.Born, 0, null);
-        var categories = Categorizer.Classify(vmas);
-        for (var row = 0; row < rows.Length; row++)
-        {
-            rows[row].SightingList.Add(new(at, row));
-            rows[row].Category = categories[row].Category;
-            rows[row].CategoryReason = categories[row].Reason;
-        }
+        var links = SnapshotLinks.Between(_last, vmas, _keys, StepTo(point, at, runs));
+        ContinueRegions(point, at, links, rows);
+        foreach (var region in rows) region.LastAt = at;
         foreach (var (companion, owner) in runs.Owners) rows[companion].OwnerId = rows[owner].Id;
-        _runs = runs;
-        _points.Add(point);
-        _categories.Add(categories);
-        _regionsByRow.Add(rows);
+
+        var changes = new RowChanges(_last, _lastRows, vmas, rows, links.EarlierOf, links.LaterOf);
+        changes.LogExtents(at, _extents, _lines);
+        changes.LogVirtualBytes(at, _virtualBytes);
+        for (var m = 0; m < _numbers.Length; m++) changes.LogNumbers(at, (Metric)m, _numbers[m]);
+        Categorize(at, vmas, rows, changes);
+
+        _instants.Add(new(point.Number, point.TakenAt));
+        _points.Add(new(rows.Length, PrintedBy(vmas), vmas.Flags is not null, RowOrder(vmas, rows)));
+        _orderBytes += sizeof(int) * (_points[^1].RowOrder?.Length ?? 0);
+        (_last, _lastRows, _runs) = (vmas, rows, runs);
         return true;
     }
 
-    private void ContinueRegions(TrackPoint point, int at, MemoryRuns runs, Region[] into)
+    private void ContinueRegions(TrackPoint point, int at, SnapshotLinks links, Region[] into)
     {
-        var (earlier, later, before) = (_points[^1].Vmas, point.Vmas, _regionsByRow[^1]);
-        var links = SnapshotLinks.Between(earlier, later, _keys, StepTo(point, runs, before));
         for (var row = 0; row < into.Length; row++)
         {
             if (links.EarlierOf[row] < 0) continue;
-            into[row] = before[links.EarlierOf[row]];
-            if (links.Kinds[row] != LinkKind.Same) NoteContinuation(into[row], at, earlier[links.EarlierOf[row]], later[row], links.Kinds[row], !links.AfterSilence || !BackingKeys.IsAnonymous(later, row));
+            into[row] = _lastRows[links.EarlierOf[row]];
+            if (links.Kinds[row] != LinkKind.Same) NoteContinuation(into[row], at, _last[links.EarlierOf[row]], point.Vmas[row], links.Kinds[row], !links.AfterSilence || !BackingKeys.IsAnonymous(point.Vmas, row));
         }
-        BearNew(point, at, links, before, into);
-        EndOld(at, links, before, into, earlier, later);
+        BearNew(point, at, links, into);
+        EndOld(at, links, into, point.Vmas);
     }
 
-    private LinkStep StepTo(TrackPoint point, MemoryRuns runs, Region[] before)
+    private LinkStep StepTo(TrackPoint point, int at, MemoryRuns runs)
     {
-        var last = _points[^1].TakenAt;
-        return new LinkStep(last, point.TakenAt, HistoryOf(before))
+        var last = at > 0 ? _instants[^1].TakenAt : point.TakenAt;
+        return new LinkStep(last, point.TakenAt, HistoryOf(_lastRows, at))
         {
             Evidence = Evidence,
             EarlierRuns = _runs,
             LaterRuns = runs,
-            AfterSilence = LinkStep.IsSilence(point.TakenAt - last, last - _points[0].TakenAt, _points.Count - 1),
+            AfterSilence = at > 0 && LinkStep.IsSilence(point.TakenAt - last, last - _instants[0].TakenAt, at - 1),
         };
     }
 
-    private static MoveHistory HistoryOf(Region[] regions) =>
-        new(Array.ConvertAll(regions, r => r.HasMoved), Array.ConvertAll(regions, r => r.SightingList.Count));
+    private static MoveHistory HistoryOf(Region[] regions, int at) =>
+        new(Array.ConvertAll(regions, r => r.HasMoved), Array.ConvertAll(regions, r => at - r.BornAt));
 
-    private AddressRange RangeAt(Sighting sighting) => _points[sighting.At].Vmas[sighting.VmaIndex].Range;
-
-    private Region Bear(TrackPoint point, int row, RegionChangeKind kind, int at, Guid? origin)
+    private Region Bear(TrackPoint point, int row, int at, Region? origin)
     {
         var vma = point.Vmas[row];
         var id = RegionIds.Derive(ProcessId, point.Number, vma.Start, vma.Name, 0);
         for (var ordinal = row + 1; _byId.ContainsKey(id); ordinal++) id = RegionIds.Derive(ProcessId, point.Number, vma.Start, vma.Name, ordinal);
-        var region = new Region(id, vma.Name, _regions.Count);
-        region.ChangeList.Add(new(kind, at, default, vma.Range, origin));
+        var region = new Region(id, vma.Name, _regions.Count, at);
+        Note(region, new(origin is null ? RegionChangeKind.Born : RegionChangeKind.Split, at, default, vma.Range, origin?.Id));
         _regions.Add(region);
         _byId.Add(id, region);
         return region;
     }
 
-    private static void NoteContinuation(Region region, int at, Vma before, Vma after, LinkKind kind, bool exact)
+    private void Note(Region region, RegionChange change)
     {
-        if (before.Permissions != after.Permissions) region.ChangeList.Add(new(RegionChangeKind.Reprotected, at, before.Range, after.Range));
+        region.ChangeList.Add(change);
+        _changes++;
+    }
+
+    private void NoteContinuation(Region region, int at, Vma before, Vma after, LinkKind kind, bool exact)
+    {
+        if (before.Permissions != after.Permissions) Note(region, new(RegionChangeKind.Reprotected, at, before.Range, after.Range));
         if (before.Range == after.Range) return;
         if (SnapshotLinks.IsMove(kind) || before.VirtualBytes == after.VirtualBytes)
         {
             region.HasMoved |= SnapshotLinks.IsMove(kind);
-            region.ChangeList.Add(new(RegionChangeKind.Moved, at, before.Range, after.Range, Exact: kind == LinkKind.TracedMove));
+            Note(region, new(RegionChangeKind.Moved, at, before.Range, after.Range, Exact: kind == LinkKind.TracedMove));
             return;
         }
         var grown = after.VirtualBytes > before.VirtualBytes;
-        region.ChangeList.Add(new(grown ? RegionChangeKind.Grown : RegionChangeKind.Shrunk, at, before.Range, after.Range, Exact: exact));
+        Note(region, new(grown ? RegionChangeKind.Grown : RegionChangeKind.Shrunk, at, before.Range, after.Range, Exact: exact));
     }
 
-    private void BearNew(TrackPoint point, int at, SnapshotLinks links, Region[] before, Region[] into)
+    private void BearNew(TrackPoint point, int at, SnapshotLinks links, Region[] into)
     {
         for (var row = 0; row < into.Length; row++)
         {
             if (links.EarlierOf[row] >= 0) continue;
-            var origin = links.SplitFrom[row] >= 0 ? before[links.SplitFrom[row]] : null;
-            into[row] = Bear(point, row, origin is null ? RegionChangeKind.Born : RegionChangeKind.Split, at, origin?.Id);
-            if (origin is null) continue;
-            var range = RangeAt(origin.SightingList[^1]);
-            origin.ChangeList.Add(new(RegionChangeKind.Split, at, range, point.Vmas[links.LaterOf[links.SplitFrom[row]]].Range, into[row].Id));
+            var from = links.SplitFrom[row];
+            var origin = from >= 0 ? _lastRows[from] : null;
+            into[row] = Bear(point, row, at, origin);
+            if (origin is not null) Note(origin, new(RegionChangeKind.Split, at, _last[from].Range, point.Vmas[links.LaterOf[from]].Range, into[row].Id));
         }
     }
 
-    private static void EndOld(int at, SnapshotLinks links, Region[] before, Region[] into, VmaTable earlier, VmaTable later)
+    private void EndOld(int at, SnapshotLinks links, Region[] into, VmaTable later)
     {
-        for (var row = 0; row < before.Length; row++)
+        for (var row = 0; row < _lastRows.Length; row++)
         {
             if (links.LaterOf[row] >= 0) continue;
-            var target = links.MergedInto[row];
+            var (region, range, target) = (_lastRows[row], _last[row].Range, links.MergedInto[row]);
             if (target < 0)
             {
-                before[row].ChangeList.Add(new(RegionChangeKind.Gone, at, earlier[row].Range, default));
+                Note(region, new(RegionChangeKind.Gone, at, range, default));
                 continue;
             }
-            before[row].ChangeList.Add(new(RegionChangeKind.Merged, at, earlier[row].Range, later[target].Range, into[target].Id));
-            into[target].ChangeList.Add(new(RegionChangeKind.Merged, at, earlier[row].Range, later[target].Range, before[row].Id));
+            Note(region, new(RegionChangeKind.Merged, at, range, later[target].Range, into[target].Id));
+            Note(into[target], new(RegionChangeKind.Merged, at, range, later[target].Range, region.Id));
         }
+    }
+
+    /// <summary>Categories cost a walk over the address space with strings: they are asked for again only when something that they follow from has changed.</summary>
+    private void Categorize(int at, VmaTable vmas, Region[] rows, RowChanges changes)
+    {
+        if (at > 0 && changes.IsSameLayout && CategoryInputs.SameNumbers(_last, vmas)) return;
+        var categories = Categorizer.Classify(vmas);
+        changes.LogCategories(at, _categories, categories, _lastCategories, NumberOf);
+        for (var row = 0; row < rows.Length; row++) (rows[row].Category, rows[row].CategoryReason) = (categories[row].Category, categories[row].Reason);
+        _lastCategories = categories;
+    }
+
+    private int NumberOf(CategoryAssignment assignment)
+    {
+        if (_assignmentNumbers.TryGetValue(assignment, out var number)) return number;
+        _assignmentNumbers.Add(assignment, _assignments.Count);
+        _assignments.Add(assignment);
+        return _assignments.Count - 1;
+    }
+
+    private static ulong PrintedBy(VmaTable vmas)
+    {
+        var printed = 0UL;
+        for (var m = 0; m < Metrics.Count; m++) if (vmas.Has((Metric)m)) printed |= 1UL << m;
+        return printed;
+    }
+
+    /// <summary>The order of the rows where starts do not say it.</summary>
+    private static int[]? RowOrder(VmaTable vmas, Region[] rows)
+    {
+        for (var row = 1; row < rows.Length; row++)
+            if (vmas.Starts[row] == vmas.Starts[row - 1]) return Array.ConvertAll(rows, r => r.Ordinal);
+        return null;
     }
 }
