@@ -1,167 +1,211 @@
+using System.Buffers;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Analysis.Categories;
 
-/// <summary>What a mapping is part of beyond its own line.</summary>
-[Flags]
-internal enum Surroundings : byte
+/// <summary>One pass over an address space that finds what single lines do not show. Its arrays are borrowed: dispose it.</summary>
+internal sealed class AddressSpaceFacts : IDisposable
 {
-    /// <summary>Nothing in particular.</summary>
-    None = 0,
-    /// <summary>Inside a 64 MiB aligned run of accessible memory that ends in a reserve at a 64 MiB boundary.</summary>
-    ArenaRun = 1,
-    /// <summary>Directly above a guard and of a size that threads' stacks have.</summary>
-    StackAboveGuard = 2,
-    /// <summary>The guard of such a stack.</summary>
-    GuardBelowStack = 4,
-    /// <summary>Belongs to a file that is also mapped executable: a program or library.</summary>
-    ElfGroup = 8,
-    /// <summary>Anonymous memory directly above the writable data of a program or library.</summary>
-    AboveLibraryData = 16,
-    /// <summary>Read-only part of a program or library directly below its writable data, written once by the loader.</summary>
-    RelocatedReadOnly = 32,
-    /// <summary>The first writable anonymous mapping above the program, in a text that never names the heap.</summary>
-    UnnamedHeap = 64,
-    /// <summary>Laid out like the vdso above its data pages, in a text that never names it.</summary>
-    UnnamedVdso = 128,
-}
-
-/// <summary>One pass over an address space that finds what single lines do not show.</summary>
-internal sealed class AddressSpaceFacts
-{
-    private const ulong KiB = 1024;
-    private const ulong MiB = 1024 * KiB;
-
     /// <summary>HEAP_MAX_SIZE of glibc's malloc/arena.c on 64 bit: 2 × DEFAULT_MMAP_THRESHOLD_MAX.</summary>
-    private const ulong ArenaHeapBytes = 64 * MiB;
+    public const ulong ArenaHeapBytes = 64 << 20;
 
     /// <summary>The largest guard taken for one of a stack; the JVM has up to 16 KiB below its stacks, musl and Go runtimes up to 64 KiB.</summary>
-    public const ulong LargestGuardBytes = 64 * KiB;
+    public const ulong LargestGuardBytes = 64 << 10;
 
     /// <summary>Larger memory above a library's data is more than its bss: a neighbour that merged with it, or an array worth showing on its own.</summary>
-    private const ulong LargestBssBytes = 8 * MiB;
+    private const ulong LargestBssBytes = 8 << 20;
 
-    private const ulong LargestVdsoBytes = 16 * KiB;
+    private const ulong LargestVdsoBytes = 16 << 10;
 
-    /// <summary>Usual stack sizes, with or without their guard: 8 MiB is RLIMIT_STACK's default, 1 MiB the JVM's, 1.5 MiB .NET's, 2 MiB Rust's.</summary>
-    private static readonly ulong[] StackSizes =
-        [256 * KiB, 512 * KiB, 1 * MiB, 1536 * KiB, 2 * MiB, 4 * MiB, 8 * MiB, 10 * MiB, 16 * MiB, 32 * MiB, 64 * MiB];
+    /// <summary>The runtime's hints for 64-bit Linux: arenas of 64 MiB from 0x00c0 × 2^32 (runtime/malloc.go), laid out like malloc's.</summary>
+    private const ulong GoHeapStart = 0xc0_0000_0000, GoHeapEnd = 0xc1_0000_0000;
 
+    /// <summary>So many of one size are no chance.</summary>
+    private const int FewestEqual = 8;
+
+    private const VmaPermissions ReadWrite = VmaPermissions.Read | VmaPermissions.Write;
+
+    private static readonly ulong[] StackSizes = CategoryRules.Find("thread-stack")!.SizesWithGuard;
+
+    private readonly VmaTable _vmas;
+    private readonly int _count;
+    private readonly ulong[] _starts, _ends;
+    private readonly VmaPermissions[] _permissions;
+    private readonly MetricColumn _anonymous;
     private readonly Surroundings[] _surroundings;
+    private readonly NameEntry[] _entries;
+    private readonly ulong[] _reserves;
 
-    public AddressSpaceFacts(VmaTable vmas)
+    public AddressSpaceFacts(VmaTable vmas, RuleTable rules)
     {
-        Vmas = vmas;
-        _surroundings = new Surroundings[vmas.Count];
-        MarkElfGroups();
-        for (var i = 0; i < vmas.Count; i++)
-        {
-            MarkArena(i);
-            MarkStack(i);
-            MarkLibraryData(i);
-        }
-        MarkUnnamedHeap();
-        MarkUnnamedVdso();
+        (_vmas, _count, _starts, _ends, _permissions, _anonymous) = (vmas, vmas.Count, vmas.Starts, vmas.Ends, vmas.Permissions, vmas.Column(Metric.Anonymous));
+        _surroundings = ArrayPool<Surroundings>.Shared.Rent(_count);
+        _entries = ArrayPool<NameEntry>.Shared.Rent(_count);
+        _reserves = ArrayPool<ulong>.Shared.Rent(_count);
+        Array.Clear(_surroundings, 0, _count);
+        var names = new NameEntries(rules);
+        names.Fill(vmas, _entries);
+        Process = names.Process;
+        MarkLibraries();
+        MarkRuns();
+        MarkLibraryData();
+        if (!names.Contains("[heap]")) MarkFirstAboveProgram();
+        if (!names.Contains("[vdso]")) MarkVdso();
     }
 
-    public VmaTable Vmas { get; }
+    /// <summary>Whether Go's heap lies at an address.</summary>
+    public static bool IsGoHeapAddress(ulong start) => start is >= GoHeapStart and < GoHeapEnd;
 
-    public bool Is(int row, Surroundings what) => (_surroundings[row] & what) != Surroundings.None;
+    /// <summary>Whether stacks of threads have this size, with or without their guard: the sizes of the rule <c>thread-stack</c>.</summary>
+    public static bool IsStackSize(ulong bytes) => Array.IndexOf(StackSizes, bytes) >= 0;
 
-    private bool IsPlainAnonymous(int row) => Vmas.Names[row].Length == 0 && !Vmas.Permissions[row].HasFlag(VmaPermissions.Shared);
+    /// <summary>Rules whose programs and libraries the process has loaded, and those that ask for none.</summary>
+    public RuleSet Process { get; }
 
-    private bool IsReadWriteAnonymous(int row) => IsPlainAnonymous(row) && Vmas.Permissions[row] == (VmaPermissions.Read | VmaPermissions.Write);
+    /// <summary>What a row is part of.</summary>
+    public Surroundings Of(int row) => _surroundings[row];
 
-    private bool Touches(int lower, int upper) => lower >= 0 && upper < Vmas.Count && Vmas.Ends[lower] == Vmas.Starts[upper];
+    /// <summary>The name of a row.</summary>
+    public NameEntry NameOf(int row) => _entries[row];
 
-    private bool SameFile(int a, int b) => Vmas.Inodes[a] == Vmas.Inodes[b] && string.Equals(Vmas.Names[a], Vmas.Names[b], StringComparison.Ordinal);
+    /// <summary>Bytes without access in the run of touching anonymous memory that a row belongs to.</summary>
+    public ulong ReserveBeside(int row) => IsPlainAnonymous(row) ? _reserves[row] : 0;
 
-    private ulong Length(int row) => Vmas[row].VirtualBytes;
+    /// <summary>Bytes of the guard directly below a row that lies above one.</summary>
+    public ulong GuardBelow(int row) => (_surroundings[row] & Surroundings.AboveGuard) != Surroundings.None ? Length(row - 1) : 0;
 
-    /// <summary>By inode and name, since device numbers of overlays and pseudo file systems are not identities, and pmap prints no inode.</summary>
-    private void MarkElfGroups()
+    public void Dispose()
     {
-        var executables = new HashSet<(ulong Inode, string Name)>();
-        for (var i = 0; i < Vmas.Count; i++)
+        ArrayPool<Surroundings>.Shared.Return(_surroundings);
+        ArrayPool<NameEntry>.Shared.Return(_entries, clearArray: true);
+        ArrayPool<ulong>.Shared.Return(_reserves);
+    }
+
+    private bool IsPlainAnonymous(int row) => _entries[row].Verdict.Backing == Backing.Unnamed && (_permissions[row] & VmaPermissions.Shared) == VmaPermissions.None;
+
+    private bool IsReadWriteAnonymous(int row) => _permissions[row] == ReadWrite && _entries[row].Verdict.Backing == Backing.Unnamed;
+
+    private bool Touches(int lower, int upper) => lower >= 0 && upper < _count && _ends[lower] == _starts[upper];
+
+    private bool SameFile(int a, int b) => _entries[a] == _entries[b] && _vmas.Inodes[a] == _vmas.Inodes[b];
+
+    private ulong Length(int row) => _ends[row] - _starts[row];
+
+    private void MarkLibraries()
+    {
+        var inodes = _vmas.Inodes;
+        for (var row = 0; row < _count; row++) if (_entries[row].IsLibrary(inodes[row])) _surroundings[row] |= Surroundings.Library;
+    }
+
+    /// <summary>Goes from run to run of touching anonymous memory: arenas, guards and what else lies in one.</summary>
+    private void MarkRuns()
+    {
+        var hasArenas = false;
+        var equal = (Dictionary<(ulong Guard, ulong Stack), int>?)null;
+        for (var first = 0; first < _count; first++)
         {
-            if (MappingNames.IsFile(Vmas.Names[i]) && Vmas.Permissions[i].HasFlag(VmaPermissions.Execute)) executables.Add((Vmas.Inodes[i], Vmas.Names[i]));
+            if (!IsPlainAnonymous(first)) continue;
+            var (end, reserve) = (first, 0UL);
+            do reserve += _permissions[end] == VmaPermissions.None ? Length(end) : 0;
+            while (Touches(end, ++end) && IsPlainAnonymous(end));
+            Array.Fill(_reserves, reserve, first, end - first);
+            if (reserve > 0) MarkRun(first, end, ref hasArenas, ref equal);
+            first = end - 1;
         }
-        for (var i = 0; i < Vmas.Count; i++)
+        if (hasArenas) MarkWholeHeaps();
+        if (equal is not null) MarkEqual(equal);
+    }
+
+    private void MarkRun(int first, int end, ref bool hasArenas, ref Dictionary<(ulong Guard, ulong Stack), int>? equal)
+    {
+        for (var row = first; row < end; row++)
         {
-            if (executables.Contains((Vmas.Inodes[i], Vmas.Names[i]))) _surroundings[i] |= Surroundings.ElfGroup;
+            if (_starts[row] % ArenaHeapBytes == 0) hasArenas |= MarkArena(row, end);
+            var above = row + 1;
+            if (above == end || _permissions[row] != VmaPermissions.None || _permissions[above] != ReadWrite || Length(row) > LargestGuardBytes) continue;
+            _surroundings[row] |= Surroundings.Guard;
+            _surroundings[above] |= Surroundings.AboveGuard;
+            equal ??= [];
+            var pair = (Length(row), Length(above));
+            equal[pair] = equal.GetValueOrDefault(pair) + 1;
         }
     }
 
     /// <summary>
-    /// A run of touching anonymous mappings from one 64 MiB boundary to another whose last part is a reserve of less than one heap. Full heaps below merge into it, so it
-    /// may be several heaps long. Go lays its heap out alike (64 MiB arenas from 0xc000000000): that range is left out.
+    /// From a 64 MiB boundary to the next one at which a mapping ends; the last part is a reserve of less than one heap. Full heaps below merge into it, so it may be several heaps
+    /// long. Go's heap, which is laid out alike, is left out.
     /// </summary>
-    private void MarkArena(int first)
+    private bool MarkArena(int first, int end)
     {
-        if (Vmas.Starts[first] % ArenaHeapBytes != 0 || !IsReadWriteAnonymous(first) || MappingNames.IsGoHeapAddress(Vmas.Starts[first])) return;
+        if (!IsReadWriteAnonymous(first) || IsGoHeapAddress(_starts[first]) || (_surroundings[first] & Surroundings.Arena) != Surroundings.None) return false;
         var last = first;
-        while (Touches(last, last + 1) && IsPlainAnonymous(last + 1) && Vmas.Ends[last] % ArenaHeapBytes != 0) last++;
-        if (last == first || Vmas.Ends[last] % ArenaHeapBytes != 0 || Vmas.Permissions[last].IsAccessible() || Length(last) >= ArenaHeapBytes) return;
-        for (var i = first; i <= last; i++) _surroundings[i] |= Surroundings.ArenaRun;
+        while (last + 1 < end && _ends[last] % ArenaHeapBytes != 0) last++;
+        if (last == first || _ends[last] % ArenaHeapBytes != 0 || _permissions[last].IsAccessible() || Length(last) >= ArenaHeapBytes) return false;
+        for (var row = first; row <= last; row++) _surroundings[row] |= Surroundings.Arena;
+        return true;
     }
 
-    private void MarkStack(int guard)
+    private void MarkWholeHeaps()
     {
-        var stack = guard + 1;
-        if (Vmas.Permissions[guard].IsAccessible() || !IsPlainAnonymous(guard) || Length(guard) > LargestGuardBytes) return;
-        if (!Touches(guard, stack) || !IsReadWriteAnonymous(stack)) return;
-        if (!IsStackSize(Length(stack)) && !IsStackSize(Length(stack) + Length(guard))) return;
-        _surroundings[guard] |= Surroundings.GuardBelowStack;
-        _surroundings[stack] |= Surroundings.StackAboveGuard;
+        for (var row = 0; row < _count; row++)
+        {
+            if (_starts[row] % ArenaHeapBytes == 0 && _ends[row] % ArenaHeapBytes == 0 && IsReadWriteAnonymous(row)) _surroundings[row] |= Surroundings.WholeHeap;
+        }
     }
 
-    /// <summary>Whether stacks of threads have this size, with or without their guard.</summary>
-    public static bool IsStackSize(ulong bytes) => Array.IndexOf(StackSizes, bytes) >= 0;
-
-    private void MarkLibraryData(int data)
+    private void MarkEqual(Dictionary<(ulong Guard, ulong Stack), int> equal)
     {
-        if (!Is(data, Surroundings.ElfGroup) || !Vmas.Permissions[data].HasFlag(VmaPermissions.Write)) return;
-        var above = data + 1;
-        if (Touches(data, above) && IsReadWriteAnonymous(above) && Length(above) <= LargestBssBytes) _surroundings[above] |= Surroundings.AboveLibraryData;
-        var below = data - 1;
-        if (Touches(below, data) && SameFile(below, data) && IsRelocated(below)) _surroundings[below] |= Surroundings.RelocatedReadOnly;
+        foreach (var (pair, count) in equal) if (count < FewestEqual) equal.Remove(pair);
+        for (var row = 0; row < _count && equal.Count > 0; row++)
+        {
+            if ((_surroundings[row] & Surroundings.AboveGuard) != Surroundings.None && equal.ContainsKey((Length(row - 1), Length(row)))) _surroundings[row] |= Surroundings.Equal;
+        }
+    }
+
+    private void MarkLibraryData()
+    {
+        for (var data = 0; data < _count; data++)
+        {
+            if ((_surroundings[data] & Surroundings.Library) == Surroundings.None || (_permissions[data] & VmaPermissions.Write) == VmaPermissions.None) continue;
+            var (below, above) = (data - 1, data + 1);
+            if (Touches(data, above) && IsReadWriteAnonymous(above) && Length(above) <= LargestBssBytes) _surroundings[above] |= Surroundings.Bss;
+            if (Touches(below, data) && SameFile(below, data) && IsRelocated(below)) _surroundings[below] |= Surroundings.Relro;
+        }
     }
 
     /// <summary>RELRO: anonymous pages show it; without that number the layout does, as a second read-only part above the constants.</summary>
     private bool IsRelocated(int row)
     {
-        if ((Vmas.Permissions[row] & ~VmaPermissions.Shared) != VmaPermissions.Read) return false;
-        if (Vmas[row][Metric.Anonymous] is { } anonymous) return anonymous > 0;
-        return Touches(row - 1, row) && SameFile(row - 1, row) && (Vmas.Permissions[row - 1] & ~VmaPermissions.Shared) == VmaPermissions.Read;
+        if (!IsReadOnly(row)) return false;
+        if (!_anonymous.IsEmpty && _anonymous[row] is >= 0 and var anonymous) return anonymous > 0;
+        return Touches(row - 1, row) && SameFile(row - 1, row) && IsReadOnly(row - 1);
     }
 
+    private bool IsReadOnly(int row) => (_permissions[row] & ~VmaPermissions.Shared) == VmaPermissions.Read;
+
     /// <summary>pmap -x and plain pmap call the brk heap "[ anon ]": it lies next above the program, which is mapped lowest.</summary>
-    private void MarkUnnamedHeap()
+    private void MarkFirstAboveProgram()
     {
-        if (Names("[heap]")) return;
         var program = 0;
-        while (program < Vmas.Count && !Is(program, Surroundings.ElfGroup)) program++;
-        if (program == Vmas.Count || Vmas.Inodes[program] != 0) return;
-        for (var i = program + 1; i < Vmas.Count; i++)
+        while (program < _count && (_surroundings[program] & Surroundings.Library) == Surroundings.None) program++;
+        if (program == _count || _vmas.Inodes[program] != 0) return;
+        for (var row = program + 1; row < _count; row++)
         {
-            if (SameFile(i, program) || Is(i, Surroundings.AboveLibraryData)) continue;
-            if (IsReadWriteAnonymous(i)) _surroundings[i] |= Surroundings.UnnamedHeap;
+            if (SameFile(row, program) || (_surroundings[row] & Surroundings.Bss) != Surroundings.None) continue;
+            if (IsReadWriteAnonymous(row)) _surroundings[row] |= Surroundings.FirstAboveProgram;
             return;
         }
     }
 
     /// <summary>The vdso is two pages of code directly above [vvar]; pmap -x calls all of them "[ anon ]".</summary>
-    private void MarkUnnamedVdso()
+    private void MarkVdso()
     {
-        if (Names("[vdso]")) return;
-        for (var i = 1; i < Vmas.Count; i++)
+        for (var row = 1; row < _count; row++)
         {
-            if (!IsPlainAnonymous(i) || Vmas.Permissions[i] != (VmaPermissions.Read | VmaPermissions.Execute) || Length(i) > LargestVdsoBytes) continue;
-            var below = i;
-            while (Touches(below - 1, below) && IsPlainAnonymous(below - 1) && Vmas.Permissions[below - 1] == VmaPermissions.Read) below--;
-            for (var row = below; below < i && row <= i; row++) _surroundings[row] |= Surroundings.UnnamedVdso;
+            if (_permissions[row] != (VmaPermissions.Read | VmaPermissions.Execute) || !IsPlainAnonymous(row) || Length(row) > LargestVdsoBytes) continue;
+            var below = row;
+            while (Touches(below - 1, below) && IsPlainAnonymous(below - 1) && _permissions[below - 1] == VmaPermissions.Read) below--;
+            for (var i = below; below < row && i <= row; i++) _surroundings[i] |= Surroundings.Vdso;
         }
     }
-
-    private bool Names(string name) => Array.IndexOf(Vmas.Names, name, 0, Vmas.Count) >= 0;
 }

@@ -79,7 +79,7 @@ internal sealed class MemoryRuns
         if (below < 0 || vmas.Ends[below] != vmas.Starts[row] || !IsUnnamed(vmas, below) || !vmas.Permissions[below].HasFlag(VmaPermissions.Write)) return RunKind.None;
         var (start, end, length) = (vmas.Starts[below], vmas.Ends[row], vmas.Ends[row] - vmas.Starts[row]);
         var readWrite = vmas.Permissions[below] == (VmaPermissions.Read | VmaPermissions.Write);
-        if (MappingNames.IsGoHeapAddress(start)) return readWrite && end % HeapBytes == 0 ? RunKind.GoHeap : RunKind.None;
+        if (AddressSpaceFacts.IsGoHeapAddress(start)) return readWrite && end % HeapBytes == 0 ? RunKind.GoHeap : RunKind.None;
         // Full heaps below merge with it, so it may begin any number of heaps lower.
         if (readWrite && end % HeapBytes == 0 && length < HeapBytes && start % HeapBytes == 0) return RunKind.Arena;
         var inJavaHeap = readWrite && start < 1UL << 35 && start % MiB == 0;

@@ -1,0 +1,164 @@
+using System.Globalization;
+using MemScope.Core.Model;
+
+namespace MemScope.Core.Analysis.Categories;
+
+/// <summary>A line of the file of rules that cannot be read.</summary>
+/// <param name="line">Its number, from 1.</param>
+/// <param name="problem">What is wrong with it.</param>
+public sealed class RuleFileException(int line, string problem) : FormatException($"line {line.ToString(CultureInfo.InvariantCulture)}: {problem}")
+{
+    /// <summary>Its number, from 1.</summary>
+    public int Line { get; } = line;
+}
+
+/// <summary>
+/// Reads the rules: a small part of TOML. <c>[id]</c> begins a rule, <c>key = "text"</c> or <c>key = ["text", "text"]</c> belongs to it, <c>#</c> begins a comment line.
+/// Strict: what is not known, said twice or left out is an error with its line.
+/// </summary>
+internal static class RuleFile
+{
+    /// <summary>Placeholders that <c>figures</c> may have.</summary>
+    public static readonly string[] Placeholders = ["size", "start", "rss", "guard", "reserve", "owner", "flags", "loads"];
+
+    private static readonly Dictionary<string, Action<CategoryRule, string[]>> Keys = new(StringComparer.Ordinal)
+    {
+        ["category"] = static (r, v) => r.Category = Model.Categories.Parse(One(v)) ?? throw new FormatException($"no category is called {v[0]}"),
+        ["kind"] = static (r, v) => r.Kind = One(v),
+        ["confidence"] = static (r, v) => r.Confidence = One(v) switch { "A" => Confidence.Certain, "B" => Confidence.Strong, "C" => Confidence.Guess, _ => throw new FormatException("A, B or C is needed") },
+        ["why"] = static (r, v) => r.Why = One(v).Contains('{', StringComparison.Ordinal) ? throw new FormatException("placeholders belong into figures") : v[0],
+        ["figures"] = static (r, v) => r.Figures = Template(One(v)),
+        ["name"] = static (r, v) => r.Names = Patterns(v),
+        ["owner"] = static (r, v) => r.Owners = Patterns(v),
+        ["loads"] = static (r, v) => r.Loads = Patterns(v),
+        ["backing"] = static (r, v) => r.Backing = BackingOf(One(v)),
+        ["perms"] = static (r, v) => r.Permissions = PermissionsOf(One(v)),
+        ["flags"] = static (r, v) => r.Flags = Array.TrueForAll(v, f => f.Length == 2) ? v : throw new FormatException("VmFlags have two letters"),
+        ["layout"] = static (r, v) => r.Layout = v.Aggregate(Surroundings.None, (all, word) => all | Layouts.Parse(word)),
+        ["holds"] = static (r, v) => r.Holds = MetricsOf(v),
+        ["lacks"] = static (r, v) => r.Lacks = MetricsOf(v),
+        ["size-least"] = static (r, v) => r.SizeLeast = Bytes(One(v)),
+        ["size-most"] = static (r, v) => r.SizeMost = Bytes(One(v)),
+        ["size-multiple"] = static (r, v) => r.SizeMultiple = Bytes(One(v)),
+        ["size-with-guard"] = static (r, v) => r.SizesWithGuard = Array.ConvertAll(v, Bytes),
+        ["start-multiple"] = static (r, v) => r.StartMultiple = Bytes(One(v)),
+        ["start-not-multiple"] = static (r, v) => r.StartNotMultiple = Bytes(One(v)),
+        ["reserve-beside"] = static (r, v) => r.ReserveBeside = Bytes(One(v)),
+        ["from"] = static (r, v) => r.From = Address(One(v)),
+        ["below"] = static (r, v) => r.Below = Address(One(v)),
+        ["several"] = static (r, v) => r.Several = int.TryParse(One(v), NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 1 ? n : throw new FormatException("a number above 1 is needed"),
+    };
+
+    private static readonly string[] Needed = ["category", "kind", "confidence", "why"];
+
+    /// <summary>The rules in their order.</summary>
+    /// <exception cref="RuleFileException">A line cannot be read.</exception>
+    public static CategoryRule[] Read(string text)
+    {
+        var rules = new List<CategoryRule>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var (number, begun) = (0, 0);
+        foreach (var raw in text.Split('\n'))
+        {
+            number++;
+            var line = raw.Trim();
+            if (line.Length == 0 || line[0] == '#') continue;
+            if (line[0] == '[')
+            {
+                Close(rules, seen, begun);
+                rules.Add(Begin(rules, line, number));
+                begun = number;
+                seen.Clear();
+                continue;
+            }
+            if (rules.Count == 0) throw new RuleFileException(number, "a rule begins with [its-name]");
+            ReadKey(rules[^1], seen, line, number);
+        }
+        Close(rules, seen, begun);
+        return [.. rules];
+    }
+
+    private static CategoryRule Begin(List<CategoryRule> rules, string line, int number)
+    {
+        var id = line[^1] == ']' ? line[1..^1] : "";
+        if (id.Length == 0 || !id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')) throw new RuleFileException(number, "a rule's name is [lower-case-words]");
+        if (rules.Exists(r => r.Id == id)) throw new RuleFileException(number, $"a rule called {id} stands above");
+        if (rules.Count == RuleSet.Capacity) throw new RuleFileException(number, $"more than {RuleSet.Capacity} rules");
+        return new CategoryRule(id);
+    }
+
+    private static void Close(List<CategoryRule> rules, HashSet<string> seen, int begun)
+    {
+        if (rules.Count == 0) return;
+        var rule = rules[^1];
+        if (Array.Find(Needed, k => !seen.Contains(k)) is { } missing) throw new RuleFileException(begun, $"{rule.Id} has no {missing}");
+        rule.LooksAtRow = seen.Any(k => k is "layout" or "holds" or "lacks" or "from" or "below" or "reserve-beside" || k.StartsWith("size-", StringComparison.Ordinal) || k.StartsWith("start-", StringComparison.Ordinal));
+    }
+
+    private static void ReadKey(CategoryRule rule, HashSet<string> seen, string line, int number)
+    {
+        var equals = line.IndexOf('=', StringComparison.Ordinal);
+        if (equals < 0) throw new RuleFileException(number, "neither a comment, nor [a rule], nor key = value");
+        var key = line[..equals].TrimEnd();
+        if (!Keys.TryGetValue(key, out var set)) throw new RuleFileException(number, $"{key} is no key; known are {string.Join(", ", Keys.Keys)}");
+        if (!seen.Add(key)) throw new RuleFileException(number, $"{key} is said twice");
+        try
+        {
+            set(rule, Values(line[(equals + 1)..].Trim()));
+        }
+        catch (FormatException e)
+        {
+            throw new RuleFileException(number, $"{key}: {e.Message}");
+        }
+    }
+
+    /// <summary>One quoted text, or several between brackets. There is no way to write a quote inside one: no rule needs it.</summary>
+    private static string[] Values(string text)
+    {
+        if (text is not ['[', .., ']']) return [Quoted(text)];
+        return Array.ConvertAll(text[1..^1].Split("\",", StringSplitOptions.TrimEntries), part => Quoted(part.EndsWith('"') && part.Length > 1 ? part : part + '"'));
+    }
+
+    private static string Quoted(string text) =>
+        text is ['"', .. var inside, '"'] && inside.Length > 0 && !inside.Contains('"', StringComparison.Ordinal) ? inside : throw new FormatException($"a text in quotes is needed, not {text}");
+
+    private static string One(string[] values) => values.Length == 1 ? values[0] : throw new FormatException("takes one value");
+
+    private static NamePattern[] Patterns(string[] values) => Array.ConvertAll(values, v => new NamePattern(v) is { Fixed.Length: > 0 } pattern ? pattern : throw new FormatException("a pattern must say something"));
+
+    private static Metric[] MetricsOf(string[] values) => Array.ConvertAll(values, v => Metrics.Parse(v) ?? throw new FormatException($"smaps has no {v}"));
+
+    private static Backing BackingOf(string word) => word switch
+    {
+        "unnamed" => Backing.Unnamed, "owner" => Backing.Owner, "brackets" => Backing.Brackets, "file" => Backing.File, "gone-file" => Backing.GoneFile,
+        _ => throw new FormatException("unnamed, owner, brackets, file or gone-file is needed"),
+    };
+
+    private static string PermissionsOf(string text)
+    {
+        const string Yes = "rwxs";
+        for (var i = 0; i < 4; i++) if (text.Length != 4 || (text[i] != Yes[i] && text[i] != '?' && text[i] != (i == 3 ? 'p' : '-'))) throw new FormatException("four characters as in maps are needed, ? for any");
+        return text;
+    }
+
+    private static string Template(string text)
+    {
+        for (var open = text.IndexOf('{', StringComparison.Ordinal); open >= 0; open = text.IndexOf('{', open + 1))
+        {
+            var close = text.IndexOf('}', open);
+            if (close < 0 || !Placeholders.Contains(text[(open + 1)..close], StringComparer.Ordinal)) throw new FormatException($"known placeholders are {string.Join(", ", Placeholders)}");
+        }
+        return text;
+    }
+
+    private static ulong Address(string text) => ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var address) ? address : throw new FormatException("an address in hex is needed");
+
+    private static ulong Bytes(string text)
+    {
+        var unit = text.IndexOf(' ', StringComparison.Ordinal);
+        var factor = unit < 0 ? 0UL : text[(unit + 1)..] switch { "KiB" => 1UL << 10, "MiB" => 1UL << 20, "GiB" => 1UL << 30, _ => 0 };
+        return factor > 0 && ulong.TryParse(text.AsSpan(0, unit), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 1 << 20
+            ? number * factor
+            : throw new FormatException("a size with its unit is needed: 64 MiB");
+    }
+}
