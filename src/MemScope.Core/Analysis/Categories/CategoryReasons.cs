@@ -32,6 +32,7 @@ public static class CategoryReasons
         "start" => vma.Start.ToString("x", CultureInfo.InvariantCulture),
         "rss" => vma[Metric.Rss] is null ? "an unknown part" : SizeWords.Size(vma.Bytes(Metric.Rss)),
         "guard" => Size(GuardBelow(vma)),
+        "rest" => Size(RestBehind(vma)),
         "reserve" => Size(ReserveBeside(vma)),
         "owner" => new NameParts(vma.Name).Owner.ToString(),
         "flags" => string.Join(' ', rule.Flags.Where(f => VmFlags.Has(vma.Flags, f))),
@@ -42,6 +43,16 @@ public static class CategoryReasons
 
     private static ulong GuardBelow(Vma vma) =>
         vma.Index > 0 && vma.Table[vma.Index - 1] is var below && below.End == vma.Start && IsReserve(below) ? below.VirtualBytes : 0;
+
+    /// <summary>Size of the next mapping without access in the same run, above.</summary>
+    private static ulong RestBehind(Vma vma)
+    {
+        var table = vma.Table;
+        var row = vma.Index;
+        while (row + 1 < table.Count && table[row].End == table[row + 1].Start && IsPlainAnonymous(table[row + 1]))
+            if (IsReserve(table[++row])) return table[row].VirtualBytes;
+        return 0;
+    }
 
     private static ulong ReserveBeside(Vma vma)
     {

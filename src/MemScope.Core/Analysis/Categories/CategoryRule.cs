@@ -25,6 +25,9 @@ public sealed class CategoryRule
     /// <summary>What <see cref="CategoryReasons"/> puts behind it, with placeholders, or null.</summary>
     public string? Figures { get; internal set; }
 
+    /// <summary>Its tests as the file writes them: <c>perms = "rw-p"</c>.</summary>
+    internal List<string> Tests { get; } = [];
+
     internal NamePattern[] Names { get; set; } = [];
     internal NamePattern[] Owners { get; set; } = [];
     internal NamePattern[] Loads { get; set; } = [];

@@ -19,7 +19,7 @@ public sealed class RuleFileException(int line, string problem) : FormatExceptio
 internal static class RuleFile
 {
     /// <summary>Placeholders that <c>figures</c> may have.</summary>
-    public static readonly string[] Placeholders = ["size", "start", "rss", "guard", "reserve", "owner", "flags", "loads"];
+    public static readonly string[] Placeholders = ["size", "start", "rss", "guard", "rest", "reserve", "owner", "flags", "loads"];
 
     private static readonly Dictionary<string, Action<CategoryRule, string[]>> Keys = new(StringComparer.Ordinal)
     {
@@ -48,6 +48,8 @@ internal static class RuleFile
         ["below"] = static (r, v) => r.Below = Address(One(v)),
         ["several"] = static (r, v) => r.Several = int.TryParse(One(v), NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 1 ? n : throw new FormatException("a number above 1 is needed"),
     };
+
+    private static readonly string[] Told = ["category", "kind", "confidence", "why", "figures"];
 
     private static readonly string[] Needed = ["category", "kind", "confidence", "why"];
 
@@ -105,6 +107,7 @@ internal static class RuleFile
         try
         {
             set(rule, Values(line[(equals + 1)..].Trim()));
+            if (!Told.Contains(key, StringComparer.Ordinal)) rule.Tests.Add(line);
         }
         catch (FormatException e)
         {
