@@ -37,19 +37,11 @@ internal sealed class AssessedWindow
     /// <summary>The category with the steepest least-squares slope.</summary>
     public Category FastestCategory => _byCategory.MaxBy(c => GrowthFit.Slope(_seconds, c.Value)).Key;
 
-    /// <summary>Growth of a category; of one that only became a line behind a warm-up, that of the line.</summary>
-    public GrowthMeasure Growth(Category category) => Trend(_byCategory[category]);
+    /// <summary>Growth of each category.</summary>
+    public IEnumerable<(Category Category, GrowthMeasure Growth)> Growths => _byCategory.Select(c => (c.Key, GrowthFit.Measure(_seconds, c.Value)));
 
-    /// <summary>The same of all memory.</summary>
-    public GrowthMeasure TotalGrowth => Trend(_rss);
-
-    private GrowthMeasure Trend(double[] values)
-    {
-        var whole = GrowthFit.Measure(_seconds, values);
-        if (whole.Shape != GrowthShape.Linear) return whole;
-        var skip = Math.Max(0, ShapeOf.LinearFrom(_seconds, values));
-        return skip == 0 ? whole : GrowthFit.Measure(_seconds.AsSpan(skip), values.AsSpan(skip));
-    }
+    /// <summary>What growth behind its warm-up brings until the window's end, bytes.</summary>
+    public double SteadyBytes(GrowthMeasure growth) => growth.Steady.BytesPerSecond * (_seconds[^1] - growth.Steady.FromSeconds);
 
     /// <summary><c>180 MiB and 196 MiB</c>.</summary>
     public string Between
@@ -61,18 +53,8 @@ internal sealed class AssessedWindow
         }
     }
 
-    /// <summary>Since when RSS has not moved by more than a tenth of its range, or null when the end is not level.</summary>
-    public DateTimeOffset? LevelFrom
-    {
-        get
-        {
-            var last = _rss.Length - 1;
-            var room = 0.1 * Extent.Of(Array.FindAll(_rss, double.IsFinite)).Range;
-            var first = last;
-            while (first > 0 && Math.Abs(_rss[first - 1] - _rss[last]) <= room) first--;
-            return first < last ? _track.Points[_from + first].TakenAt : null;
-        }
-    }
+    /// <summary>Since when RSS has been level, or null when its end is not.</summary>
+    public DateTimeOffset? LevelFrom => Total.WarmUpSeconds > 0 ? _track.Points[0].TakenAt.AddSeconds(Total.Steady.FromSeconds) : null;
 
     /// <summary>How many arenas there are at the end, and their RSS.</summary>
     public (int Count, long Bytes) Arenas

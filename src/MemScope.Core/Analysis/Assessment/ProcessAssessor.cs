@@ -15,7 +15,10 @@ public static class ProcessAssessor
     public const int FewestSnapshots = 5;
 
     /// <summary>Smaller rises are not worth an alarm whatever their form.</summary>
-    private const long SmallestLeakBytes = 512 * 1024;
+    public const long SmallestLeakBytes = 512 * 1024;
+
+    /// <summary>A category that leaks brings at least this share of what RSS grows by.</summary>
+    private const double LeastShare = 0.2;
 
     /// <summary>The judgement over the whole track. Never throws; a track that cannot tell is <c>unclear</c> and says what would help.</summary>
     public static ProcessAssessment Assess(Track track)
@@ -33,19 +36,27 @@ public static class ProcessAssessor
         if (!window.HasMappings) return Unclear("These snapshots show no mapping: a kernel thread, or a process that had ended.");
         if (!window.HasRss) return Unclear("These captures show addresses but no resident memory: smaps or pmap -x would.");
         if (window.Count < FewestSnapshots) return TooFew(window);
-        var category = window.FastestCategory;
-        var growth = window.Growth(category);
-        if (KeepsGrowing(growth) && window.TotalGrowth.LowBytesPerSecond > 0)
+        if (window.Total.Steady.LowBytesPerSecond > 0 && Leaking(window) is var (category, growth))
         {
             if (category is Category.FileText or Category.FileData) return Unclear($"RSS rises by {AssessmentWords.Rate(growth.BytesPerSecond)}, all of it pages of files: the kernel can drop them at any time.");
             return Leak(window, category, growth);
         }
-        return NoLeak(window, category);
+        return NoLeak(window, window.FastestCategory);
     }
 
-    /// <summary>Whether a series grows to its end in a form that does not end by itself.</summary>
-    private static bool KeepsGrowing(GrowthMeasure growth) =>
-        growth.Shape is GrowthShape.Linear or GrowthShape.Geometric && growth.LowBytesPerSecond > 0 && growth.ChangeBytes >= SmallestLeakBytes;
+    /// <summary>
+    /// Of the categories that grow to the end in a form that does not end by itself the fastest, or null. It need not be the one that rose most: a cache that has filled may have
+    /// brought more than the leak behind it.
+    /// </summary>
+    private static (Category Category, GrowthMeasure Growth)? Leaking(AssessedWindow window)
+    {
+        var least = LeastShare * window.Total.Steady.BytesPerSecond;
+        var growing = window.Growths.Where(g => KeepsGrowing(window, g.Growth) && g.Growth.Steady.BytesPerSecond >= least).ToList();
+        return growing.Count == 0 ? null : growing.MaxBy(g => g.Growth.Steady.BytesPerSecond);
+    }
+
+    private static bool KeepsGrowing(AssessedWindow window, GrowthMeasure growth) =>
+        growth.Shape is GrowthShape.Linear or GrowthShape.Geometric && growth.Steady.LowBytesPerSecond > 0 && window.SteadyBytes(growth) >= SmallestLeakBytes;
 
     private static ProcessAssessment Unclear(string summary, Category? category = null) => new("unclear", null, category, summary);
 
@@ -64,7 +75,7 @@ public static class ProcessAssessor
     private static ProcessAssessment Leak(AssessedWindow window, Category category, GrowthMeasure growth)
     {
         var line = growth.Shape == GrowthShape.Linear ? " in a straight line" : ", faster all the time";
-        var rate = AssessmentWords.Rate(growth.RobustBytesPerSecond);
+        var rate = AssessmentWords.Rate(growth.Steady.BytesPerSecond);
         if (category.IsMallocHeap())
         {
             var who = category == Category.Heap ? "The malloc heap grows" : "Malloc arenas grow";
@@ -83,6 +94,8 @@ public static class ProcessAssessor
                 return new("healthy", null, null, $"RSS stays at {last}. Nothing grew in {span}.");
             case GrowthShape.Plateau or GrowthShape.BurstHold or GrowthShape.Step when window.LevelFrom is { } level:
                 return window.ArenasHoldMost ? Retention(window, level) : new("healthy", null, null, Rose(total.Shape, level));
+            case GrowthShape.Sawtooth when total.FloorBytesPerSecond is { } floor:
+                return Unclear($"RSS rises and falls back between {window.Between}, but each time to a floor that is higher: by {AssessmentWords.Rate(floor)}. A leak beneath a garbage collector does that, and so does an old generation until its full collection. A longer run tells.", category);
             case GrowthShape.Sawtooth:
                 return new("healthy", null, null, $"RSS rises and falls back between {window.Between}. No trend in {span}.");
         }

@@ -34,6 +34,22 @@ public enum GrowthShape : byte
 public sealed record GrowthMeasure(double BytesPerSecond, double RobustBytesPerSecond, double LowBytesPerSecond, double HighBytesPerSecond, double RSquared,
     GrowthShape Shape, long FirstBytes, long LastBytes, int Points)
 {
+    /// <summary>The same behind the warm-up; equal to the whole where there is none.</summary>
+    public required SteadyGrowth Steady { get; init; }
+
+    /// <summary>How long the warm-up took: seconds from the first point to where the line begins, or to the level that a rise came to; 0 for none.</summary>
+    public double WarmUpSeconds { get; init; }
+
+    /// <summary>Slope of what a sawtooth leaves after each fall, or null: a leak hides beneath a garbage collector's teeth.</summary>
+    public double? FloorBytesPerSecond { get; init; }
+
     /// <summary>Last minus first value.</summary>
     public long ChangeBytes => LastBytes - FirstBytes;
 }
+
+/// <summary>Growth behind the warm-up.</summary>
+/// <param name="FromSeconds">Where it begins, on the time axis of the series.</param>
+/// <param name="BytesPerSecond">Least-squares slope from there on.</param>
+/// <param name="LowBytesPerSecond">Lower end of the 95 % interval of its robust slope.</param>
+/// <param name="HighBytesPerSecond">Upper end.</param>
+public readonly record struct SteadyGrowth(double FromSeconds, double BytesPerSecond, double LowBytesPerSecond, double HighBytesPerSecond);

@@ -4,13 +4,19 @@ namespace MemScope.Core.Analysis.Growth;
 internal static class Rise
 {
     /// <summary>Share of the points that must be level at the end; ten seconds of flat memory behind half a minute of warm-up are more than that.</summary>
-    private const double HeldShare = 0.15;
+    public const double HeldShare = 0.15;
 
     /// <summary>Slope of the level end, as a share of the slope of the rise.</summary>
-    private const double LevelSlope = 0.1;
+    public const double LevelSlope = 0.1;
 
     /// <summary>Most jumps that still read as steps.</summary>
-    private const int MostJumps = 5;
+    public const int MostJumps = 5;
+
+    /// <summary>Steps up to this many times the median one are noise about a level.</summary>
+    private const double NoiseSteps = 8;
+
+    /// <summary>A level end keeps to this share of the range.</summary>
+    private const double LevelRoom = 0.1;
 
     /// <summary>The shape, or null when it is none of them.</summary>
     public static GrowthShape? Of(ReadOnlySpan<double> t, ReadOnlySpan<double> y, Extent extent)
@@ -28,15 +34,31 @@ internal static class Rise
         return before >= 0.1 && during <= 0.2 ? GrowthShape.BurstHold : GrowthShape.Plateau;
     }
 
-    /// <summary>A few single jumps make up the range, level between: nothing falls, and what is no jump adds up to little.</summary>
+    /// <summary>
+    /// Index from which on the series stays within a tenth of its range of its last value, the last index when its end is not level.
+    /// </summary>
+    public static int LevelFrom(ReadOnlySpan<double> y)
+    {
+        var room = LevelRoom * Extent.Of(y).Range;
+        var first = y.Length - 1;
+        while (first > 0 && Math.Abs(y[first - 1] - y[^1]) <= room) first--;
+        return first;
+    }
+
+    /// <summary>A few single jumps make up the range, level between: nothing falls, and what is no jump adds up to little. Steps as small as most of them are noise.</summary>
     private static bool IsSteps(ReadOnlySpan<double> y, Extent extent)
     {
+        var sizes = new double[y.Length - 1];
+        for (var i = 1; i < y.Length; i++) sizes[i - 1] = Math.Abs(y[i] - y[i - 1]);
+        Array.Sort(sizes);
+        var noise = NoiseSteps * sizes[sizes.Length / 2];
         var rises = new List<double>();
         double falls = 0;
         for (var i = 1; i < y.Length; i++)
         {
-            if (y[i] > y[i - 1]) rises.Add(y[i] - y[i - 1]);
-            else falls += y[i - 1] - y[i];
+            var step = y[i] - y[i - 1];
+            if (step > noise) rises.Add(step);
+            else if (-step > noise) falls -= step;
         }
         rises.Sort();
         var jumps = rises.TakeLast(Math.Min(MostJumps, y.Length / 5)).Where(r => r >= 0.1 * extent.Range).Sum();
@@ -47,46 +69,5 @@ internal static class Rise
     {
         for (var i = 0; i < y.Length; i++) if (y[i] >= level) return i;
         return y.Length - 1;
-    }
-}
-
-/// <summary>Finds sawteeth: slow rises that end in sudden falls, again and again, as garbage collectors draw them.</summary>
-internal static class Teeth
-{
-    /// <summary>A tooth is at least this share of the range high.</summary>
-    private const double Height = 0.4;
-
-    private const int Fewest = 3;
-
-    /// <summary>Teeth make up at least this share of all that falls: noise has high falls too, between many small ones.</summary>
-    private const double Share = 0.7;
-
-    /// <summary>Whether at least three falls of that height happen, each within two steps, behind rises that take at least twice as long.</summary>
-    public static bool Are(ReadOnlySpan<double> y, Extent extent)
-    {
-        var (teeth, from, top) = (0, 0, 0);
-        double fallen = 0, falls = 0;
-        for (var i = 1; i < y.Length; i++) falls += Math.Max(0, y[i - 1] - y[i]);
-        for (var i = 1; i < y.Length; i++)
-        {
-            if (y[i] >= y[top])
-            {
-                top = i;
-                continue;
-            }
-            if (y[top] - y[i] < Height * extent.Range) continue;
-            while (i + 1 < y.Length && y[i + 1] < y[i]) i++;
-            if (i - top <= 2 && top - from >= 4 && y[top] - y[from] >= Height * extent.Range && IsSlope(y[from..(top + 1)])) (teeth, fallen) = (teeth + 1, fallen + y[top] - y[i]);
-            (from, top) = (i, i);
-        }
-        return teeth >= Fewest && fallen >= Share * falls;
-    }
-
-    /// <summary>Rises throughout: at most a tenth of the way up is lost again in between.</summary>
-    private static bool IsSlope(ReadOnlySpan<double> y)
-    {
-        double falls = 0;
-        for (var i = 1; i < y.Length; i++) falls += Math.Max(0, y[i - 1] - y[i]);
-        return falls <= 0.1 * (y[^1] - y[0]);
     }
 }

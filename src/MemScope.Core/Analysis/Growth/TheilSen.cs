@@ -50,7 +50,7 @@ internal static class TheilSen
     private static double Median(ReadOnlySpan<double> sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 
     /// <summary>Lag-1 autocorrelation of what the line of this slope leaves over; 0 when it leaves nothing.</summary>
-    private static double ResidualCorrelation(double[] t, double[] y, double slope)
+    public static double ResidualCorrelation(ReadOnlySpan<double> t, ReadOnlySpan<double> y, double slope)
     {
         var residuals = new double[y.Length];
         double mean = 0, squares = 0, products = 0;
