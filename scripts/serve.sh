@@ -9,7 +9,7 @@ serve() {
       --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
     esac
     case "$1" in
-      --port | --data | --db | --keep | --urls | --host-name) [ $# -gt 1 ] || die "$1 needs a value" ;;
+      --port | --data | --db | --keep | --keep-text | --urls | --host-name) [ $# -gt 1 ] || die "$1 needs a value" ;;
       *) die "unknown argument of serve: $1 (see ./memscope help)" ;;
     esac
     case "$1" in

@@ -15,7 +15,11 @@ namespace MemScope.Storage;
 /// <summary>How storage runs.</summary>
 /// <param name="ConnectionString"><c>postgres://user:password@host:5432/database</c> or Npgsql's <c>Host=…;Username=…</c>.</param>
 /// <param name="Keep">Age at which data is deleted, or null to keep all.</param>
-public sealed record StorageOptions(string ConnectionString, TimeSpan? Keep = null);
+public sealed record StorageOptions(string ConnectionString, TimeSpan? Keep = null)
+{
+    /// <summary>Age at which the text of snapshots is dropped once the store gives it back; zero as soon as that is proven, null never.</summary>
+    public TimeSpan? KeepText { get; init; }
+}
 
 /// <summary>Registration of everything in this project.</summary>
 public static class StorageServices
@@ -29,12 +33,12 @@ public static class StorageServices
         services.AddDbContextFactory<MemScopeDbContext>((provider, builder) =>
             builder.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>(), o => o.MigrationsAssembly("MemScope.Migrations"))
                 .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
-        services.AddSingleton<Database>().AddSingleton<CaptureStore>().AddSingleton<Retention>().AddSingleton<AuditLog>();
-        services.AddSingleton<ProcessQuery>().AddSingleton<SnapshotQuery>().AddSingleton<TrackQuery>().AddSingleton<MovesQuery>().AddSingleton<CaptureQuery>().AddSingleton<TraceQuery>()
+        services.AddSingleton<Database>().AddSingleton<CaptureStore>().AddSingleton<Retention>().AddSingleton<TextDropping>().AddSingleton<AuditLog>();
+        services.AddSingleton<ProcessQuery>().AddSingleton<SnapshotQuery>().AddSingleton<TrackQuery>().AddSingleton<MovesQuery>().AddSingleton<CaptureQuery>().AddSingleton<CaptureSnapshots>().AddSingleton<TraceQuery>()
             .AddSingleton<HeapProfileQuery>().AddSingleton<FiguresQuery>();
         services.AddSingleton<SymbolFileStore>().AddSingleton<ShareStore>().AddSingleton<TokenStore>();
         services.AddSingleton<ChangeFeed>().AddHostedService(p => p.GetRequiredService<ChangeFeed>());
-        services.AddHostedService<RetentionLoop>();
+        services.AddHostedService<RetentionLoop>().AddHostedService<TextDroppingLoop>();
         return services;
     }
 }

@@ -57,6 +57,9 @@ public static class Urls
     public static string Callchains(Guid process, WindowState? window, string weight, Guid? trace, Guid? region, string format) =>
         $"api/v1/processes/{process}/callchains{Query(window, ("weight", weight), ("trace", trace?.ToString()), ("region", region?.ToString()), ("format", format))}";
 
+    /// <summary>The bytes of a capture, or its snapshots printed again.</summary>
+    public static string CaptureContent(Guid capture) => $"api/v1/captures/{capture}/content";
+
     /// <summary>A share's page.</summary>
     public static string Share(string key) => $"/s/{key}";
 

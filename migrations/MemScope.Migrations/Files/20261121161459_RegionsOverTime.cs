@@ -56,6 +56,12 @@ namespace MemScope.Migrations.Files
                 type: "timestamp with time zone",
                 nullable: true);
 
+            migrationBuilder.AddColumn<string>(
+                name: "text_kept",
+                table: "capture",
+                type: "text",
+                nullable: true);
+
             migrationBuilder.CreateTable(
                 name: "region",
                 columns: table => new
@@ -180,6 +186,10 @@ namespace MemScope.Migrations.Files
 
             migrationBuilder.DropColumn(
                 name: "text_dropped_at",
+                table: "capture");
+
+            migrationBuilder.DropColumn(
+                name: "text_kept",
                 table: "capture");
         }
     }

@@ -145,6 +145,10 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("text_dropped_at");
 
+                    b.Property<string>("TextKept")
+                        .HasColumnType("text")
+                        .HasColumnName("text_kept");
+
                     b.Property<string>("Version")
                         .IsRequired()
                         .HasColumnType("text")

@@ -76,11 +76,26 @@ public sealed class CaptureStore(NpgsqlDataSource source, ChangeFeed feed)
                 new() { Value = Json.OfReport(upload.Parsed.Diagnostics), NpgsqlDbType = NpgsqlDbType.Jsonb }, new() { Value = upload.ReceivedAt.UtcDateTime },
             },
         };
-        if (await insert.ExecuteNonQueryAsync(cancel) == 0) return await RepeatDetection.CaptureAsync(connection, plan, cancel) ?? throw new InvalidOperationException("capture vanished");
+        if (await insert.ExecuteNonQueryAsync(cancel) == 0)
+        {
+            (id, var isDropped) = await KnownCaptureAsync(connection, upload, cancel);
+            if (!isDropped) return id;
+        }
         var stored = await ChunkTable.Captures.WriteAsync(connection, id, upload.Content, cancel);
-        await using var size = new NpgsqlCommand("UPDATE capture SET stored_bytes = $2 WHERE capture_id = $1", connection) { Parameters = { new() { Value = id }, new() { Value = stored } } };
+        await using var size = new NpgsqlCommand("UPDATE capture SET stored_bytes = $2, text_dropped_at = NULL WHERE capture_id = $1", connection) { Parameters = { new() { Value = id }, new() { Value = stored } } };
         await size.ExecuteNonQueryAsync(cancel);
         return id;
+    }
+
+    /// <summary>The capture of these bytes and whether its text was dropped: then it is brought anew, since the proof was for the uploads before this one. Until this upload ends nobody drops it.</summary>
+    private static async Task<(Guid Id, bool IsDropped)> KnownCaptureAsync(NpgsqlConnection connection, CaptureUpload upload, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("SELECT capture_id, text_dropped_at IS NOT NULL FROM capture WHERE project = $1 AND sha256 = $2 FOR NO KEY UPDATE", connection)
+        {
+            Parameters = { new() { Value = upload.Project }, new() { Value = upload.Sha256 } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel) ? (reader.GetGuid(0), reader.GetBoolean(1)) : throw new InvalidOperationException("capture vanished");
     }
 
     /// <summary>Commits. When the answer to COMMIT is lost, asks the database what became of it instead of guessing.</summary>

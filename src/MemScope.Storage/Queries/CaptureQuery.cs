@@ -10,7 +10,8 @@ namespace MemScope.Storage.Queries;
 public sealed class CaptureQuery(IDbContextFactory<MemScopeDbContext> contexts, NpgsqlDataSource source)
 {
     private static readonly Expression<Func<CaptureTable, CaptureRow>> ToRow = c => new CaptureRow(c.CaptureId, c.FileName, c.Format, c.Version, Convert.ToHexStringLower(c.Sha256),
-        c.DecodedBytes, c.ReceivedAt, c.Snapshots, c.Events, Json.Read<CaptureContentsRow>(c.Contents), Json.Read<ParseDiagnostic[]>(c.Report));
+        c.DecodedBytes, c.ReceivedAt, c.Snapshots, c.Events, Json.Read<CaptureContentsRow>(c.Contents), Json.Read<ParseDiagnostic[]>(c.Report))
+    { TextDroppedAt = c.TextDroppedAt, TextKept = c.TextKept, IsPinned = c.Pinned };
 
     /// <summary>Captures of a process, newest first.</summary>
     public async Task<IReadOnlyList<CaptureRow>> ListAsync(Guid process, int limit, CancellationToken cancel)

@@ -97,7 +97,17 @@ public sealed record SnapshotRow(int Number, SnapshotSource Source, DateTimeOffs
 /// <param name="Contents">What else is in the file.</param>
 /// <param name="Diagnostics">Its parse report.</param>
 public sealed record CaptureRow(Guid Id, string FileName, string Format, string Version, string Sha256, long DecodedBytes, DateTimeOffset ReceivedAt, int Snapshots, int Events,
-    CaptureContentsRow Contents, IReadOnlyList<ParseDiagnostic> Diagnostics);
+    CaptureContentsRow Contents, IReadOnlyList<ParseDiagnostic> Diagnostics)
+{
+    /// <summary>When its text was dropped because the store gives back every number in it; null while it is there.</summary>
+    public DateTimeOffset? TextDroppedAt { get; init; }
+
+    /// <summary>Why its text stays although its time is over, or null.</summary>
+    public string? TextKept { get; init; }
+
+    /// <summary>Whether somebody asked to keep its text for good.</summary>
+    public bool IsPinned { get; init; }
+}
 
 /// <summary>What is in a capture beside snapshots and events.</summary>
 /// <param name="Figures">Blocks of figures.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 using MemScope.Storage.Blocks;
@@ -68,6 +69,28 @@ public sealed class TrackQuery(NpgsqlDataSource database)
         while (await reader.ReadAsync(cancel))
             if (Decode(reader, pool).Find(p => p.Number == number) is { } point) return point;
         return null;
+    }
+
+    /// <summary>Snapshots of a track by number, block by block, so that memory holds one block; in the order of blocks.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="source">The track.</param>
+    /// <param name="from">Least number.</param>
+    /// <param name="to">Greatest number.</param>
+    /// <param name="cancel">Ends the query.</param>
+    /// <exception cref="InvalidDataException">A stored block is damaged.</exception>
+    public async IAsyncEnumerable<TrackPoint> ReadAsync(Guid process, SnapshotSource source, int from, int to, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT first_number, vmas, codec, data FROM snapshot_block WHERE process_id = $1 AND source = $2 AND first_number <= $4 AND last_number >= $3 ORDER BY first_number");
+        command.Parameters.Add(new() { Value = process });
+        command.Parameters.Add(new() { Value = (short)source });
+        command.Parameters.Add(new() { Value = from });
+        command.Parameters.Add(new() { Value = to });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var pool = new StringPool();
+        while (await reader.ReadAsync(cancel))
+            foreach (var point in Decode(reader, pool))
+                if (point.Number >= from && point.Number <= to) yield return point;
     }
 
     private static List<TrackPoint> Decode(NpgsqlDataReader reader, StringPool pool)

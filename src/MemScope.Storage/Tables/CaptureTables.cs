@@ -26,6 +26,9 @@ internal sealed class CaptureTable
     /// <summary>When the text was deleted because the store gives it back number for number; null while the chunks are there.</summary>
     public DateTimeOffset? TextDroppedAt { get; set; }
 
+    /// <summary>Why the text stays although its time is over: what the store would not give back. Null while nobody has looked, or when it was dropped.</summary>
+    public string? TextKept { get; set; }
+
     /// <summary>Whether somebody asked to keep the text for good.</summary>
     public bool Pinned { get; set; }
 }

@@ -41,6 +41,9 @@ internal static class ProcessWires
             HeapProfiles = row.Contents.HeapProfiles,
             PerfMaps = row.Contents.PerfMaps,
             Members = MemberWire.ListOf(row.Contents.Members),
+            TextDroppedAt = row.TextDroppedAt,
+            TextKept = row.TextKept,
+            Pinned = row.IsPinned,
         };
 
     /// <summary>A heap profile in a list.</summary>

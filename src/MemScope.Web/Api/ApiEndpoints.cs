@@ -24,6 +24,7 @@ internal static class ApiEndpoints
     {
         var api = routes.MapGroup("/api/v1");
         api.MapCaptures();
+        api.MapStoredCaptures();
         api.MapProcesses();
         api.MapRegions();
         api.MapCallchains();

@@ -5,6 +5,15 @@ namespace MemScope.Web.Components;
 /// <summary>What is in a capture, in words.</summary>
 public static class CaptureWords
 {
+    /// <summary>What became of the uploaded text; null while it is there and nothing is to be said.</summary>
+    public static string? Text(CaptureWire capture) => capture switch
+    {
+        { TextDroppedAt: { } at } => $"Text dropped {Format.Date(at)}: every number is in the store and can be downloaded as text.",
+        { Pinned: true } => "Text kept: pinned.",
+        { TextKept: { } reason } => $"Text kept: {reason}",
+        _ => null,
+    };
+
     /// <summary><c>91 snapshots, 91 figures</c>; says "nothing" for nothing.</summary>
     public static string Contents(CaptureWire capture)
     {

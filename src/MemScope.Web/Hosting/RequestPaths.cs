@@ -13,7 +13,7 @@ internal static class RequestPaths
         path.StartsWithSegments("/api", AnyCase) || path.StartsWithSegments("/hubs", AnyCase) || path.StartsWithSegments("/openapi", AnyCase) || path.StartsWithSegments("/_blazor", AnyCase);
 
     /// <summary>An address that takes uploads.</summary>
-    public static bool IsIngest(PathString path) => path.StartsWithSegments("/api/v1/captures", AnyCase) || path.StartsWithSegments("/api/v1/symbols", AnyCase);
+    public static bool IsIngest(PathString path) => (path.StartsWithSegments("/api/v1/captures", AnyCase, out var rest) && rest.Value is null or "" or "/") || path.StartsWithSegments("/api/v1/symbols", AnyCase);
 
     /// <summary>The path as a log may show it: without the key of a share.</summary>
     public static string Masked(PathString path) => IsShare(path) ? "/s/…" : path.Value ?? "";

@@ -34,7 +34,7 @@ internal static class Server
         services.AddSingleton(options).AddSingleton(Limits.Default).AddSingleton(TimeProvider.System);
         // Hosted services stop in reverse order: the database, registered first, goes last.
         if (postgres is not null) services.AddHostedService(_ => new PostgresLifetime(postgres));
-        services.AddMemScopeStorage(new StorageOptions(options.Database ?? postgres!.ConnectionString, options.Keep));
+        services.AddMemScopeStorage(new StorageOptions(options.Database ?? postgres!.ConnectionString, options.Keep) { KeepText = options.KeepText });
         services.Configure<HostOptions>(o => o.ShutdownTimeout = StopLimit);
         services.AddDataProtection().SetApplicationName("MemScope").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(options.DataFolder, "keys")));
         services.AddApi().AddIngest().AddAnswers().AddSymbolication().AddSharing().AddLive().AddAccess().AddMemScopePages();
@@ -51,6 +51,7 @@ internal static class Server
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             foreach (var url in app.Urls) Console.WriteLine($"MemScope serves {url}");
+            Console.WriteLine(app.Services.GetRequiredService<ServerOptions>().KeepWords);
         });
     }
 

@@ -9,6 +9,9 @@ public sealed record ServerOptions
     /// <summary>Port of the default address.</summary>
     public const int DefaultPort = 5220;
 
+    /// <summary>How long the text of snapshots is kept without <c>--keep-text</c>.</summary>
+    public static readonly TimeSpan DefaultKeepText = TimeSpan.FromDays(7);
+
     /// <summary>Addresses to listen on.</summary>
     public IReadOnlyList<string> Urls { get; init; } = [$"http://127.0.0.1:{DefaultPort}"];
 
@@ -21,6 +24,13 @@ public sealed record ServerOptions
     /// <summary>Age at which data is deleted, or null to keep all.</summary>
     public TimeSpan? Keep { get; init; }
 
+    /// <summary>Age at which the text of snapshots is dropped once the store gives back every number in it; zero as soon as that is proven, null never.</summary>
+    public TimeSpan? KeepText { get; init; } = DefaultKeepText;
+
+    /// <summary>What is kept for how long, for the terminal.</summary>
+    public string KeepWords =>
+        $"It keeps {(Keep is { } keep ? $"data for {AgeText(keep)}" : "all data")}, and the text of snapshots {(KeepText is not { } text ? "as long" : text == TimeSpan.Zero ? "until the store gives back every number in it" : $"for {AgeText(text)}; then the store gives back every number in it")}.";
+
     /// <summary>Host names, without port, under which the server may be addressed besides the loopback ones (a reverse proxy's). Naming one asks for a sign-in.</summary>
     public IReadOnlyList<string> HostNames { get; init; } = [];
 
@@ -29,20 +39,22 @@ public sealed record ServerOptions
 
     /// <summary>Text of <c>--help</c>.</summary>
     public const string Usage = """
-        usage: MemScope.Web [--port N | --urls LIST] [--data DIR] [--db CONNECTION] [--keep 30d] [--host-name NAME]...
+        usage: MemScope.Web [--port N | --urls LIST] [--data DIR] [--db CONNECTION] [--keep 30d] [--keep-text 7d] [--host-name NAME]...
           --port N          listen on http://127.0.0.1:N (default 5220; 0 takes a free one)
           --urls LIST       listen on these addresses, separated by ';'; any but a loopback address asks for a sign-in
           --data DIR        folder for the private database, keys and files in transit
           --db CONNECTION   PostgreSQL to use (or MEMSCOPE_DB); without it a private one is started
           --keep 30d        delete what is older (days 'd' or hours 'h'); without it everything is kept
+          --keep-text 7d    drop the text of snapshots after that time, once the store has proved that it gives back every number in it;
+                            0: as soon as it is proven, all: never (default 7d)
           --host-name NAME  accept requests for this host name too (reverse proxy); asks for a sign-in
         """;
 
-    /// <summary>Reads the command line; what it leaves open comes from the environment (MEMSCOPE_DB, MEMSCOPE_URL, MEMSCOPE_DATA, MEMSCOPE_KEEP).</summary>
+    /// <summary>Reads the command line; what it leaves open comes from the environment (MEMSCOPE_DB, MEMSCOPE_URL, MEMSCOPE_DATA, MEMSCOPE_KEEP, MEMSCOPE_KEEP_TEXT).</summary>
     /// <exception cref="FormatException">An argument is unknown or malformed; the message is for the person at the terminal.</exception>
     public static ServerOptions Parse(IReadOnlyList<string> args, Func<string, string?> environment)
     {
-        string? urls = environment("MEMSCOPE_URL"), data = environment("MEMSCOPE_DATA"), db = environment("MEMSCOPE_DB"), keep = environment("MEMSCOPE_KEEP");
+        string? urls = environment("MEMSCOPE_URL"), data = environment("MEMSCOPE_DATA"), db = environment("MEMSCOPE_DB"), keep = environment("MEMSCOPE_KEEP"), keepText = environment("MEMSCOPE_KEEP_TEXT");
         var hostNames = new List<string>();
         for (var i = 0; i < args.Count; i++)
         {
@@ -54,6 +66,7 @@ public sealed record ServerOptions
                 case "--data": data = value; break;
                 case "--db": db = value; break;
                 case "--keep": keep = value; break;
+                case "--keep-text": keepText = value; break;
                 case "--host-name": hostNames.Add(value); break;
                 default: throw new FormatException($"unknown option {name}; try --help");
             }
@@ -63,7 +76,8 @@ public sealed record ServerOptions
             Urls = string.IsNullOrWhiteSpace(urls) ? [$"http://127.0.0.1:{DefaultPort}"] : [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Url)],
             DataFolder = Path.GetFullPath(string.IsNullOrWhiteSpace(data) ? PrivatePostgres.DefaultFolder : data),
             Database = string.IsNullOrWhiteSpace(db) ? null : db,
-            Keep = string.IsNullOrWhiteSpace(keep) ? null : Age(keep),
+            Keep = string.IsNullOrWhiteSpace(keep) ? null : Age("--keep", keep),
+            KeepText = string.IsNullOrWhiteSpace(keepText) ? DefaultKeepText : keepText switch { "0" => TimeSpan.Zero, "all" => null, _ => Age("--keep-text", keepText) },
             HostNames = hostNames,
         };
     }
@@ -85,14 +99,16 @@ public sealed record ServerOptions
             ? text
             : throw new FormatException($"--urls {text}: an address such as http://127.0.0.1:5220 is needed");
 
-    private static TimeSpan Age(string text)
+    private static string AgeText(TimeSpan age) => age.Ticks % TimeSpan.TicksPerDay == 0 ? $"{age.Days} {(age.Days == 1 ? "day" : "days")}" : $"{age.TotalHours:0} hours";
+
+    private static TimeSpan Age(string option, string text)
     {
         if (text.Length > 1 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= 100_000)
         {
             if (text[^1] is 'd') return TimeSpan.FromDays(count);
             if (text[^1] is 'h') return TimeSpan.FromHours(count);
         }
-        throw new FormatException($"--keep {text}: a number of days or hours such as 30d or 12h is needed");
+        throw new FormatException($"{option} {text}: a number of days or hours such as 30d or 12h is needed{(option == "--keep" ? "" : ", 0 or all")}");
     }
 
     private static bool IsLoopback(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.IsLoopback;

@@ -41,6 +41,15 @@ public sealed record CaptureWire(Guid Id, string FileName, string Format, string
 
     /// <summary>The files of an archive with their formats, the first 200; null when it is no archive.</summary>
     public IReadOnlyList<MemberWire>? Members { get; init; }
+
+    /// <summary>When its text was dropped because the store gives back every number in it; null while it is there.</summary>
+    public DateTimeOffset? TextDroppedAt { get; init; }
+
+    /// <summary>Why its text stays although its time is over, for people; null when nobody has looked.</summary>
+    public string? TextKept { get; init; }
+
+    /// <summary>Whether its text is kept for good.</summary>
+    public bool Pinned { get; init; }
 }
 
 /// <summary>A file of an archive.</summary>

@@ -52,7 +52,7 @@ public sealed class ServerProcess : IAsyncDisposable
         var ownFolder = dataFolder is null ? new TemporaryFolder() : null;
         var folder = dataFolder ?? ownFolder!.PathOf("data");
         var start = new ProcessStartInfo(program, [.. first, "--data", folder, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var name in (string[])["MEMSCOPE_DB", "MEMSCOPE_URL", "MEMSCOPE_DATA", "MEMSCOPE_KEEP", "ASPNETCORE_URLS"]) start.Environment.Remove(name);
+        foreach (var name in (string[])["MEMSCOPE_DB", "MEMSCOPE_URL", "MEMSCOPE_DATA", "MEMSCOPE_KEEP", "MEMSCOPE_KEEP_TEXT", "ASPNETCORE_URLS"]) start.Environment.Remove(name);
         var output = new ConcurrentQueue<string>();
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };

@@ -35,6 +35,24 @@ public sealed class ServerOptionsTests
     public void Ages_are_days_or_hours(string text, int hours) => Assert.Equal(TimeSpan.FromHours(hours), Parse("--keep", text).Keep);
 
     [Theory]
+    [InlineData("7d", 7 * 24)]
+    [InlineData("0", 0)]
+    [InlineData("all", null)]
+    public void The_text_of_snapshots_has_an_age_of_its_own(string text, int? hours)
+    {
+        Assert.Equal(ServerOptions.DefaultKeepText, Parse().KeepText);
+        Assert.Equal(hours is { } h ? TimeSpan.FromHours(h) : (TimeSpan?)null, Parse("--keep-text", text).KeepText);
+    }
+
+    [Theory]
+    [InlineData("It keeps all data, and the text of snapshots for 7 days; then the store gives back every number in it.")]
+    [InlineData("It keeps data for 30 days, and the text of snapshots as long.", "--keep", "30d", "--keep-text", "all")]
+    [InlineData("It keeps all data, and the text of snapshots until the store gives back every number in it.", "--keep-text", "0")]
+    public void What_is_kept_is_said(string words, params string[] args) => Assert.Equal(words, Parse(args).KeepWords);
+
+    [Theory]
+    [InlineData("--keep-text", "0d")]
+    [InlineData("--keep-text", "none")]
     [InlineData("--keep", "30")]
     [InlineData("--keep", "0d")]
     [InlineData("--keep", "d")]
