@@ -62,7 +62,7 @@ internal static class Moves
     /// <summary>0 when too little speaks for a move, else comparable with the weights of <see cref="Overlaps"/>: two signs weigh as much as a range kept whole.</summary>
     private static double Score(ChangedRow from, ChangedRow to, LinkStep step, bool alone)
     {
-        if (from.Key != to.Key || from.Class != to.Class || to.Range.Length < from.Range.Length || !PagesCameAlong(from, to)) return 0;
+        if (from.Key != to.Key || !BackingKeys.NamesFit(from.Name, to.Name) || from.Class != to.Class || to.Range.Length < from.Range.Length || !PagesCameAlong(from, to)) return 0;
         var size = (double)from.Range.Length / to.Range.Length;
         var signs = 0;
         if (step.History.MovedBefore[from.Row]) signs += 1;

@@ -10,6 +10,9 @@ internal readonly struct ChangedRow(VmaTable vmas, int row, BackingKeys keys, Me
     /// <summary>Backing key, comparable within the track.</summary>
     public int Key { get; } = keys.KeyOf(vmas, row);
 
+    /// <summary>The name column.</summary>
+    public string Name { get; } = vmas.Names[row];
+
     public AddressRange Range { get; } = new(vmas.Starts[row], vmas.Ends[row]);
 
     public int Class { get; } = BackingKeys.ClassOf(vmas.Permissions[row]);
@@ -48,7 +51,7 @@ internal static class Overlaps
             for (var j = first; j < later.Count && later[j].Range.Start < range.End && looks > 0; j++, looks--)
             {
                 var bytes = range.Overlap(later[j].Range);
-                if (bytes > 0 && earlier[i].Key == later[j].Key) found.Add(new(i, j, earlier[i].Class == later[j].Class, bytes));
+                if (bytes > 0 && earlier[i].Key == later[j].Key && BackingKeys.NamesFit(earlier[i].Name, later[j].Name)) found.Add(new(i, j, earlier[i].Class == later[j].Class, bytes));
             }
         }
         return found;
@@ -71,7 +74,6 @@ internal static class Overlaps
             var (a, b) = (earlier[o.Earlier], later[o.Later]);
             var merged = o.Bytes < b.Range.Length && ofLater[o.Later] >= MadeUp;
             var split = o.Bytes < a.Range.Length && ofEarlier[o.Earlier] >= MadeUp;
-            if (a.Range == b.Range && a.Run == RunKind.Stack) continue; // see SnapshotLinks.LostItsGuard
             if (!merged && !split && a.IsAnonymous && IsStranger(a.Range, b.Range)) continue;
             if (afterSilence && a.IsAnonymous && !IsAnchored(a.Range, b.Range)) continue;
             candidates.Add(new(o.Earlier, o.Later, Weight(a.Range, b.Range, merged || split)));

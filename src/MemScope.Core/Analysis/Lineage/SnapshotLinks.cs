@@ -59,14 +59,16 @@ internal sealed class SnapshotLinks
         var links = new SnapshotLinks(earlier.Count, later.Count, step);
         var changedEarlier = new List<ChangedRow>();
         var changedLater = new List<ChangedRow>();
-        links.PairUnchanged(earlier, later, keys, step, changedEarlier, changedLater);
+        var ended = new HashSet<int>();
+        if (OtherProgram.Began(earlier, later)) return links;
+        links.PairUnchanged(earlier, later, keys, step, changedEarlier, changedLater, ended);
         if (changedLater.Count == 0) return links;
         if (!step.Evidence.IsEmpty) links.PairTracedMoves(earlier, later, keys, step, changedEarlier, changedLater);
         if (changedEarlier.Count == 0) return links;
 
         var overlaps = Overlaps.Find(changedEarlier, changedLater);
         var candidates = Overlaps.Continuations(changedEarlier, changedLater, overlaps, step.AfterSilence);
-        candidates.RemoveAll(c => links.LaterOf[changedEarlier[c.Earlier].Row] >= 0 || links.EarlierOf[changedLater[c.Later].Row] >= 0);
+        candidates.RemoveAll(c => ended.Contains(changedEarlier[c.Earlier].Row) || links.LaterOf[changedEarlier[c.Earlier].Row] >= 0 || links.EarlierOf[changedLater[c.Later].Row] >= 0);
         var chosen = Assignment.Solve(changedEarlier.Count, changedLater.Count, candidates);
         var moves = step.AfterSilence ? [] : Moves.Find(changedEarlier, changedLater, candidates, chosen, links, step);
         if (moves.Count > 0)
@@ -121,13 +123,13 @@ internal sealed class SnapshotLinks
         changedLater.Sort(static (x, y) => x.Row.CompareTo(y.Row));
     }
 
-    private void PairUnchanged(VmaTable earlier, VmaTable later, BackingKeys keys, LinkStep step, List<ChangedRow> changedEarlier, List<ChangedRow> changedLater)
+    private void PairUnchanged(VmaTable earlier, VmaTable later, BackingKeys keys, LinkStep step, List<ChangedRow> changedEarlier, List<ChangedRow> changedLater, HashSet<int> ended)
     {
         // Rows of one start but different ends are both passed over; they meet again as overlaps.
         var (i, j) = (0, 0);
         while (i < earlier.Count || j < later.Count)
         {
-            if (i < earlier.Count && j < later.Count && IsSame(earlier, i, later, j) && !LostItsGuard(later, i, j, step))
+            if (i < earlier.Count && j < later.Count && IsSame(earlier, i, later, j) && !LostItsGuard(later, i, j, step, ended))
             {
                 Pair(i, j, earlier.Permissions[i] == later.Permissions[j] ? LinkKind.Same : LinkKind.Reprotect);
                 (i, j) = (i + 1, j + 1);
@@ -146,9 +148,9 @@ internal sealed class SnapshotLinks
     /// A stack's guard goes with its stack (munmap of both): a mapping of equal range without anything that is not accessible directly below is another one at a used address.
     /// Where thread and stack go on but the next thread has the same range with a guard, nothing can tell: glibc keeps stacks for reuse, so it mostly is the same mapping.
     /// </summary>
-    private static bool LostItsGuard(VmaTable later, int i, int j, LinkStep step) =>
+    private static bool LostItsGuard(VmaTable later, int i, int j, LinkStep step, HashSet<int> ended) =>
         step.EarlierRuns.KindOf(i) == RunKind.Stack && step.EarlierRuns.OwnerOf(i) < 0 && step.LaterRuns.KindOf(j) == RunKind.None
-        && (j == 0 || later.Ends[j - 1] != later.Starts[j] || later.Permissions[j - 1].IsAccessible());
+        && (j == 0 || later.Ends[j - 1] != later.Starts[j] || later.Permissions[j - 1].IsAccessible()) && ended.Add(i);
 
     /// <summary>An earlier row left over was merged into the later row of its kind that covers most of it; a later row left over was cut off the earlier one that did.</summary>
     private void MarkMergesAndSplits(List<ChangedRow> earlier, List<ChangedRow> later, List<Overlap> overlaps, LinkStep step)
