@@ -1,4 +1,3 @@
-using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Analysis.Lineage;
@@ -13,11 +12,14 @@ internal static class OtherProgram
     public static bool Began(VmaTable earlier, VmaTable later)
     {
         if (earlier.Count == 0 || later.Count == 0) return false;
-        var (before, after) = (LastNamed(earlier, MappingNames.IsMainStack), LastNamed(later, MappingNames.IsMainStack));
+        var (before, after) = (LastNamed(earlier, IsMainStack), LastNamed(later, IsMainStack));
         if (before >= 0 && after >= 0) return earlier.Ends[before] != later.Ends[after];
         (before, after) = (LastNamed(earlier, static n => n is "[vdso]"), LastNamed(later, static n => n is "[vdso]"));
         return before >= 0 && after >= 0 && earlier.Starts[before] != later.Starts[after] && earlier.Starts[0] != later.Starts[0];
     }
+
+    /// <summary>As the kernel and pmap -x print it.</summary>
+    private static bool IsMainStack(string name) => name is "[stack]" or "[ stack ]";
 
     /// <summary>From the end, where both lie.</summary>
     private static int LastNamed(VmaTable vmas, Func<string, bool> named)
