@@ -65,6 +65,14 @@ public sealed class ReservedTests
     }
 
     [Fact]
+    public void A_reserve_whose_first_page_comes_without_any_change_of_the_layout_is_none_from_then_on()
+    {
+        var track = Maps.Track("100-200 ---p 0\n300-400 rw-p 0", "100-200 ---p 0\n300-400 rw-p 4", "100-200 ---p 4\n300-400 rw-p 4", "100-200 ---p 0\n300-400 rw-p 4");
+
+        Assert.Equal([Category.Reserved, Category.Reserved, Category.Anonymous, Category.Reserved], Enumerable.Range(0, 4).Select(at => track.CategoriesAt(at)[0].Category));
+    }
+
+    [Fact]
     public void No_random_address_space_has_a_resident_byte_in_a_reserve()
     {
         var random = new Random(23);
