@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace MemScope.Core.Model;
 
@@ -36,6 +38,32 @@ public sealed class MetricColumn
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
             return _narrow is { } narrow ? narrow[index] : _wide is { } wide ? wide[index] : _constant;
         }
+    }
+
+    /// <summary>A column that holds one number in every row.</summary>
+    public static MetricColumn Same(int count, long value) => new(count, null, null, value);
+
+    /// <summary>A column of these numbers, which are copied, as narrow as they allow.</summary>
+    public static MetricColumn Of(ReadOnlySpan<long> values)
+    {
+        if (values.IsEmpty || values.IndexOfAnyExcept(values[0]) < 0) return Same(values.Length, values.IsEmpty ? VmaTable.Absent : values[0]);
+        var narrow = GC.AllocateUninitializedArray<int>(values.Length);
+        return TryNarrow(values, narrow) ? new MetricColumn(values.Length, narrow, null, 0) : new MetricColumn(values.ToArray());
+    }
+
+    /// <summary>Whether every row holds one number, and which: told without looking at the rows, so a column may hold one number and not know it.</summary>
+    public bool TryGetSame(out long value)
+    {
+        value = _constant;
+        return _narrow is null && _wide is null && Count > 0;
+    }
+
+    /// <summary>Copies the numbers into <paramref name="values"/>, which is as long as the column.</summary>
+    public void CopyTo(Span<long> values)
+    {
+        if (_wide is not null) _wide.AsSpan(0, Count).CopyTo(values);
+        else if (_narrow is null) values[..Count].Fill(_constant);
+        else Widen(_narrow.AsSpan(0, Count), values);
     }
 
     /// <summary>The sum, in which absent numbers are none.</summary>
@@ -76,6 +104,34 @@ public sealed class MetricColumn
         var same = 0;
         while (same < most && this[from + same] == other[otherFrom + same]) same++;
         return same;
+    }
+
+    private static bool TryNarrow(ReadOnlySpan<long> values, Span<int> narrow)
+    {
+        var vectors = MemoryMarshal.Cast<long, Vector<long>>(values);
+        var pairs = MemoryMarshal.Cast<int, Vector<int>>(narrow)[..(vectors.Length / 2)];
+        var lost = Vector<long>.Zero;
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            var (a, b) = (vectors[2 * i], vectors[(2 * i) + 1]);
+            pairs[i] = Vector.Narrow(a, b);
+            lost |= (a ^ Vector.WidenLower(pairs[i])) | (b ^ Vector.WidenUpper(pairs[i]));
+        }
+        var rest = 0L;
+        for (var i = pairs.Length * Vector<int>.Count; i < values.Length; i++)
+        {
+            narrow[i] = unchecked((int)values[i]);
+            rest |= values[i] ^ narrow[i];
+        }
+        return rest == 0 && Vector.EqualsAll(lost, Vector<long>.Zero);
+    }
+
+    private static void Widen(ReadOnlySpan<int> narrow, Span<long> values)
+    {
+        var from = MemoryMarshal.Cast<int, Vector<int>>(narrow);
+        var to = MemoryMarshal.Cast<long, Vector<long>>(values);
+        for (var i = 0; i < from.Length; i++) Vector.Widen(from[i], out to[2 * i], out to[(2 * i) + 1]);
+        for (var i = from.Length * Vector<int>.Count; i < narrow.Length; i++) values[i] = narrow[i];
     }
 
     /// <summary>Collects a column row by row: a constant until a number differs, then 32 bits wide until one does not fit.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using MemScope.Core;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
@@ -58,7 +59,9 @@ internal sealed class PreparedProcess
         }
         if (points.Count > 0) yield return Block();
 
-        PreparedBlock Block() => new(source, points[0].Number, points[^1].Number, points.Count, vmas, points[0].TakenAt, points[^1].TakenAt, SnapshotBlockCodec.Encode(points));
+        // A block of one is folded with its neighbours soon; until then a few bytes more cost less than the time to save them.
+        PreparedBlock Block() => new(source, points[0].Number, points[^1].Number, points.Count, vmas, points[0].TakenAt, points[^1].TakenAt,
+            SnapshotBlockCodec.Encode(points, points.Count > 1 ? CompressionLevel.Optimal : CompressionLevel.Fastest));
     }
 
     private static PreparedTrace PrepareTrace(Trace trace)

@@ -93,9 +93,5 @@ public sealed class TrackQuery(NpgsqlDataSource database)
                 if (point.Number >= from && point.Number <= to) yield return point;
     }
 
-    private static List<TrackPoint> Decode(NpgsqlDataReader reader, StringPool pool)
-    {
-        if (reader.GetInt16(2) != SnapshotBlockCodec.Version) throw new InvalidDataException($"A snapshot block was written by version {reader.GetInt16(2)} of its codec, which this program cannot read.");
-        return SnapshotBlockCodec.Decode(reader.GetFieldValue<byte[]>(3), reader.GetInt32(0), pool, SnapshotBlockCodec.DefaultBudgetBytes);
-    }
+    private static List<TrackPoint> Decode(NpgsqlDataReader reader, StringPool pool) => [.. SnapshotBlockCodec.Read(reader.GetFieldValue<byte[]>(3), reader.GetInt32(0), pool)];
 }

@@ -38,14 +38,17 @@ internal static class Damage
     }
 
     /// <summary>Runs many damaged values through a reader: each is read or refused, and none takes much memory.</summary>
-    public static void Check(byte[] packed, int rounds, long mostAllocatedBytes, Action<byte[]> read)
+    public static void Check(byte[] packed, int rounds, long mostAllocatedBytes, Action<byte[]> read) => Check(packed, rounds, mostAllocatedBytes, read, Unpack, Pack);
+
+    /// <summary>The same for values that are packed otherwise.</summary>
+    public static void Check(byte[] packed, int rounds, long mostAllocatedBytes, Action<byte[]> read, Func<byte[], byte[]> unpack, Func<byte, byte[], byte[]> pack)
     {
-        var content = Unpack(packed);
+        var content = unpack(packed);
         var refused = 0;
         for (var seed = 0; seed < rounds; seed++)
         {
             var random = new Random(seed);
-            var damaged = Pack(packed[0], Mutate([.. content], random));
+            var damaged = pack(packed[0], Mutate([.. content], random));
             var before = GC.GetAllocatedBytesForCurrentThread();
             try { read(damaged); }
             catch (InvalidDataException) { refused++; }

@@ -3,7 +3,7 @@ using MemScope.Core.Model;
 
 namespace MemScope.Storage.Tests.Blocks;
 
-/// <summary>Address spaces that change like real ones do, and some that no kernel would print.</summary>
+/// <summary>Address spaces that change like real ones do, and some that no kernel would print. A fixture holds what seed 7 gave: append choices, do not change them.</summary>
 internal static class RandomTables
 {
     private static readonly string[] Names = ["", "[heap]", "[stack]", "/usr/lib/libc.so.6", "/tmp/a b\\012c", "[anon: näme]", "/memfd:x (deleted)", new string('x', 4096)];
