@@ -6,10 +6,10 @@ using MemScope.Storage.Queries;
 namespace MemScope.Web.Answers;
 
 /// <summary>
-/// The tracks that were asked for last, decoded and linked. New snapshots are appended; one that arrives late has the track built again.
+/// The tracks that were asked for last, decoded and linked. New snapshots are appended; one that arrives late, or a trace that tells of moves, has the track built again.
 /// A track is used by one answer at a time, because appending changes it.
 /// </summary>
-public sealed class TrackCache(TrackQuery query)
+public sealed class TrackCache(TrackQuery query, MovesQuery moves)
 {
     private const long MostBytes = 512L << 20;
     private readonly ConcurrentDictionary<(Guid Process, SnapshotSource Source), Entry> _entries = new();
@@ -39,7 +39,8 @@ public sealed class TrackCache(TrackQuery query)
 
     private async Task UpdateAsync(Entry entry, ProcessRow process, SnapshotSource source, CancellationToken cancel)
     {
-        if (entry.Track is not null && !entry.HasLost(process, source))
+        var traces = await moves.TracesAsync(process.Id, cancel);
+        if (entry.Track is not null && !entry.HasLost(process, source) && entry.Traces.SequenceEqual(traces))
         {
             var more = await query.LoadAsync(process.Id, source, entry.LastNumber, cancel);
             if (!more.Truncated)
@@ -48,8 +49,8 @@ public sealed class TrackCache(TrackQuery query)
                 if (!entry.IsShort(process, source)) return;
             }
         }
-        // First use, snapshots were deleted, or some were committed after others with a greater number.
-        entry.Replace(await query.LoadAsync(process.Id, source, 0, cancel), process);
+        // First use, snapshots were deleted, or some were committed after others with a greater number, or a trace says something new of moves.
+        entry.Replace(await query.LoadAsync(process.Id, source, 0, cancel), traces, traces.Count > 0 ? await moves.LoadAsync(process.Id, cancel) : MoveEvidence.None, process);
     }
 
     private void Evict()
@@ -71,6 +72,9 @@ public sealed class TrackCache(TrackQuery query)
 
         public Track? Track { get; private set; }
 
+        /// <summary>Traces whose moves the track was linked with.</summary>
+        public IReadOnlyList<Guid> Traces { get; private set; } = [];
+
         public int LastNumber { get; private set; }
 
         public long Bytes { get; private set; }
@@ -91,16 +95,17 @@ public sealed class TrackCache(TrackQuery query)
             foreach (var point in more.Points)
             {
                 if (Track!.TryAppend(point)) continue;
-                Track = Track.Build(process.Id, more.Source, Track.Tables().Concat(more.Points).DistinctBy(p => p.Number));
+                Track = Track.Build(process.Id, more.Source, Track.Tables().Concat(more.Points).DistinctBy(p => p.Number), Track.Evidence);
                 break;
             }
             LastNumber = more.LastNumber;
             Settle(process);
         }
 
-        public void Replace(TrackPoints all, ProcessRow process)
+        public void Replace(TrackPoints all, IReadOnlyList<Guid> traces, MoveEvidence evidence, ProcessRow process)
         {
-            Track = Track.Build(process.Id, all.Source, all.Points);
+            Track = Track.Build(process.Id, all.Source, all.Points, evidence);
+            Traces = traces;
             LastNumber = all.LastNumber;
             _truncated = all.Truncated;
             Settle(process);
