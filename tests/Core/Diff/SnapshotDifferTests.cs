@@ -44,11 +44,13 @@ public sealed class SnapshotDifferTests
         Assert.Equal((35_824, 45_444), (diff.BaseTotal.RssBytes / 1024, diff.CurrentTotal.RssBytes / 1024));
         var delta = diff.CurrentTotal - diff.BaseTotal;
         Assert.Equal((9_620, 9_653, 9_608), (delta.RssBytes / 1024, delta.PssBytes / 1024, delta.VirtualBytes / 1024));
+        Assert.Equal(DiffMetrics.All, diff.Metrics);
+        Assert.Equal((9_620, 9_620, 0, 0), (delta.UssBytes / 1024, delta.PrivateDirtyBytes / 1024, delta.SwapBytes, delta.Mappings));
         Assert.Equal(new() { [DiffState.Grown] = 1, [DiffState.Born] = 1, [DiffState.Gone] = 1, [DiffState.Unchanged] = 72 }, states);
-        var grown = diff.Rows.Single(r => r.State == DiffState.Grown);
-        Assert.Equal("end fixed, start down by 9,620 KiB", grown.Words);
-        Assert.Equal(Category.Anonymous, grown.Category);
-        Assert.All(diff.Rows.Where(r => r.State == DiffState.Unchanged), r => Assert.Equal("", r.Words));
+        var grown = Rows(diff).Single(i => diff.Rows[i].State == DiffState.Grown);
+        Assert.Equal("end fixed, start down by 9,620 KiB", diff.Words(grown));
+        Assert.Equal(Category.Anonymous, diff.Rows[grown].Category);
+        Assert.All(Rows(diff).Where(i => diff.Rows[i].State == DiffState.Unchanged), i => Assert.Equal("", diff.Words(i)));
     }
 
     [Fact]
@@ -63,10 +65,11 @@ public sealed class SnapshotDifferTests
     public void The_moving_index_of_raw_mmap_leak_is_a_moved_row()
     {
         var track = CaseTracks.Of("raw-mmap-leak");
-        var moved = SnapshotDiffer.Compare(track, 20, 60).Rows.Where(r => r.State == DiffState.Moved).ToList();
+        var diff = SnapshotDiffer.Compare(track, 20, 60);
+        var moved = Assert.Single(Rows(diff), i => diff.Rows[i].State == DiffState.Moved);
 
-        Assert.Equal(40 * 128 * 1024, Assert.Single(moved).Delta.VirtualBytes);
-        Assert.EndsWith("5,120 KiB larger", moved[0].Words, StringComparison.Ordinal);
+        Assert.Equal(40 * 128 * 1024, diff.Rows[moved].Delta.VirtualBytes);
+        Assert.EndsWith("5,120 KiB larger", diff.Words(moved), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +78,8 @@ public sealed class SnapshotDifferTests
         var track = Maps.Track(
             "10-20 rw-p 8\n30-40 rw-p 8\n50-60 r--p 8\n70-80 rw-p 8\n84-90 rw-p 8\na0-c0 rw-p 64",
             "10-20 rw-p 12\n30-40 rw-p 4\n50-60 rw-p 8\n70-90 rw-p 16\na0-a4 rw-p 8\na5-c0 rw-p 56\nd0-e0 r--p 1");
-        var states = SnapshotDiffer.Compare(track, 0, 1).Rows.Select(r => (r.State, r.Words)).ToList();
+        var diff = SnapshotDiffer.Compare(track, 0, 1);
+        var states = Rows(diff).Select(i => (diff.Rows[i].State, diff.Words(i))).ToList();
 
         Assert.Equal(
         [
@@ -94,33 +98,35 @@ public sealed class SnapshotDifferTests
     public void Backwards_a_new_region_is_gone_and_a_gone_one_new()
     {
         var track = Maps.Track("10-20 rw-p 8", "30-40 r--p 8");
-        var rows = SnapshotDiffer.Compare(track, 1, 0).Rows;
+        var diff = SnapshotDiffer.Compare(track, 1, 0);
 
-        Assert.Equal([(DiffState.Born, 0x10000ul), (DiffState.Gone, 0x30000ul)], rows.Select(r => (r.State, (r.CurrentVma ?? r.BaseVma)!.Value.Start)));
+        Assert.Equal([(DiffState.Born, 0x10000ul), (DiffState.Gone, 0x30000ul)], Rows(diff).Select(i => (diff.Rows[i].State, (diff.CurrentVma(i) ?? diff.BaseVma(i))!.Value.Start)));
     }
 
     [Fact]
-    public void Without_pss_the_totals_have_none()
+    public void What_the_source_does_not_print_is_not_compared()
     {
         var track = Maps.Track("10-20 rw-p -", "10-30 rw-p -");
         var diff = SnapshotDiffer.Compare(track, 0, 1);
 
-        Assert.Null(diff.BaseTotal.PssBytes);
-        Assert.Null(diff.Rows[0].Delta.PssBytes);
+        Assert.Equal([DiffMetric.Virtual, DiffMetric.Mappings], diff.Metrics);
+        Assert.Equal(DiffMetric.Virtual, diff.MainMetric);
         Assert.Equal(0x10000, diff.Rows[0].Delta.VirtualBytes);
     }
+
+    private static IEnumerable<int> Rows(DiffAnswer diff) => Enumerable.Range(0, diff.Rows.Count);
 
     private static void AssertCloses(Track track, int from, int to)
     {
         var diff = SnapshotDiffer.Compare(track, from, to);
         var deltas = diff.Rows.Aggregate(default(DiffSizes), (sum, row) => sum + row.Delta);
-        Assert.Equal((diff.CurrentTotal - diff.BaseTotal) with { PssBytes = deltas.PssBytes }, deltas);
-        Assert.Equal((diff.CurrentTotal - diff.BaseTotal).PssBytes ?? 0, deltas.PssBytes ?? 0);
+        Assert.Equal(diff.CurrentTotal - diff.BaseTotal, deltas);
 
         Assert.Equal(Sum(track.VmasAt(from), Metric.Rss), diff.BaseTotal.RssBytes);
-        Assert.Equal(Sum(track.VmasAt(to), Metric.Pss), diff.CurrentTotal.PssBytes ?? 0);
-        Assert.Equal(Enumerable.Range(0, track.VmasAt(from).Count), diff.Rows.Where(r => r.BaseVma is not null).Select(r => r.BaseVma!.Value.Index).Order());
-        Assert.Equal(Enumerable.Range(0, track.VmasAt(to).Count), diff.Rows.Where(r => r.CurrentVma is not null).Select(r => r.CurrentVma!.Value.Index).Order());
+        Assert.Equal(Sum(track.VmasAt(to), Metric.Pss), diff.CurrentTotal.PssBytes);
+        Assert.Equal(Sum(track.VmasAt(to), Metric.Swap), diff.CurrentTotal.SwapBytes);
+        Assert.Equal(Enumerable.Range(0, track.VmasAt(from).Count), Rows(diff).Select(diff.BaseVma).OfType<Vma>().Select(v => v.Index).Order());
+        Assert.Equal(Enumerable.Range(0, track.VmasAt(to).Count), Rows(diff).Select(diff.CurrentVma).OfType<Vma>().Select(v => v.Index).Order());
     }
 
     private static long Sum(VmaTable vmas, Metric metric) => vmas.SumBytes(metric) ?? 0;

@@ -13,32 +13,58 @@ public static class SnapshotDiffer
     public static SnapshotDiff Compare(Track track, int baseIndex, int currentIndex)
     {
         ArgumentNullException.ThrowIfNull(track);
-        var (from, to) = (PointOf(track, baseIndex), PointOf(track, currentIndex));
-        var (inCurrent, states) = (track.AliveAt(currentIndex), new RowStates(track, baseIndex, currentIndex));
-        var rows = new List<DiffRow>(to.Vmas.Count + 8);
-        var inBase = new Dictionary<Region, int>(from.Vmas.Count);
-        foreach (var region in track.AliveAt(baseIndex)) inBase.Add(region, inBase.Count);
-        for (var row = 0; row < to.Vmas.Count; row++)
+        var (before, after) = (track.VmasAt(baseIndex), track.VmasAt(currentIndex));
+        var (beforeRegions, afterRegions) = (track.AliveAt(baseIndex), track.AliveAt(currentIndex));
+        var (beforeCategories, afterCategories) = (track.CategoriesAt(baseIndex), track.CategoriesAt(currentIndex));
+        var (beforeSizes, afterSizes) = (new SizeColumns(before), new SizeColumns(after));
+        var states = new RowStates(track, baseIndex, currentIndex, before, after);
+        var backings = new Backings(before.Count);
+
+        // Which row of base a region has.
+        var inBase = new Dictionary<Region, int>(before.Count);
+        for (var row = 0; row < before.Count; row++) inBase[beforeRegions[row]] = row;
+        var taken = new bool[before.Count];
+        var (rows, regions) = (new List<DiffRow>(after.Count + 8), new List<(Region, int, int)>(after.Count + 8));
+        for (var row = 0; row < after.Count; row++)
         {
-            var region = inCurrent[row];
-            Vma? before = inBase.Remove(region, out var at) ? from.Vmas[at] : null;
-            rows.Add(states.Describe(region, before, to.Vmas[row]));
+            var region = afterRegions[row];
+            var at = inBase.TryGetValue(region, out var found) ? found : -1;
+            if (at >= 0) taken[at] = true;
+            var state = states.Of(region, at, row);
+            rows.Add(new(state, afterCategories[row].Category, backings.IndexOf(region.Backing), at < 0 ? default : beforeSizes.Of(at), afterSizes.Of(row)));
+            regions.Add((region, at, row));
         }
-        foreach (var (region, row) in inBase.OrderBy(pair => pair.Value)) rows.Add(states.Describe(region, from.Vmas[row], null));
-        return new(from, to, Total(from.Vmas), Total(to.Vmas), rows);
+        for (var row = 0; row < before.Count; row++)
+        {
+            if (taken[row]) continue;
+            var region = beforeRegions[row];
+            rows.Add(new(states.Of(region, row, -1), beforeCategories[row].Category, backings.IndexOf(region.Backing), beforeSizes.Of(row), default));
+            regions.Add((region, row, -1));
+        }
+        return new(states, SizeColumns.Shared(beforeSizes, afterSizes), [.. rows], [.. regions], backings.Names);
     }
 
-    private static TrackPoint PointOf(Track track, int at) => new(track.Points[at].Number, track.Points[at].TakenAt, track.VmasAt(at));
-
-    /// <summary>Sizes of one mapping, or 0 with the shape of <paramref name="table"/> (no PSS column, no PSS) where there is none.</summary>
-    internal static DiffSizes Sizes(Vma? vma, VmaTable table) => vma is { } v
-        ? new(v.Bytes(Metric.Rss), table.Has(Metric.Pss) ? v.Bytes(Metric.Pss) : null, (long)v.VirtualBytes)
-        : new(0, table.Has(Metric.Pss) ? 0 : null, 0);
-
-    private static DiffSizes Total(VmaTable vmas)
+    /// <summary>Numbers names in the order of their first row. Neighbouring mappings mostly share one.</summary>
+    private sealed class Backings(int expected)
     {
-        var total = Sizes(null, vmas);
-        for (var row = 0; row < vmas.Count; row++) total += Sizes(vmas[row], vmas);
-        return total;
+        private readonly Dictionary<string, int> _indices = new(Math.Min(expected, 4096), StringComparer.Ordinal);
+        private readonly List<string> _names = [];
+        private string? _last;
+        private int _lastIndex;
+
+        public IReadOnlyList<string> Names => _names;
+
+        public int IndexOf(string name)
+        {
+            if (ReferenceEquals(name, _last)) return _lastIndex;
+            if (!_indices.TryGetValue(name, out var index))
+            {
+                index = _names.Count;
+                _indices.Add(name, index);
+                _names.Add(name);
+            }
+            (_last, _lastIndex) = (name, index);
+            return index;
+        }
     }
 }
