@@ -1,4 +1,5 @@
 using System.Globalization;
+using MemScope.Web.Answers;
 
 namespace MemScope.Web;
 
@@ -31,8 +32,10 @@ public static class Urls
     public static string Region(Guid process, Guid region, WindowState? window = null) => $"/p/{process}/regions/{region}{Query(window)}";
 
     /// <summary>Diff of the window's two ends.</summary>
-    public static string Diff(Guid process, WindowState? window = null, string? state = null, string? filter = null) =>
-        $"/p/{process}/diff{Query(window, ("state", state), ("q", filter))}";
+    public static string Diff(Guid process, WindowState? window = null, DiffShown? shown = null) => $"/p/{process}/diff{Query(window, Parts(shown))}";
+
+    /// <summary>Two processes side by side; a side that is null is still to be chosen.</summary>
+    public static string Compare(CompareSide? before, CompareSide? after, DiffShown? shown = null) => $"/compare{Query(null, [.. Parts(before, after), .. Parts(shown)])}";
 
     /// <summary>Stacks; <paramref name="at"/> is the path of the frame that is zoomed into.</summary>
     public static string Stacks(Guid process, WindowState? window = null, string? weight = null, Guid? trace = null, Guid? region = null, string? search = null, string? at = null) =>
@@ -53,6 +56,9 @@ public static class Urls
     public static string DiffCsv(Guid process, string? source, int from, int to) =>
         $"api/v1/processes/{process}/diff?base={from.ToString(CultureInfo.InvariantCulture)}&current={to.ToString(CultureInfo.InvariantCulture)}{(source is null ? "" : "&source=" + Uri.EscapeDataString(source))}&format=csv";
 
+    /// <summary>The difference of two processes as CSV.</summary>
+    public static string CompareCsv(CompareSide before, CompareSide after) => $"api/v1/compare{Query(null, [.. Parts(before, after), ("format", "csv")])}";
+
     /// <summary>Callchains as a file of another tool: <paramref name="format"/> is <c>folded</c> or <c>speedscope</c>.</summary>
     public static string Callchains(Guid process, WindowState? window, string weight, Guid? trace, Guid? region, string format) =>
         $"api/v1/processes/{process}/callchains{Query(window, ("weight", weight), ("trace", trace?.ToString()), ("region", region?.ToString()), ("format", format))}";
@@ -62,6 +68,12 @@ public static class Urls
 
     /// <summary>A share's page.</summary>
     public static string Share(string key) => $"/s/{key}";
+
+    private static (string Name, string? Value)[] Parts(CompareSide? before, CompareSide? after) =>
+        [("base", before?.ToString()), ("baseSource", before?.Source), ("current", after?.ToString()), ("currentSource", after?.Source)];
+
+    private static (string Name, string? Value)[] Parts(DiffShown? shown) =>
+        [("state", shown?.State), ("q", shown?.Filter), ("group", shown?.Group), ("metric", shown?.Metric), ("columns", shown?.All == true ? DiffShown.AllColumns : null)];
 
     private static string Query(WindowState? window, params ReadOnlySpan<(string Name, string? Value)> more)
     {

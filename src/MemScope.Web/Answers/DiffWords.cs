@@ -11,23 +11,32 @@ internal static class DiffWords
     /// <summary>What changed most, what else, and what stayed.</summary>
     public static string Answer(SnapshotDiff diff)
     {
-        if (diff.Base.Number == diff.Current.Number) return "Both ends are the same snapshot.";
-        var time = diff.Current.TakenAt - diff.Base.TakenAt;
-        var span = (time < TimeSpan.Zero ? "going back " : "in ") + SizeWords.Length(time.Duration());
-        var same = diff.Rows.Count(r => r.State == DiffState.Unchanged);
-        var changed = diff.Rows.Where(r => r.State != DiffState.Unchanged).ToList();
-        if (changed.Count == 0) return $"Nothing changed {span}: all {SizeWords.Count(same, "region")} are the same.";
+        if (diff.BaseNumber == diff.CurrentNumber) return "Both ends are the same snapshot.";
+        var span = (diff.Time < TimeSpan.Zero ? "going back " : "in ") + SizeWords.Length(diff.Time.Duration());
         // maps and plain pmap print no RSS: there it is not zero but unknown, and the addresses speak.
-        var hasRss = diff.Base.Vmas.Has(Metric.Rss) && diff.Current.Vmas.Has(Metric.Rss);
-        long Bytes(DiffRow row) => hasRss ? row.Delta.RssBytes : row.Delta.VirtualBytes;
-        var top = changed.MaxBy(r => Math.Abs(Bytes(r)))!;
-        var sentence = Bytes(top) == 0 ? $"{SizeWords.Count(changed.Count, "region")} changed {span} without a change of {(hasRss ? "RSS" : "virtual size")}" : $"{Subject(top, Bytes(top), hasRss ? "" : " of virtual size")} {span}{(top.Words.Length > 0 ? ", " + top.Words : "")}";
-        return $"{sentence}. {(Bytes(top) == 0 ? "" : Others(changed, top))}{(same > 0 ? $"{SizeWords.Count(same, "region")} {(same == 1 ? "is" : "are")} the same." : "")}".TrimEnd();
+        var metric = diff.MainMetric;
+        var counts = new int[Enum.GetValues<DiffState>().Length];
+        var top = -1;
+        for (var i = 0; i < diff.Rows.Count; i++)
+        {
+            counts[(int)diff.Rows[i].State]++;
+            if (diff.Rows[i].State != DiffState.Unchanged && (top < 0 || Math.Abs(diff.Rows[i].Delta.Of(metric)) > Math.Abs(diff.Rows[top].Delta.Of(metric)))) top = i;
+        }
+        var same = counts[(int)DiffState.Unchanged];
+        if (top < 0) return $"Nothing changed {span}: all {SizeWords.Count(same, "region")} are the same.";
+        var bytes = diff.Rows[top].Delta.Of(metric);
+        var words = diff.Words(top);
+        var sentence = bytes == 0 ? $"{SizeWords.Count(diff.Rows.Count - same, "region")} changed {span} without a change of {(metric == DiffMetric.Rss ? "RSS" : "virtual size")}"
+            : $"{Subject(diff, top, bytes, metric == DiffMetric.Rss ? "" : " of virtual size")} {span}{(words.Length > 0 ? ", " + words : "")}";
+        counts[(int)diff.Rows[top].State]--;
+        return $"{sentence}. {(bytes == 0 ? "" : Others(counts))}{(same > 0 ? $"{SizeWords.Count(same, "region")} {(same == 1 ? "is" : "are")} the same." : "")}".TrimEnd();
     }
 
-    private static string Subject(DiffRow row, long bytes, string metric)
+    private static string Subject(SnapshotDiff diff, int top, long bytes, string metric)
     {
-        var name = row.Category == Category.Anonymous && row.Region.Backing.Length == 0 ? "One unnamed region" : row.Region.Backing.Length == 0 ? "One region" : row.Region.Backing;
+        var row = diff.Rows[top];
+        var backing = diff.Backings[row.Backing];
+        var name = row.Category == Category.Anonymous && backing.Length == 0 ? "One unnamed region" : backing.Length == 0 ? "One region" : backing;
         var size = SizeWords.Size(bytes) + metric;
         return row.State switch
         {
@@ -37,12 +46,12 @@ internal static class DiffWords
         };
     }
 
-    private static string Others(List<DiffRow> changed, DiffRow top)
+    private static string Others(int[] counts)
     {
-        var groups = changed.Where(r => r != top).GroupBy(r => r.State).OrderByDescending(g => g.Count()).Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Count():N0} {Word(g.Key)}")).ToList();
-        if (groups.Count == 0) return "";
-        return $"Besides, {string.Join(", ", groups)}; ";
+        var groups = Enum.GetValues<DiffState>().Where(s => s != DiffState.Unchanged && counts[(int)s] > 0).OrderByDescending(s => counts[(int)s])
+            .Select(s => string.Create(CultureInfo.InvariantCulture, $"{counts[(int)s]:N0} {Word(s)}")).ToList();
+        return groups.Count == 0 ? "" : $"Besides, {string.Join(", ", groups)}; ";
     }
 
-    private static string Word(DiffState state) => state switch { DiffState.Born => "came", DiffState.Gone => "went", DiffState.Split => "were cut off", DiffState.Reprotected => "have other permissions", _ => state.ToString().ToLowerInvariant() };
+    private static string Word(DiffState state) => state switch { DiffState.Born => "came", DiffState.Gone => "went", DiffState.Split => "were cut off", DiffState.Reprotected => "have other permissions", _ => DiffRequest.Slug(state) };
 }

@@ -5,8 +5,8 @@ using MemScope.Web.Wire;
 
 namespace MemScope.Web.Answers;
 
-/// <summary>Answers about regions and their differences.</summary>
-public sealed class RegionAnswers(ProcessTracks tracks, SnapshotQuery snapshots, Limits limits)
+/// <summary>Answers about regions.</summary>
+public sealed class RegionAnswers(ProcessTracks tracks, Limits limits)
 {
     /// <summary>Regions of a window, sorted by <paramref name="sort"/> (growth, rss, pss, virtual, change, address), filtered, a page of them or all without a <paramref name="limit"/>; null when there is no such process, track or window.</summary>
     /// <exception cref="InvalidCursorException">The cursor is not one of this list.</exception>
@@ -19,14 +19,6 @@ public sealed class RegionAnswers(ProcessTracks tracks, SnapshotQuery snapshots,
     /// <summary>One region with its whole history, or null.</summary>
     public async Task<RegionWire?> RegionAsync(Guid process, Guid region, WindowState window, CancellationToken cancel) =>
         await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => Region(over, region), cancel);
-
-    /// <summary>The difference from <c>From</c> to <c>To</c> of the window, or null. A window whose ends are swapped is answered the way it was asked: base is what stands first.</summary>
-    public async Task<DiffWire?> DiffAsync(Guid process, WindowState window, CancellationToken cancel)
-    {
-        if (await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => Ends.Of(over, swapped: window.From is { } from && from != over.First.Number), cancel) is not { } ends) return null;
-        if (await snapshots.FindAsync(process, ends.Base, cancel) is not { } before || await snapshots.FindAsync(process, ends.Current, cancel) is not { } after) return null;
-        return new DiffWire(before.ToWire(), after.ToWire(), ends.Diff.Total, ends.Diff.Rows) { Answer = ends.Diff.Answer };
-    }
 
     /// <summary>Columns for a chart, or null.</summary>
     /// <param name="process">The process.</param>
@@ -50,14 +42,5 @@ public sealed class RegionAnswers(ProcessTracks tracks, SnapshotQuery snapshots,
         if (window.Track.Find(id) is not { } region) return null;
         var growth = GrowthRanking.Rank(window.Track, window.From, window.To).FirstOrDefault(g => g.Region == region);
         return RegionWires.Of(window, growth.Region is null ? new RegionGrowth(region, 0, 0, 0) : growth);
-    }
-
-    private sealed record Ends(int Base, int Current, (DiffTotalWire Total, IReadOnlyList<DiffRowWire> Rows, string Answer) Diff)
-    {
-        public static Ends Of(TrackWindow over, bool swapped)
-        {
-            var (before, after) = swapped ? (over.To, over.From) : (over.From, over.To);
-            return new Ends(over.Track.Points[before].Number, over.Track.Points[after].Number, DiffWires.Of(over.Track, before, after));
-        }
     }
 }

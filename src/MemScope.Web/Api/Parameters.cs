@@ -91,11 +91,11 @@ internal static class Parameters
     public static int? Snapshot(this HttpRequest request, string name) => request.Text(name) is null ? null : request.Number(name, 0, 1, int.MaxValue);
 
     /// <summary>The track that is asked for, or null.</summary>
-    public static string? Source(this HttpRequest request)
+    public static string? Source(this HttpRequest request, string name = "source")
     {
         // '+' is a blank in queries, so "pmap+-x" and "pmap%20-x" are both read.
-        if (request.Text("source") is not { } source) return null;
-        return SnapshotSources.Parse(source) is not null ? source : throw Problems.BadParameter("source", $"known are {string.Join(", ", Enum.GetValues<SnapshotSource>().Select(s => s.Text()))}.");
+        if (request.Text(name) is not { } source) return null;
+        return SnapshotSources.Parse(source) is not null ? source : throw Problems.BadParameter(name, $"known are {string.Join(", ", Enum.GetValues<SnapshotSource>().Select(s => s.Text()))}.");
     }
 
     private static (int? Number, DateTimeOffset? Time)? End(HttpRequest request, string name)

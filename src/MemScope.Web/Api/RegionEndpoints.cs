@@ -5,15 +5,11 @@ using MemScope.Web.Wire;
 
 namespace MemScope.Web.Api;
 
-/// <summary>Regions, series and differences.</summary>
+/// <summary>Regions and series.</summary>
 internal static class RegionEndpoints
 {
     private static readonly string[] RegionColumns =
         ["id", "category", "name", "perms", "start", "end", "rssBytes", "pssBytes", "privateDirtyBytes", "virtualBytes", "rssChangeBytes", "rssBytesPerSecond", "shape", "bornAt", "goneAt", "anchor", "categoryReason"];
-
-    private static readonly string[] DiffColumns =
-        ["state", "regionId", "category", "name", "perms", "baseRange", "currentRange", "baseRssBytes", "currentRssBytes", "deltaRssBytes", "basePssBytes", "currentPssBytes", "deltaPssBytes",
-            "baseVirtualBytes", "currentVirtualBytes", "deltaVirtualBytes", "words"];
 
     /// <summary>Maps them.</summary>
     public static void MapRegions(this IEndpointRouteBuilder api)
@@ -24,7 +20,6 @@ internal static class RegionEndpoints
         api.MapGet("/processes/{process:guid}/series", SeriesAsync).WithName("series").Takes("by", "metric", "region", "source", "from", "to", "points", "top", "format", "raw")
             .WithSummary("Columns for charts: JSON, CSV, or little-endian doubles (times in ms, snapshot numbers, one column per key of X-Keys).")
             .Produces<SeriesWire>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/diff", DiffAsync).WithName("diff").Takes("base", "current", "source", "format", "raw").WithSummary("Difference of two snapshots of a track, JSON or CSV").Produces<DiffWire>().ProducesProblem(404);
     }
 
     private static async Task<IResult> ListAsync(Guid process, HttpRequest request, RegionAnswers answers, Limits limits, CancellationToken cancel)
@@ -53,17 +48,6 @@ internal static class RegionEndpoints
             : ProcessEndpoints.NoWindow;
     }
 
-    private static async Task<IResult> DiffAsync(Guid process, HttpRequest request, RegionAnswers answers, CancellationToken cancel)
-    {
-        var window = new WindowState(request.Source(), request.Snapshot("base"), request.Snapshot("current"));
-        if (await answers.DiffAsync(process, window, cancel) is not { } diff) return Problems.NotFound("There is no such process, or the two snapshots are not of one track.");
-        return request.Wanted(Representation.Json, Representation.Csv) is Representation.Csv ? new CsvAnswer($"{process}-diff", DiffColumns, diff.Rows.Select(Row)) : Results.Json(diff);
-    }
-
     private static object?[] Row(RegionWire r) =>
         [r.Id, r.Category, r.Name, r.Perms, r.Start, r.End, r.RssBytes, r.PssBytes, r.PrivateDirtyBytes, r.VirtualBytes, r.RssChangeBytes, r.RssBytesPerSecond, r.Shape, r.BornAt, r.GoneAt, r.Anchor, r.CategoryReason];
-
-    private static object?[] Row(DiffRowWire r) =>
-        [r.State, r.RegionId, r.Category, r.Name, r.Perms, r.BaseRange, r.CurrentRange, r.Base.RssBytes, r.Current.RssBytes, r.Delta.RssBytes, r.Base.PssBytes, r.Current.PssBytes, r.Delta.PssBytes,
-            r.Base.VirtualBytes, r.Current.VirtualBytes, r.Delta.VirtualBytes, r.Words];
 }

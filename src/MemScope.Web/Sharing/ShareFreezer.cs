@@ -1,4 +1,5 @@
 using MemScope.Core;
+using MemScope.Core.Analysis.Diff;
 using MemScope.Web.Answers;
 using MemScope.Web.Api;
 using MemScope.Web.Wire;
@@ -6,12 +7,12 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Sharing;
 
 /// <summary>Makes the finished view of a share: the same answers that the live page shows, at this moment, as data.</summary>
-public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions, StackAnswers stacks, Limits limits, TimeProvider time)
+public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions, DiffAnswers diffs, CompareAnswers compares, StackAnswers stacks, Limits limits, TimeProvider time)
 {
     private const int ChartPoints = 400;
 
     /// <summary>Views that can be frozen.</summary>
-    public static IReadOnlyList<string> Views { get; } = ["overview", "regions", "region", "diff", "stacks"];
+    public static IReadOnlyList<string> Views { get; } = ["overview", "regions", "region", "diff", "compare", "stacks"];
 
     /// <summary>The view that was asked for, or null when its process, window or region do not exist.</summary>
     /// <exception cref="ProblemException">400 when the request cannot be read.</exception>
@@ -19,7 +20,8 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
     {
         if (!Views.Contains(request.View, StringComparer.Ordinal)) throw Problems.BadParameter("view", $"known are {string.Join(", ", Views)}.");
         if (request.ExpiresInDays is < 0 or > 36_500) throw Problems.BadParameter("expiresInDays", "0 for never, or days.");
-        if (request.Metric is { } metric && !SeriesRequest.Metrics.ContainsKey(metric)) throw Problems.BadParameter("metric", $"known are {string.Join(", ", SeriesRequest.Metrics.Keys)}.");
+        var metrics = request.View is "diff" or "compare" ? DiffMetrics.All.Select(m => m.Slug()) : SeriesRequest.Metrics.Keys;
+        if (request.Metric is { } metric && !metrics.Contains(metric, StringComparer.Ordinal)) throw Problems.BadParameter("metric", $"known are {string.Join(", ", metrics)}.");
 
         var asked = new WindowState(request.Source, request.From, request.To);
         var overview = await processes.OverviewAsync(process, asked, cancel);
@@ -39,7 +41,8 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
         {
             "regions" => await regions.RegionsAsync(process, window, request.Sort, request.Category, request.Filter, null, limits.PageRows, cancel) is { } list ? view with { Regions = list } : null,
             "region" => await RegionAsync(process, window, view, cancel),
-            "diff" => await regions.DiffAsync(process, Ends(window, request), cancel) is { } diff ? await WithSeriesAsync(process, window, view with { Diff = diff }, cancel) : null,
+            "diff" => await diffs.DiffAsync(process, Ends(window, request), Shown(request), cancel) is { } diff ? await WithSeriesAsync(process, window, view with { Diff = diff }, cancel) : null,
+            "compare" => await CompareAsync(process, window, view, cancel),
             "stacks" => await stacks.CallchainsAsync(process, window, request.Weight ?? "", request.Trace, request.Region, cancel) is { } chains ? view with { Callchains = chains } : null,
             _ => await WithSeriesAsync(process, window, view, cancel),
         };
@@ -53,9 +56,25 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
         return view with { Region = region, Series = series };
     }
 
+    private async Task<SharedViewWire?> CompareAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)
+    {
+        if (view.Request.Other is not { } other) throw Problems.BadParameter("other", "the id of the process to compare with is needed.");
+        var (before, after) = (new CompareSide(process, window.Source, window.From, window.To), new CompareSide(other, view.Request.OtherSource, view.Request.OtherFrom, view.Request.OtherTo));
+        if ((await compares.CompareAsync(before, after, Shown(view.Request), cancel)).Answer is not { } compare) return null;
+        var end = compare.Current.Window;
+        return view with
+        {
+            Request = view.Request with { OtherSource = end.Source, OtherFrom = end.FromNumber, OtherTo = end.ToNumber },
+            Compare = compare,
+            Captures = other == process ? view.Captures : [.. view.Captures, .. await processes.CapturesAsync(other, cancel)],
+        };
+    }
+
+    private static DiffShown Shown(ShareRequestWire request) => new(request.State, request.Filter, request.Group, request.Metric);
+
     private async Task<SharedViewWire> WithSeriesAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel) => view with
     {
-        Series = await regions.SeriesAsync(process, new WindowState(window.Source), "category", view.Request.Metric ?? "rss", ChartPoints, 1, null, cancel),
+        Series = await regions.SeriesAsync(process, new WindowState(window.Source), "category", view.Request.View == "overview" && view.Request.Metric is { } metric ? metric : "rss", ChartPoints, 1, null, cancel),
     };
 
     /// <summary>A diff keeps the order of its ends.</summary>

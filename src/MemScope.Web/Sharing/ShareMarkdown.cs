@@ -35,17 +35,22 @@ public static class ShareMarkdown
         return result.ToString();
     }
 
-    private static string? Answer(SharedViewWire view) => view.Diff?.Answer ?? view.Overview?.Answer;
+    private static string? Answer(SharedViewWire view) => view.Compare?.Answer ?? view.Diff?.Answer ?? view.Overview?.Answer;
 
     private static IEnumerable<(string Name, string Value)> Figures(SharedViewWire view)
     {
+        if (view.Compare is { } compare)
+        {
+            foreach (var figure in Figures(compare)) yield return figure;
+            yield break;
+        }
         var process = view.Process;
         yield return ("Process", string.Create(CultureInfo.InvariantCulture, $"{Escape(process.Comm)} {process.Pid} on {Escape(process.Host)}"));
         if (view.Window.Snapshots > 0)
             yield return ("Window", string.Create(CultureInfo.InvariantCulture, $"\\#{view.Window.FromNumber} to \\#{view.Window.ToNumber}, {view.Window.From:yyyy-MM-dd HH:mm:ss} to {view.Window.To:HH:mm:ss} UTC"));
         if (view.Diff is { } diff)
         {
-            yield return ("RSS", $"{SizeWords.Size(diff.Total.Base.RssBytes)} → {SizeWords.Size(diff.Total.Current.RssBytes)} ({Signed(diff.Total.Delta.RssBytes)})");
+            yield return Held(diff);
         }
         else if (view.Overview is { } overview)
         {
@@ -55,6 +60,22 @@ public static class ShareMarkdown
         if (view.Callchains is { Items: [{ Bytes: > 0 } top, ..] } chains && chains.Weight != "calls")
             yield return ("Most " + chains.Weight, $"{SizeWords.Size(top.Bytes)} by {Escape(string.Join(" ← ", top.Frames.Take(4).Select(CallchainExport.NameOf)))}");
     }
+
+    private static IEnumerable<(string Name, string Value)> Figures(CompareWire compare)
+    {
+        yield return ("A", Side(compare.Base));
+        yield return ("B", Side(compare.Current));
+        yield return Held(compare.Diff);
+        if (compare.Growth is [{ } total, ..])
+            yield return ("Growth", $"{Signed((long)(total.Base.BytesPerSecond * 60))} → {Signed((long)(total.Current.BytesPerSecond * 60))} per minute{(total.Differs ? "" : ", not different beyond the intervals")}");
+    }
+
+    private static string Side(CompareSideWire side) => string.Create(CultureInfo.InvariantCulture,
+        $"{Escape(side.Process.Comm)} {side.Process.Pid} on {Escape(side.Process.Host)}, \\#{side.Window.FromNumber} to \\#{side.Window.ToNumber}, {side.Window.From:yyyy-MM-dd HH:mm:ss} to {side.Window.To:HH:mm:ss} UTC");
+
+    private static (string Name, string Value) Held(DiffWire diff) => diff.Total is { Base.RssBytes: { } was, Current.RssBytes: { } now, Delta.RssBytes: { } change }
+        ? ("RSS", $"{SizeWords.Size(was)} → {SizeWords.Size(now)} ({Signed(change)})")
+        : ("Virtual size", $"{SizeWords.Size(diff.Total.Base.VirtualBytes)} → {SizeWords.Size(diff.Total.Current.VirtualBytes)} ({Signed(diff.Total.Delta.VirtualBytes)})");
 
     private static string Signed(long bytes) => (bytes < 0 ? "−" : "+") + SizeWords.Size(bytes);
 }

@@ -1,7 +1,7 @@
 namespace MemScope.Web.Wire;
 
 /// <summary>Asks for a share of a view, in the words of the view's address. Body of <c>POST /api/v1/processes/{id}/shares</c>.</summary>
-/// <param name="View"><c>overview</c>, <c>regions</c>, <c>region</c>, <c>diff</c> or <c>stacks</c>.</param>
+/// <param name="View"><c>overview</c>, <c>regions</c>, <c>region</c>, <c>diff</c>, <c>compare</c> or <c>stacks</c>.</param>
 /// <param name="Title">Title of the page, or null for one made of the answer.</param>
 /// <param name="ExpiresInDays">Days until it ends; null for the default (90), 0 for never.</param>
 public sealed record ShareRequestWire(string View, string? Title = null, int? ExpiresInDays = null)
@@ -15,20 +15,35 @@ public sealed record ShareRequestWire(string View, string? Title = null, int? Ex
     /// <summary>Last snapshot of the window, or null.</summary>
     public int? To { get; init; }
 
-    /// <summary>Overview: metric of the chart.</summary>
+    /// <summary>Overview: metric of the chart; diff and compare: the number in the main columns.</summary>
     public string? Metric { get; init; }
 
     /// <summary>Regions: the only category.</summary>
     public string? Category { get; init; }
 
-    /// <summary>Regions and diff: filter; stacks: highlighted text.</summary>
+    /// <summary>Regions, diff and compare: filter; stacks: highlighted text.</summary>
     public string? Filter { get; init; }
 
     /// <summary>Regions: order.</summary>
     public string? Sort { get; init; }
 
-    /// <summary>Diff: the only state.</summary>
+    /// <summary>Diff and compare: the only state.</summary>
     public string? State { get; init; }
+
+    /// <summary>Diff and compare: <c>backing</c>, or null for flat.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Compare: the process of B; that of the share is A.</summary>
+    public Guid? Other { get; init; }
+
+    /// <summary>Compare: track of B, or null for the richest.</summary>
+    public string? OtherSource { get; init; }
+
+    /// <summary>Compare: first snapshot of B's window, or null.</summary>
+    public int? OtherFrom { get; init; }
+
+    /// <summary>Compare: the snapshot of B, or null for the last.</summary>
+    public int? OtherTo { get; init; }
 
     /// <summary>Stacks: weight.</summary>
     public string? Weight { get; init; }

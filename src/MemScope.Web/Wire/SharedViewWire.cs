@@ -31,6 +31,9 @@ public sealed record SharedViewWire(ShareRequestWire Request, string Title, Date
     /// <summary>View <c>diff</c>.</summary>
     public DiffWire? Diff { get; init; }
 
+    /// <summary>View <c>compare</c>.</summary>
+    public CompareWire? Compare { get; init; }
+
     /// <summary>View <c>stacks</c>.</summary>
     public CallchainsWire? Callchains { get; init; }
 

@@ -9,7 +9,7 @@ namespace MemScope.Web.Tests.Components;
 /// <summary>A share shows the same components, and nothing in it leads into the server.</summary>
 public sealed class FrozenViewTests : BunitContext
 {
-    public static TheoryData<string> Views => ["overview", "regions", "region", "diff", "stacks"];
+    public static TheoryData<string> Views => ["overview", "regions", "region", "diff", "compare", "stacks"];
 
     [Theory]
     [MemberData(nameof(Views))]
@@ -52,6 +52,7 @@ public sealed class FrozenViewTests : BunitContext
             "regions" => shared with { Regions = Samples.Regions(Samples.Region()) },
             "region" => shared with { Region = Samples.Region(), Captures = [] , Regions = Samples.Regions(Samples.Region()) },
             "diff" => shared with { Diff = Samples.Diff(Samples.DiffRow("grown", 10, 20), Samples.DiffRow("unchanged", 5, 5)) },
+            "compare" => shared with { Compare = Samples.Compare(Samples.PairRow("grown", 10, 20), Samples.PairRow("replaced", 5, 5, name: "/lib/a.so.1")) },
             _ => shared with { Callchains = Samples.Chains("outstanding", new CallchainWire(4096, 1, [Samples.Frame("mmap", "/lib/libc.so.6", gap: true), Samples.Frame("grow")]) { Calls = 1 }) },
         };
     }

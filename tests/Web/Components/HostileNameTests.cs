@@ -2,6 +2,7 @@ using Bunit;
 using MemScope.Web.Components;
 using MemScope.Web.Components.Elements;
 using MemScope.Web.Components.Pages.Captures;
+using MemScope.Web.Components.Pages.Compare;
 using MemScope.Web.Components.Pages.Diff;
 using MemScope.Web.Components.Pages.Overview;
 using MemScope.Web.Components.Pages.Processes;
@@ -31,6 +32,9 @@ public sealed class HostileNameTests : BunitContext
 
     [Fact]
     public void A_mapping_in_a_diff() => Inert(Render<DiffView>(p => p.Add(c => c.Diff, Samples.Diff(Samples.DiffRow("grown", 10, 20, name: Samples.Hostile)))));
+
+    [Fact]
+    public void A_backing_in_a_comparison() => Inert(Render<CompareView>(p => p.Add(c => c.Compare, Samples.Compare(Samples.PairRow("gone", 10, 0, name: Samples.Hostile), Samples.PairRow("replaced", 5, 5, name: "/" + Samples.Hostile + ".so.1")))));
 
     [Fact]
     public void A_function_and_a_module() => Inert(Render<StacksView>(p => p

@@ -67,11 +67,27 @@ internal static class Samples
         };
 
     public static DiffWire Diff(params DiffRowWire[] rows) =>
-        new(Snapshot(56, rows.Sum(r => r.Base.RssBytes) >> 10), Snapshot(79, rows.Sum(r => r.Current.RssBytes) >> 10),
-            new DiffTotalWire(Sizes(rows.Sum(r => r.Base.RssBytes) >> 10), Sizes(rows.Sum(r => r.Current.RssBytes) >> 10), Sizes(rows.Sum(r => r.Delta.RssBytes) >> 10)), rows)
+        new(Snapshot(56, KiB(rows, r => r.Base)), Snapshot(79, KiB(rows, r => r.Current)), new DiffTotalWire(Sizes(KiB(rows, r => r.Base)), Sizes(KiB(rows, r => r.Current)), Sizes(KiB(rows, r => r.Delta))), rows)
         {
             Answer = "One region grew by 9.39 MiB in 23 s.",
         };
+
+    /// <summary>Two processes: A leaks, B does not.</summary>
+    public static CompareWire Compare(params DiffRowWire[] rows)
+    {
+        var diff = Diff(rows) with
+        {
+            BaseProcess = new(ProcessId, "debian12", 32305, Hostile), CurrentProcess = new(Guid.Empty, "debian12", 14773, Hostile), Metrics = ["rss", "virtual", "mappings"], AllRows = rows.Length, Matching = rows.Length,
+            States = rows.CountBy(r => r.State).ToDictionary(), Notes = [Hostile],
+        };
+        CompareRateWire leak = new(432_029, 431_000, 433_000) { Shape = "linear" }, none = new(0, 0, 0) { Shape = "flat" };
+        return new(new(Process(Hostile), Window(), new([0, 45, 90], [12 << 20, 30 << 20, 49 << 20])), new(Process("fixed"), Window(1, 46), new([0, 45], [12 << 20, 12 << 20])), diff,
+            [new("total", leak, none, new(-432_029, -433_000, -431_000), true), new("anonymous", leak, none, new(-432_029, -433_000, -431_000), true)], "B has 36.8 MiB less RSS than A. A grows by 24.7 MiB/min, B does not.");
+    }
+
+    /// <summary>What two processes have of one kind.</summary>
+    public static DiffRowWire PairRow(string state, long baseKiB, long currentKiB, string category = "file-text", string name = "/usr/lib/libc.so.6", string match = "name") =>
+        DiffRow(state, baseKiB, currentKiB, category, name) with { RegionId = null, BaseRange = null, CurrentRange = null, Match = match, BaseNames = baseKiB == 0 ? [] : [name], CurrentNames = currentKiB == 0 ? [] : [name], Perms = "r-xp" };
 
     public static FrameWire Frame(string? function, string? module = "/opt/ucx/lib/libucs.so.0", string? offset = "36ced", bool gap = false) =>
         new(function, "rcache.c", 244, module, "0e23ab09331c45c0", offset, false, function is null ? "no-symbols" : null) { GapAfter = gap };
@@ -82,6 +98,8 @@ internal static class Samples
     public static SeriesWire Series(params double[] values) =>
         new("smaps", "rss", ["anonymous", "shared"], ["anonymous", "shared"], [.. values.Select((_, i) => i + 1)], [.. values.Select((_, i) => Start.AddSeconds(i).ToUnixTimeMilliseconds() * 1.0)],
             [values, [.. values.Select(_ => 4.0 * (1 << 20))]], false);
+
+    private static long KiB(DiffRowWire[] rows, Func<DiffRowWire, DiffSizesWire> of) => rows.Sum(r => of(r).RssBytes ?? 0) >> 10;
 
     private static DiffSizesWire Sizes(long kib) => new(kib << 10, kib << 10, kib << 10);
 }

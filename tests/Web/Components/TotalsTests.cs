@@ -3,6 +3,7 @@ using Bunit;
 using MemScope.Web.Components.Pages.Diff;
 using MemScope.Web.Components.Pages.Overview;
 using MemScope.Web.Components.Pages.Regions;
+using MemScope.Web.Wire;
 
 namespace MemScope.Web.Tests.Components;
 
@@ -25,9 +26,9 @@ public sealed class TotalsTests : BunitContext
         var table = Render<DiffTable>(p => p.Add(c => c.Diff, diff));
 
         var rows = table.FindAll("tbody tr").Where(r => !r.ClassList.Contains("group")).ToList();
-        Assert.Equal(diff.Total.Delta.RssBytes >> 10, rows.Sum(r => Number(r.QuerySelectorAll("td.num")[2].TextContent)));
-        Assert.Equal(diff.Total.Current.RssBytes >> 10, rows.Sum(r => Number(r.QuerySelectorAll("td.num")[1].TextContent)));
-        Assert.Equal(diff.Total.Delta.RssBytes >> 10, Number(table.FindAll("tfoot td.num")[2].TextContent));
+        Assert.Equal(diff.Total.Delta.RssBytes!.Value >> 10, rows.Sum(r => Number(r.QuerySelectorAll("td.num")[2].TextContent)));
+        Assert.Equal(diff.Total.Current.RssBytes!.Value >> 10, rows.Sum(r => Number(r.QuerySelectorAll("td.num")[1].TextContent)));
+        Assert.Equal(diff.Total.Delta.RssBytes!.Value >> 10, Number(table.FindAll("tfoot td.num")[2].TextContent));
     }
 
     [Fact]
@@ -38,6 +39,43 @@ public sealed class TotalsTests : BunitContext
 
         Assert.Single(table.FindAll("tbody tr"), r => !r.ClassList.Contains("group"));
         Assert.Contains("1 of 2 rows shown; all rows add up to +208 KiB", table.Find("tfoot").TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Flat_and_grouped_lines_add_up_to_the_total_with_what_is_not_listed(bool grouped)
+    {
+        var rows = new[] { Samples.PairRow("grown", 10, 30), Samples.PairRow("unchanged", 5, 5), Samples.PairRow("born", 0, 7, "file-data"), Samples.PairRow("gone", 9, 0, "file-data", "/data"), Samples.PairRow("unchanged", 40, 40, "heap", "[heap]") };
+        var compare = Samples.Compare(rows);
+        var rest = new DiffRestWire("file-text", 3, 1, new(100 << 10, null, 0), new(60 << 10, null, 0), new(-40 << 10, null, 0));
+        var table = Render<DiffTable>(p => p.Add(c => c.Diff, compare.Diff with { Rest = [rest], AllRows = 8, Matching = 8 }).Add(c => c.ByBacking, grouped));
+
+        var lines = table.FindAll("tbody tr").Where(r => !r.ClassList.Contains("group")).ToList();
+        Assert.Equal(30 - 10 + 7 - 9 - 40, lines.Sum(r => Number(r.QuerySelectorAll("td.num")[2].TextContent)));
+        Assert.Equal(30 + 5 + 7 + 40 + 60, lines.Sum(r => Number(r.QuerySelectorAll("td.num")[1].TextContent)));
+        Assert.Equal(30 - 10 + 7 - 9 - 40, Number(table.FindAll("tfoot td.num")[2].TextContent));
+        Assert.Equal(30 - 10 + 7 - 9 - 40, table.FindAll("tbody tr.group:not(.backing)").Sum(r => Number(r.QuerySelectorAll("td.num")[2].TextContent)));
+        Assert.Equal(grouped ? 1 : 0, table.FindAll("tr.backing").Count);
+        Assert.Contains("3 more", table.Find("tbody").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_number_from_nothing_is_new_and_has_no_percentage()
+    {
+        var table = Render<DiffTable>(p => p.Add(c => c.Diff, Samples.Diff(Samples.DiffRow("born", 0, 8), Samples.DiffRow("shrunk", 8, 4))));
+
+        Assert.Equal(["new", "\u221250.0 %"], table.FindAll("tbody tr:not(.group)").Select(r => r.QuerySelectorAll("td.num")[3].TextContent));
+    }
+
+    [Fact]
+    public void Another_number_takes_the_main_columns()
+    {
+        var compare = Samples.Compare(Samples.PairRow("grown", 10, 30) with { Base = new(10 << 10, null, 0) { Mappings = 3 }, Current = new(30 << 10, null, 0) { Mappings = 5 } });
+        var table = Render<DiffTable>(p => p.Add(c => c.Diff, compare.Diff).Add(c => c.Metric, "mappings"));
+
+        Assert.Equal(["3", "5", "+2", "+66.7 %"], table.FindAll("tfoot td.num").Take(4).Select(c => c.TextContent));
+        Assert.Contains("Mappings in B", table.Find("thead").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,8 +112,9 @@ public sealed class TotalsTests : BunitContext
         var table = Render<DiffTable>(p => p.Add(c => c.Diff, diff with { Base = diff.Base with { RssBytes = null }, Current = diff.Current with { RssBytes = null } }));
 
         var cells = table.FindAll("tfoot td.num").Select(c => c.TextContent).ToList();
-        Assert.Equal(["not captured", "not captured", "not captured"], cells.Take(3));
-        Assert.Equal("+200", cells[^1]);
+        Assert.Equal(["100", "300", "+200", "+200.0 %"], cells.Take(4));
+        Assert.Contains("Virtual in A", table.Find("thead").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("RSS", table.Find("thead").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,11 +13,15 @@ public static class States
         ["split"] = "⇄",
         ["merged"] = "⇄",
         ["reprotected"] = "⇄",
+        ["replaced"] = "⇄",
         ["unchanged"] = "=",
     };
 
-    /// <summary>All, in the order of the chips.</summary>
-    public static IReadOnlyCollection<string> All => Glyphs.Keys;
+    /// <summary>Those that two processes can show: without comparable addresses nothing is known to have moved, been cut off or been joined.</summary>
+    public static IReadOnlyCollection<string> OfPairs { get; } = ["grown", "shrunk", "born", "gone", "replaced", "unchanged"];
+
+    /// <summary>Those that two snapshots of one track can show.</summary>
+    public static IReadOnlyCollection<string> OfRegions { get; } = [.. Glyphs.Keys.Where(s => s != "replaced")];
 
     /// <summary>The glyph of a state.</summary>
     public static string Glyph(string state) => Glyphs.GetValueOrDefault(state, "");

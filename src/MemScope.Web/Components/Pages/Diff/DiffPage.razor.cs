@@ -13,20 +13,28 @@ public sealed partial class DiffPage
     private IReadOnlyList<SnapshotWire> _snapshots = [];
     private int _typed;
 
-    [Inject] private RegionAnswers Answers { get; set; } = default!;
+    [Inject] private DiffAnswers Answers { get; set; } = default!;
     [Inject] private ProcessAnswers Processes { get; set; } = default!;
     [Inject] private NavigationManager Navigation { get; set; } = default!;
     [SupplyParameterFromQuery(Name = "state")] private string? State { get; set; }
     [SupplyParameterFromQuery(Name = "q")] private string? Filter { get; set; }
+    [SupplyParameterFromQuery(Name = "group")] private string? Group { get; set; }
+    [SupplyParameterFromQuery(Name = "metric")] private string? Metric { get; set; }
+    [SupplyParameterFromQuery(Name = "columns")] private string? Columns { get; set; }
+
+    private DiffShown Shown => new(State, Filter, Group, Metric, Columns is DiffShown.AllColumns);
+
+    /// <inheritdoc/>
+    protected override object? LoadKey => _diff is { AllRows: > DiffRequest.PageRows } ? (Metric, State, Filter) : null;
 
     /// <inheritdoc/>
     protected override async Task LoadAsync(CancellationToken cancel)
     {
-        _diff = await Answers.DiffAsync(Id, View.Window, cancel);
+        _diff = await Answers.DiffAsync(Id, View.Window, Shown, cancel);
         _snapshots = await Processes.SnapshotsAsync(Id, View.Window.Source ?? _diff?.Base.Source, cancel) ?? [];
     }
 
-    private string SidesHref(int a, int b) => Urls.Diff(Id, View.Window with { From = a, To = b }, State, Filter);
+    private string SidesHref(int a, int b) => Urls.Diff(Id, View.Window with { From = a, To = b }, Shown);
 
     private WindowWire WindowOf(DiffWire diff) =>
         new(diff.Base.Source, diff.Base.Number, diff.Current.Number, diff.Base.TakenAt, diff.Current.TakenAt, 2,
@@ -36,6 +44,6 @@ public sealed partial class DiffPage
     {
         var typed = ++_typed;
         await Task.Delay(TypingPause);
-        if (typed == _typed) Navigation.NavigateTo(Urls.Diff(Id, View.Window, State, e.Value as string), replace: true);
+        if (typed == _typed) Navigation.NavigateTo(Urls.Diff(Id, View.Window, Shown with { Filter = e.Value as string }), replace: true);
     }
 }

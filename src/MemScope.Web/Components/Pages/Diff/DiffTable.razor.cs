@@ -6,18 +6,15 @@ namespace MemScope.Web.Components.Pages.Diff;
 /// <summary>The rows of a diff, grouped and summed.</summary>
 public sealed partial class DiffTable
 {
-    private const int MostRows = 200;
-
-    private List<Group> _groups = [];
-    private DiffSizesWire _base = Zero;
-    private DiffSizesWire _current = Zero;
+    private DiffLines _lines = DiffLines.Empty;
+    private IReadOnlyList<string> _more = [];
+    private string _metric = "rss";
     private long _mostUp;
     private long _mostDown;
-    private int _shown;
 
     [CascadingParameter] private ViewLinks? Links { get; set; }
 
-    /// <summary>The answer.</summary>
+    /// <summary>The answer, flat.</summary>
     [Parameter, EditorRequired] public required DiffWire Diff { get; set; }
 
     /// <summary>The only state to show, or null for all.</summary>
@@ -26,52 +23,70 @@ public sealed partial class DiffTable
     /// <summary>Text that shown rows contain in name, range, category or words; or null.</summary>
     [Parameter] public string? Filter { get; set; }
 
-    private static DiffSizesWire Zero { get; } = new(0, null, 0);
+    /// <summary>Whether categories are split by backing.</summary>
+    [Parameter] public bool ByBacking { get; set; }
 
-    private IReadOnlyList<Group> Groups => _groups;
+    /// <summary>Slug of the number in the main columns, or null for RSS.</summary>
+    [Parameter] public string? Metric { get; set; }
 
-    private bool HasRss => Captured.Rss(Diff);
+    /// <summary>Whether the differences of all numbers are shown, or those of two.</summary>
+    [Parameter] public bool AllColumns { get; set; }
 
-    private string TotalWords => _shown == Diff.Rows.Count ? $"{Format.Count(Diff.Rows.Count(r => r.BaseRange is not null))} regions in A, {Format.Count(Diff.Rows.Count(r => r.CurrentRange is not null))} in B"
-        : $"{Format.Count(_shown)} of {Format.Of(Diff.Rows.Count, "row")} shown; all rows add up to {Format.KiBChange(Bytes(Diff.Total.Delta))} KiB{(HasRss ? "" : " of virtual size")}";
+    /// <summary>Whether two processes are compared: then rows are no regions.</summary>
+    private bool IsPair => Diff.BaseProcess is not null;
+
+    private string Noun => IsPair ? "row" : "region";
+
+    private string Name => DiffNumbers.Title(_metric);
+
+    private string Unit => DiffNumbers.Unit(_metric);
+
+    private string TotalWords
+    {
+        get
+        {
+            var all = Diff.Matching is null ? Diff.Rows.Count : Diff.AllRows;
+            if (_lines.Rows == all) return IsPair ? $"{Format.Count(Diff.Base.VmaCount)} mappings in A, {Format.Count(Diff.Current.VmaCount)} in B" : $"{Format.Count(Diff.Base.VmaCount)} regions in A, {Format.Count(Diff.Current.VmaCount)} in B";
+            var of = DiffNumbers.Of(Diff.Total.Delta, _metric);
+            return $"{Format.Count(_lines.Rows)} of {Format.Of(all, "row")} shown; all rows add up to {DiffNumbers.WriteChange(_metric, of)} {Unit}".TrimEnd() + (_metric == "rss" ? "" : $" of {Name}");
+        }
+    }
 
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
-        var rows = Diff.Rows.Where(IsShown).ToList();
-        _shown = rows.Count;
-        _groups = [.. rows.GroupBy(r => r.Category, StringComparer.Ordinal).Select(g => Group.Of(g, Bytes)).OrderByDescending(g => g.Changed.Count == 0 ? -1 : g.Changed.Max(r => Math.Abs(Bytes(r.Delta)))).ThenBy(g => CategoryLook.Order(g.Category))];
-        (_base, _current) = (Sum(rows, r => r.Base), Sum(rows, r => r.Current));
+        _metric = DiffNumbers.MainOf(Diff, Metric);
+        var has = DiffNumbers.Of(Diff);
+        var few = IsPair ? (string[])["virtual", "mappings"] : ["pss", "virtual"];
+        _more = [.. has.Where(m => m != _metric && (AllColumns || few.Contains(m, StringComparer.Ordinal)))];
+        _lines = DiffLines.Of(Diff, _metric, ByBacking, IsShown);
         // One zero line for all rows, group sums and the total.
-        var deltas = rows.Select(r => Bytes(r.Delta)).Concat(_groups.Select(g => Bytes(g.Current) - Bytes(g.Base))).Append(Bytes(_current) - Bytes(_base)).ToList();
+        var deltas = _lines.All.Select(l => Delta(l.Base, l.Current)).Append(Delta(_lines.Base, _lines.Current)).ToList();
         _mostUp = Math.Max(0, deltas.Max());
-        _mostDown = Math.Max(0, -deltas.Min());
+        _mostDown = -Math.Min(0, deltas.Min());
     }
 
-    /// <summary>What rows are weighed by: RSS, or virtual size where there is none.</summary>
-    private long Bytes(DiffSizesWire sizes) => HasRss ? sizes.RssBytes : sizes.VirtualBytes;
+    private long Delta(DiffSizesWire before, DiffSizesWire after) => (DiffNumbers.Of(after, _metric) ?? 0) - (DiffNumbers.Of(before, _metric) ?? 0);
 
     private bool IsShown(DiffRowWire row) =>
         (State is null || row.State == State)
-        && (string.IsNullOrWhiteSpace(Filter) || Contains(row.Name) || Contains(row.BaseRange) || Contains(row.CurrentRange) || Contains(row.Words) || Contains(CategoryLook.Title(row.Category)));
+        && (string.IsNullOrWhiteSpace(Filter) || Contains(row.Name) || Contains(row.BaseRange) || Contains(row.CurrentRange) || Contains(row.Words) || Contains(row.Category) || Contains(CategoryLook.Title(row.Category))
+            || row.BaseNames.Any(Contains) || row.CurrentNames.Any(Contains));
 
     private bool Contains(string? text) => text?.Contains(Filter!.Trim(), StringComparison.OrdinalIgnoreCase) == true;
 
-    private static DiffSizesWire Sum(IEnumerable<DiffRowWire> rows, Func<DiffRowWire, DiffSizesWire> of) =>
-        rows.Select(of).Aggregate(Zero, (a, b) => new DiffSizesWire(a.RssBytes + b.RssBytes, a.PssBytes is null && b.PssBytes is null ? null : (a.PssBytes ?? 0) + (b.PssBytes ?? 0), a.VirtualBytes + b.VirtualBytes));
+    private static string Inner(DiffLine line) => line.IsInner ? "inner" : "";
 
-    /// <summary>The rows of a category.</summary>
-    private sealed record Group(string Category, IReadOnlyList<DiffRowWire> Changed, IReadOnlyList<DiffRowWire> Unchanged)
+    private static string PairName(DiffLine line)
     {
-        public DiffSizesWire Base { get; } = Sum(Changed.Concat(Unchanged), r => r.Base);
-
-        public DiffSizesWire Current { get; } = Sum(Changed.Concat(Unchanged), r => r.Current);
-
-        public DiffSizesWire UnchangedBase { get; } = Sum(Unchanged, r => r.Base);
-
-        public DiffSizesWire UnchangedCurrent { get; } = Sum(Unchanged, r => r.Current);
-
-        public static Group Of(IGrouping<string, DiffRowWire> rows, Func<DiffSizesWire, long> bytes) =>
-            new(rows.Key, [.. rows.Where(r => r.State != "unchanged").OrderByDescending(r => Math.Abs(bytes(r.Delta)))], [.. rows.Where(r => r.State == "unchanged")]);
+        var row = line.Row!;
+        if (row.Match is "size") return "unnamed, equal sizes";
+        if (row.Name.Length == 0) return row.Words.Split(',')[0] is { Length: > 0 } part && row.Category == "anonymous" ? $"unnamed, {part}" : "unnamed";
+        return row.State == "replaced" && row is { BaseNames: [var was, ..], CurrentNames: [var now, ..] } ? $"{Format.FileName(was)} → {Format.FileName(now)}" : Format.ShortPath(row.Name, 44);
     }
+
+    /// <summary>Both names in full.</summary>
+    private static string Names(DiffRowWire row) => row.BaseNames.SequenceEqual(row.CurrentNames, StringComparer.Ordinal) ? string.Join(", ", row.BaseNames) : $"A: {List(row.BaseNames)}; B: {List(row.CurrentNames)}";
+
+    private static string List(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names.Select(n => n.Length == 0 ? "unnamed" : n));
 }

@@ -26,7 +26,7 @@ public sealed record LaneLayout(IReadOnlyList<Lane> Lanes, Lane Main, string Fro
     /// <summary>The layout, or null when no region changed its addresses.</summary>
     public static LaneLayout? Of(DiffWire diff)
     {
-        var main = diff.Rows.Where(r => r.State is not "unchanged" && r.Delta.VirtualBytes != 0).MaxBy(r => Math.Abs(Captured.Rss(diff) ? r.Delta.RssBytes : r.Delta.VirtualBytes));
+        var main = diff.Rows.Where(r => r.State is not "unchanged" && r.Delta.VirtualBytes != 0).MaxBy(r => Math.Abs((Captured.Rss(diff) ? r.Delta.RssBytes : null) ?? r.Delta.VirtualBytes));
         if (main is null || Ends(main) is not { } ends) return null;
         var span = (double)(ends.To - ends.From);
         var from = ends.From - Math.Min(ends.From, (ulong)(span * Margin));

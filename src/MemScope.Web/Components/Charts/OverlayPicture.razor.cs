@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using MemScope.Web.Wire;
+using Microsoft.AspNetCore.Components;
+
+namespace MemScope.Web.Components.Charts;
+
+/// <summary>Geometry of the overlay: lines in a square of 1000 × 1000 that is stretched, words outside it.</summary>
+public sealed partial class OverlayPicture
+{
+    private const int Top = 20;
+    private const int PlotHeight = 250;
+    private const double MiB = 1 << 20;
+
+    private double _most = 1, _longest = 1;
+
+    /// <summary>The first series.</summary>
+    [Parameter, EditorRequired] public required CompareCurveWire A { get; set; }
+
+    /// <summary>The second.</summary>
+    [Parameter, EditorRequired] public required CompareCurveWire B { get; set; }
+
+    private string Label => $"Resident memory from the start of each window: {Course("A", A)}; {Course("B", B)}";
+
+    private IEnumerable<(string Value, double Y)> Grid
+    {
+        get
+        {
+            for (var i = 0; i <= 4; i++) yield return ((_most * i / 4 / MiB).ToString("#,0.##", CultureInfo.InvariantCulture), Top + (PlotHeight * (1 - (i / 4.0))));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet()
+    {
+        var most = A.RssBytes.Concat(B.RssBytes).Where(double.IsFinite).DefaultIfEmpty(1).Max();
+        var raw = Math.Max(most, 1) / MiB / 4;
+        var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
+        _most = 4 * MiB * power * (raw / power) switch { <= 1 => 1, <= 2 => 2, <= 2.5 => 2.5, <= 5 => 5, _ => 10 };
+        _longest = Math.Max(1e-3, Math.Max(Last(A.Seconds), Last(B.Seconds)));
+    }
+
+    private string Points(CompareCurveWire curve)
+    {
+        var points = new StringBuilder();
+        for (var i = 0; i < curve.Seconds.Count; i++)
+        {
+            if (double.IsFinite(curve.RssBytes[i])) points.Append(Format.Svg(1000 * curve.Seconds[i] / _longest)).Append(',').Append(Format.Svg(1000 * (1 - (curve.RssBytes[i] / _most)))).Append(' ');
+        }
+        return points.ToString();
+    }
+
+    private static string Course(string side, CompareCurveWire curve) => curve.RssBytes.Count == 0 ? $"{side} has no point" : $"{side} goes from {Format.MiB(curve.RssBytes[0])} to {Format.MiB(curve.RssBytes[^1])} MiB in {Format.Span(TimeSpan.FromSeconds(Last(curve.Seconds)))}";
+
+    private static string EndOf(string side, CompareCurveWire curve) => $"{side} {Format.MiB(Last(curve.RssBytes))} MiB";
+
+    private string X(CompareCurveWire curve) => Format.Svg(Math.Clamp(100 * Last(curve.Seconds) / _longest, 8, 100)) + "%";
+
+    /// <summary>Above the end of its line; the lower of two neighbours goes below its own.</summary>
+    private double LabelOf(CompareCurveWire curve, CompareCurveWire other)
+    {
+        var (y, otherY) = (Y(curve), Y(other));
+        var below = y > otherY || (y.Equals(otherY) && ReferenceEquals(curve, B));
+        return Math.Clamp(below && y - otherY < 20 ? y + 14 : y - 6, 10, Top + PlotHeight - 4);
+    }
+
+    private double Y(CompareCurveWire curve) => Top + (PlotHeight * (1 - (Last(curve.RssBytes) / _most)));
+
+    private static double Last(IReadOnlyList<double> values) => values.Count > 0 && double.IsFinite(values[^1]) ? values[^1] : 0;
+}
