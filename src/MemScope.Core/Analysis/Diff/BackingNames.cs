@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using MemScope.Core.Analysis.Categories;
 
 namespace MemScope.Core.Analysis.Diff;
 
@@ -53,11 +52,14 @@ public static class BackingNames
         return pattern.ToString();
     }
 
+    /// <summary>Files and pseudo files: everything that has a name without brackets around it.</summary>
+    public static bool IsFile(string name) => name is { Length: > 0 } && name[0] != '[';
+
     /// <summary>The last part of a path without its numbers: <c>libfoo.so.*</c>; null where too little is left to say that two are the same file.</summary>
     public static string? Stem(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (!MappingNames.IsFile(name)) return null;
+        if (!IsFile(name)) return null;
         var file = name.AsSpan(name.LastIndexOf('/') + 1);
         var stem = new StringBuilder(file.Length);
         var letters = 0;

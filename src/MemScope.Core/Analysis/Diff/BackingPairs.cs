@@ -1,4 +1,3 @@
-using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Analysis.Diff;
@@ -117,7 +116,7 @@ internal sealed class BackingPairs
     /// <summary>The last parts of a file's pattern; null for what is no file or has fewer parts. One part may stand alone, as pmap prints it.</summary>
     private static string? EndOf(string name, int parts)
     {
-        if (!MappingNames.IsFile(name)) return null;
+        if (!BackingNames.IsFile(name)) return null;
         var pattern = BackingNames.Pattern(name);
         var at = pattern.Length;
         for (var part = 0; part < parts; part++)
