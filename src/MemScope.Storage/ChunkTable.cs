@@ -13,6 +13,22 @@ internal sealed record ChunkTable(string Table, string Key)
 
     private const int PartBytes = 1 << 20;
 
+    /// <summary>The gzip stream of a file that fits into one part, or null when it does not. A gzip file is kept as it is.</summary>
+    public static async Task<ReadOnlyMemory<byte>?> OnlyPartAsync(Stream content, CancellationToken cancel)
+    {
+        if (content.Length > PartBytes) return null;
+        content.Position = 0;
+        if (content is MemoryStream memory && memory.TryGetBuffer(out var held) && IsGzip(held)) return held;
+        var bytes = new byte[content.Length];
+        await content.ReadExactlyAsync(bytes, cancel);
+        if (IsGzip(bytes)) return bytes;
+        var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) await gzip.WriteAsync(bytes, cancel);
+        return packed.GetBuffer().AsMemory(0, (int)packed.Length);
+    }
+
+    private static bool IsGzip(ReadOnlySpan<byte> bytes) => bytes.StartsWith<byte>([0x1f, 0x8b]);
+
     /// <summary>Writes a file within the connection's transaction and returns the bytes stored. A gzip file is kept as it is.</summary>
     public async Task<long> WriteAsync(NpgsqlConnection connection, Guid id, Stream content, CancellationToken cancel)
     {

@@ -29,7 +29,7 @@ public static class StorageServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(ConnectionText.Parse(options.ConnectionString)).Build());
+        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(ConnectionText.ParsePrepared(options.ConnectionString)).Build());
         services.AddDbContextFactory<MemScopeDbContext>((provider, builder) =>
             builder.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>(), o => o.MigrationsAssembly("MemScope.Migrations"))
                 .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));

@@ -39,71 +39,79 @@ public sealed class CaptureStore(NpgsqlDataSource source, ChangeFeed feed)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await ProcessRecognition.LockAsync(connection, plan, cancel);
-        if (await RepeatDetection.FindAsync(connection, plan, cancel) is { } before)
+        var surroundings = await UploadSurroundings.ReadAsync(connection, plan, cancel);
+        await using var statements = new UploadStatements(connection);
+        if (surroundings.Earlier is { } before)
         {
-            await transaction.CommitAsync(cancel); // a new key for known bytes may have been noted
+            if (!before.IsByKey) RememberKey(statements, plan, before.CaptureId, before.ProcessIds);
+            await statements.CommitAsync();
             return Answer(plan, before.CaptureId, before.ProcessIds, repeat: true);
         }
-        var processes = new List<Guid>();
-        foreach (var process in plan.Processes) processes.Add(await ProcessRecognition.RecogniseAsync(connection, plan, process, cancel));
-        var captureId = await WriteCaptureAsync(connection, plan, cancel);
-        var writer = new UploadWriter(connection, plan, captureId);
-        var changes = new Dictionary<Guid, long>();
-        for (var i = 0; i < processes.Count; i++) changes[processes[i]] = await writer.WriteAsync(processes[i], i, prepared[i], cancel);
-        await RepeatDetection.RememberKeyAsync(connection, plan, captureId, processes, cancel);
-        await CommitAsync(transaction, plan, processes[0]);
-        feed.Publish(changes);
+        var processes = plan.Processes.ConvertAll(p => ProcessRecognition.Recognise(statements, plan, p, surroundings));
+        var captureId = surroundings.Capture?.Id ?? AddCapture(statements, plan);
+        if (surroundings.Capture is not { HasText: true }) await AddTextAsync(connection, statements, plan.Upload, captureId, cancel);
+        var writer = new UploadWriter(statements, plan, captureId, surroundings.NextNumbers);
+        for (var i = 0; i < processes.Count; i++) await writer.WriteAsync(processes[i], i, prepared[i], cancel);
+        RememberKey(statements, plan, captureId, processes);
+        await CommitAsync(transaction, statements, plan, processes[0]);
+        feed.Publish(statements.Changes);
         return Answer(plan, captureId, processes, repeat: false);
     }
 
-    private static async Task<Guid> WriteCaptureAsync(NpgsqlConnection connection, UploadPlan plan, CancellationToken cancel)
+    /// <summary>A file that is stored for the first time. When another upload of the same bytes has just been faster, its row is in the way, and the next attempt finds it.</summary>
+    private static Guid AddCapture(UploadStatements statements, UploadPlan plan)
     {
         var upload = plan.Upload;
         var id = Guid.CreateVersion7(upload.ReceivedAt);
-        await using var insert = new NpgsqlCommand(
+        statements.Add(
             """
             INSERT INTO capture (capture_id, project, sha256, format, version, file_name, decoded_bytes, stored_bytes, snapshots, events, contents, report, received_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12) ON CONFLICT (project, sha256) DO NOTHING
-            """, connection)
-        {
-            Parameters =
-            {
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12)
+            """,
+            [
                 new() { Value = id }, new() { Value = upload.Project }, new() { Value = upload.Sha256 }, new() { Value = CleanText.Of(upload.Parsed.Format, 64) },
                 new() { Value = CleanText.Of(upload.Parsed.Version, 255) }, new() { Value = CleanText.Of(upload.FileName, 1024) }, new() { Value = upload.DecodedBytes },
                 new() { Value = upload.Parsed.Snapshots.Count }, new() { Value = upload.Parsed.Traces.Sum(t => t.Events.Count) },
                 new() { Value = Json.Of(CaptureContentsRow.Of(upload.Parsed)), NpgsqlDbType = NpgsqlDbType.Jsonb },
                 new() { Value = Json.OfReport(upload.Parsed.Diagnostics), NpgsqlDbType = NpgsqlDbType.Jsonb }, new() { Value = upload.ReceivedAt.UtcDateTime },
-            },
-        };
-        if (await insert.ExecuteNonQueryAsync(cancel) == 0)
-        {
-            (id, var isDropped) = await KnownCaptureAsync(connection, upload, cancel);
-            if (!isDropped) return id;
-        }
-        var stored = await ChunkTable.Captures.WriteAsync(connection, id, upload.Content, cancel);
-        await using var size = new NpgsqlCommand("UPDATE capture SET stored_bytes = $2, text_dropped_at = NULL WHERE capture_id = $1", connection) { Parameters = { new() { Value = id }, new() { Value = stored } } };
-        await size.ExecuteNonQueryAsync(cancel);
+            ]);
         return id;
     }
 
-    /// <summary>The capture of these bytes and whether its text was dropped: then it is brought anew, since the proof was for the uploads before this one. Until this upload ends nobody drops it.</summary>
-    private static async Task<(Guid Id, bool IsDropped)> KnownCaptureAsync(NpgsqlConnection connection, CaptureUpload upload, CancellationToken cancel)
+    /// <summary>The file's bytes, for a capture that is new or whose text was dropped: then it is brought anew, since the proof was for the uploads before this one.</summary>
+    private static async Task AddTextAsync(NpgsqlConnection connection, UploadStatements statements, CaptureUpload upload, Guid captureId, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand("SELECT capture_id, text_dropped_at IS NOT NULL FROM capture WHERE project = $1 AND sha256 = $2 FOR NO KEY UPDATE", connection)
+        long stored;
+        if (await ChunkTable.OnlyPartAsync(upload.Content, cancel) is { } part)
         {
-            Parameters = { new() { Value = upload.Project }, new() { Value = upload.Sha256 } },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel) ? (reader.GetGuid(0), reader.GetBoolean(1)) : throw new InvalidOperationException("capture vanished");
+            statements.Add("INSERT INTO capture_chunk (capture_id, part, data) VALUES ($1, 0, $2)", [new() { Value = captureId }, new() { Value = part, NpgsqlDbType = NpgsqlDbType.Bytea }]);
+            stored = part.Length;
+        }
+        else
+        {
+            await statements.SendAsync(cancel);
+            stored = await ChunkTable.Captures.WriteAsync(connection, captureId, upload.Content, cancel);
+        }
+        statements.Add("UPDATE capture SET stored_bytes = $2, text_dropped_at = NULL WHERE capture_id = $1", [new() { Value = captureId }, new() { Value = stored }]);
     }
 
-    /// <summary>Commits. When the answer to COMMIT is lost, asks the database what became of it instead of guessing.</summary>
-    private async Task CommitAsync(NpgsqlTransaction transaction, UploadPlan plan, Guid processId)
+    /// <summary>Notes what the upload's Idempotency-Key, if it has one, stands for.</summary>
+    private static void RememberKey(UploadStatements statements, UploadPlan plan, Guid captureId, IReadOnlyList<Guid> processes)
+    {
+        if (plan.KeySha256 is not { } key) return;
+        statements.Add("INSERT INTO idempotency_key (project, key_sha256, request_sha256, capture_id, process_ids, received_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        [
+            new() { Value = plan.Upload.Project }, new() { Value = key }, new() { Value = plan.RequestSha256 }, new() { Value = captureId }, new() { Value = processes.ToArray() },
+            new() { Value = plan.Upload.ReceivedAt.UtcDateTime },
+        ]);
+    }
+
+    /// <summary>Sends what is left with COMMIT behind it. When the answer is lost, asks the database what became of it instead of guessing.</summary>
+    private async Task CommitAsync(NpgsqlTransaction transaction, UploadStatements statements, UploadPlan plan, Guid processId)
     {
         try
         {
-            await transaction.CommitAsync(CancellationToken.None);
+            await statements.CommitAsync();
         }
         catch (Exception e) when (e is not PostgresException { InvariantSeverity: "ERROR" } and (NpgsqlException or IOException or TimeoutException or InvalidOperationException))
         {
@@ -122,7 +130,7 @@ public sealed class CaptureStore(NpgsqlDataSource source, ChangeFeed feed)
                 await using var connection = await source.OpenConnectionAsync(limit.Token);
                 await using var transaction = await connection.BeginTransactionAsync(limit.Token);
                 // The old backend may still be at it: its lock is held until it has committed or not.
-                await ProcessRecognition.LockAsync(connection, plan, limit.Token);
+                await UploadSurroundings.LockAsync(connection, plan, limit.Token);
                 await using var command = new NpgsqlCommand("SELECT EXISTS (SELECT FROM upload WHERE process_id = $1 AND upload_id = $2)", connection)
                 {
                     Parameters = { new() { Value = processId }, new() { Value = plan.Id } },

@@ -51,6 +51,9 @@ internal sealed class UploadPlan
 
     public List<PlannedProcess> Processes { get; } = [];
 
+    /// <summary>Process ids of them, each once.</summary>
+    public int[] Pids => [.. Processes.Select(p => p.Pid).Distinct()];
+
     /// <summary>See <see cref="Tables.UploadTable.Occasion"/>.</summary>
     public string Occasion { get; private set; } = "";
 

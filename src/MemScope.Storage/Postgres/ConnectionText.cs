@@ -5,10 +5,24 @@ namespace MemScope.Storage.Postgres;
 /// <summary>A connection as people write it: <c>postgres://user:password@host:5432/database?sslmode=require</c> as other tools take it, or Npgsql's <c>Host=…;Username=…</c>.</summary>
 internal static class ConnectionText
 {
+    private const int MostPrepared = 100;
+
     /// <summary>The connection string for Npgsql.</summary>
     /// <exception cref="ArgumentException">It is neither; the message does not repeat the text, which may hold a password.</exception>
     public static string Parse(string text) => TryParse(text)
         ?? throw new ArgumentException("The database must be given as postgres://USER:PASSWORD@HOST/DATABASE or as \"Host=…;Username=…;Password=…;Database=…\".", nameof(text));
+
+    /// <summary>
+    /// The same with statements prepared where the text does not say otherwise: on its second use on a connection a statement is parsed and planned for good, which for most of ours
+    /// takes longer than to run it.
+    /// </summary>
+    /// <exception cref="ArgumentException">As above.</exception>
+    public static string ParsePrepared(string text)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(Parse(text));
+        if (!builder.ConnectionString.Contains("Max Auto Prepare", StringComparison.OrdinalIgnoreCase)) (builder.MaxAutoPrepare, builder.AutoPrepareMinUsages) = (MostPrepared, 2);
+        return builder.ConnectionString;
+    }
 
     private static string? TryParse(string text)
     {

@@ -47,7 +47,7 @@ internal static class CaptureEndpoints
         else
         {
             using var digest = ContentDigest.Of(request.Headers);
-            files = [new ReceivedFile(await spool.ReceiveAsync(request.Body, limits.UploadBytes, digest, cancel), sender.FileName)];
+            files = [new ReceivedFile(await spool.ReceiveAsync(request.Body, request.ContentLength, limits.UploadBytes, digest, cancel), sender.FileName)];
         }
         try
         {

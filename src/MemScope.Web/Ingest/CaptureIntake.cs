@@ -6,8 +6,8 @@ using MemScope.Web.Wire;
 
 namespace MemScope.Web.Ingest;
 
-/// <summary>A file as it arrived: on disk, not yet looked into.</summary>
-internal sealed record ReceivedFile(FileStream Content, string Name) : IAsyncDisposable
+/// <summary>A file as it arrived, not yet looked into.</summary>
+internal sealed record ReceivedFile(Stream Content, string Name) : IAsyncDisposable
 {
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Content.DisposeAsync();

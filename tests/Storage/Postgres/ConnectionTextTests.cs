@@ -21,6 +21,14 @@ public sealed class ConnectionTextTests
     }
 
     [Theory]
+    [InlineData("Host=db;Username=me", true)]
+    [InlineData("postgres://me@db/mem", true)]
+    [InlineData("Host=db;Username=me;Max Auto Prepare=0", false)]
+    [InlineData("postgres://me@db/mem?max_auto_prepare=0", false)]
+    public void Statements_are_prepared_unless_the_text_says_that_they_are_not(string text, bool prepared) =>
+        Assert.Equal(prepared, new NpgsqlConnectionStringBuilder(ConnectionText.ParsePrepared(text)).MaxAutoPrepare > 0);
+
+    [Theory]
     [InlineData("postgres://")]
     [InlineData("postgres://secret@:x/")]
     [InlineData("postgres://u:secret@h/d?no_such_word=1")]
