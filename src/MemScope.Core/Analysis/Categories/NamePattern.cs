@@ -5,13 +5,13 @@ internal readonly struct NamePattern
 {
     private readonly bool _anyBefore, _anyBehind, _digits;
 
-    /// <summary>Takes a pattern apart.</summary>
-    public NamePattern(string pattern)
+    /// <summary>Takes a pattern apart; without <paramref name="digits"/> <c>#</c> is itself.</summary>
+    public NamePattern(string pattern, bool digits = true)
     {
         Text = pattern;
         _anyBefore = pattern is ['*', _, ..];
         _anyBehind = pattern is [.., '*'];
-        _digits = pattern is [.., '#'];
+        _digits = digits && pattern is [.., '#'];
         Fixed = pattern[(_anyBefore ? 1 : 0)..(_anyBehind || _digits ? ^1 : ^0)];
     }
 

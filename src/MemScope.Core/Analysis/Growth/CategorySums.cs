@@ -1,10 +1,14 @@
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Analysis.Growth;
 
 /// <summary>Running sums of a number by category, moved forward through a track's logs.</summary>
-internal sealed class CategorySums(Track track, Metric metric)
+/// <param name="track">The track.</param>
+/// <param name="metric">The number.</param>
+/// <param name="overrides">Categories that go before those of the rules, or null.</param>
+internal sealed class CategorySums(Track track, Metric metric, CategoryOverrides? overrides = null)
 {
     private const int None = -1;
     private readonly long[] _values = new long[track.Regions.Count];
@@ -40,7 +44,8 @@ internal sealed class CategorySums(Track track, Metric metric)
             var ordinal = changes.Ordinals[i];
             ref var category = ref _categories[ordinal];
             if (category != None) Bytes[category] -= _values[ordinal];
-            category = (int)track.AssignmentOf(changes.Values[i]).Category;
+            var assignment = track.AssignmentOf(changes.Values[i]);
+            category = (int)(overrides is { IsEmpty: false } ? overrides.Apply(track.Regions[ordinal], assignment) : assignment).Category;
             Bytes[category] += _values[ordinal];
             Seen[category] = true;
         }

@@ -1,3 +1,4 @@
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 
@@ -42,11 +43,11 @@ public static class TrackSeries
         return totals;
     }
 
-    /// <summary>Sum per category and point; categories that no point has are missing, in stacking order, points without a category hold 0. They add up to <see cref="Total"/>.</summary>
-    public static IReadOnlyDictionary<Category, double[]> ByCategory(Track track, Metric metric)
+    /// <summary>Sum per category and point; categories that no point has are missing, in stacking order, points without a category hold 0. They add up to <see cref="Total"/>. <paramref name="overrides"/> go before the rules.</summary>
+    public static IReadOnlyDictionary<Category, double[]> ByCategory(Track track, Metric metric, CategoryOverrides? overrides = null)
     {
         ArgumentNullException.ThrowIfNull(track);
-        var sums = new CategorySums(track, metric);
+        var sums = new CategorySums(track, metric, overrides);
         var series = new double[]?[Model.Categories.All.Count];
         for (var at = 0; at < track.Points.Count; at++)
         {

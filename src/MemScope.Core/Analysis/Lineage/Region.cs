@@ -1,3 +1,4 @@
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Analysis.Lineage;
@@ -43,11 +44,14 @@ public sealed class Region
     /// <summary>Backing key: the path, the bracketed name, or empty for unnamed anonymous memory.</summary>
     public string Backing { get; }
 
-    /// <summary>Category at the last sighting.</summary>
-    public Category Category { get; internal set; }
+    /// <summary>What kind of memory it was at the last sighting.</summary>
+    public CategoryAssignment Assignment { get; internal set; }
 
-    /// <summary>Why it has that category, for people.</summary>
-    public string CategoryReason { get; internal set; } = "";
+    /// <summary>Category at the last sighting.</summary>
+    public Category Category => Assignment.Category;
+
+    /// <summary>Why it has that category, for people, without figures.</summary>
+    public string CategoryReason => Assignment.Reason;
 
     /// <summary>
     /// Of a reserve or guard, the region that it is the companion of (the arena, the stack), when last seen so; else null. To people the two are one thing, and pages may fold one

@@ -145,7 +145,7 @@ public sealed partial class Track
         if (at > 0 && changes.IsSameLayout && CategoryInputs.SameNumbers(_last, vmas)) return;
         var categories = Categorizer.Classify(vmas);
         changes.LogCategories(at, _categories, categories, _lastCategories, NumberOf);
-        for (var row = 0; row < rows.Length; row++) (rows[row].Category, rows[row].CategoryReason) = (categories[row].Category, categories[row].Reason);
+        for (var row = 0; row < rows.Length; row++) rows[row].Assignment = categories[row];
         _lastCategories = categories;
     }
 
