@@ -1,7 +1,4 @@
-using System.Reflection;
-using MemScope.Storage.Tables;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -11,35 +8,6 @@ namespace MemScope.Storage.Tests;
 [Collection(PostgresTests.Name)]
 public sealed class SchemaTests(PostgresFixture postgres)
 {
-    [Fact]
-    public void Tables_that_grow_with_the_fleet_can_be_distributed_by_process()
-    {
-        using var context = new MemScopeDbContext(new DbContextOptionsBuilder<MemScopeDbContext>().UseNpgsql("Host=none").Options);
-        var sharded = context.Model.GetEntityTypes().Where(e => e.ClrType.GetCustomAttribute<ShardedAttribute>() is not null).ToList();
-        Assert.Equal(["heap_profile", "heap_profile_block", "process_state", "region", "region_alias", "side_figures", "snapshot", "snapshot_block", "trace", "trace_block", "trace_move", "track", "upload"],
-            sharded.Select(e => e.GetTableName()!).Order(StringComparer.Ordinal));
-        Assert.All(sharded, e =>
-        {
-            AssertFirstIsProcess(e.FindPrimaryKey()!.Properties);
-            Assert.All(e.GetIndexes().Where(i => i.IsUnique), i => AssertFirstIsProcess(i.Properties));
-            Assert.All(e.GetForeignKeys(), k => AssertFirstIsProcess(k.Properties));
-            Assert.Empty(e.GetDeclaredTriggers());
-        });
-        Assert.All(context.Model.GetEntityTypes().SelectMany(e => e.GetProperties()), p =>
-        {
-            Assert.Equal(ValueGenerated.Never, p.ValueGenerated);
-            Assert.False(p.IsConcurrencyToken);
-        });
-    }
-
-    [Fact]
-    public void A_table_with_a_process_column_is_marked_unless_it_is_small()
-    {
-        using var context = new MemScopeDbContext(new DbContextOptionsBuilder<MemScopeDbContext>().UseNpgsql("Host=none").Options);
-        var unmarked = context.Model.GetEntityTypes().Where(e => e.ClrType.GetCustomAttribute<ShardedAttribute>() is null && e.FindProperty("ProcessId") is not null);
-        Assert.Equal(["process", "share"], unmarked.Select(e => e.GetTableName()!).Order(StringComparer.Ordinal));
-    }
-
     [Fact]
     public async Task A_first_start_logs_no_error_and_a_second_changes_nothing()
     {
@@ -89,9 +57,6 @@ public sealed class SchemaTests(PostgresFixture postgres)
         await using var services = Services("Host=/nowhere;Username=memscope;Timeout=1", new Journal());
         Assert.False(await services.GetRequiredService<Database>().IsReadyAsync(CancellationToken.None));
     }
-
-    private static void AssertFirstIsProcess(IReadOnlyList<IReadOnlyProperty> properties) =>
-        Assert.Equal(("process_id", typeof(Guid)), (properties[0].GetColumnName(), properties[0].ClrType));
 
     private static ServiceProvider Services(string connection, Journal log) =>
         new ServiceCollection().AddLogging(b => b.AddProvider(log)).AddMemScopeStorage(new StorageOptions(connection)).BuildServiceProvider();
