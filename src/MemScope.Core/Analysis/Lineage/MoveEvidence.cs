@@ -85,6 +85,19 @@ public sealed class MoveEvidence
         return false;
     }
 
+    /// <summary>Mappings inside a range that traces saw made and did not see go, in address order, with their times where known; those of several traces once.</summary>
+    internal IEnumerable<(AddressRange Range, DateTimeOffset? At)> MappedIn(AddressRange range)
+    {
+        var end = range.Start;
+        for (var at = LowerBound((range.Start, long.MinValue)); at < _keys.Length && _keys[at].Start < range.End; at++)
+        {
+            var place = _places[_byStart[at]];
+            if (!place.IsOrigin || place.Ended || place.Range.Start < end || place.Range.End > range.End) continue;
+            end = place.Range.End;
+            yield return (place.Range, place.Since == long.MinValue ? null : new DateTimeOffset(place.Since, TimeSpan.Zero));
+        }
+    }
+
     private MovedPlace? NextOf(int index) => index + 1 < _places.Length && _places[index + 1].Follows ? _places[index + 1] : null;
 
     private static bool MakesUp(AddressRange piece, AddressRange row) => piece.Start >= row.Start && piece.End <= row.End && piece.Length * 2 >= row.Length;
