@@ -41,6 +41,6 @@ public sealed class RegionAnswers(ProcessTracks tracks, Limits limits)
     {
         if (window.Track.Find(id) is not { } region) return null;
         var growth = GrowthRanking.Rank(window.Track, window.From, window.To).FirstOrDefault(g => g.Region == region);
-        return RegionWires.Of(window, growth.Region is null ? new RegionGrowth(region, 0, 0, 0) : growth);
+        return RegionWires.WithStory(window, growth.Region is null ? new RegionGrowth(region, 0, 0, 0) : growth);
     }
 }

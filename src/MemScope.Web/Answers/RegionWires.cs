@@ -11,7 +11,7 @@ internal static class RegionWires
     /// <summary>Points of a sparkline.</summary>
     public const int SparklinePoints = 60;
 
-    private const int MostChanges = 100;
+    private const int MostChanges = 100, MostParts = 100;
 
     /// <summary>A region over a window.</summary>
     public static RegionWire Of(TrackWindow window, RegionGrowth growth)
@@ -32,7 +32,17 @@ internal static class RegionWires
             RssSparkline = Sparkline(series),
             Alive = region.BornAt <= window.To && region.LastAt >= window.To,
             ChangeCount = region.Changes.Count,
+            OwnerId = region.OwnerId,
         };
+    }
+
+    /// <summary>The same with its history in words and what it holds, which lists do not show.</summary>
+    public static RegionWire WithStory(TrackWindow window, RegionGrowth growth)
+    {
+        var (track, region) = (window.Track, growth.Region);
+        var parts = RegionParts.Of(track, region, Math.Clamp(window.To, region.BornAt, region.LastAt));
+        var shown = parts.Count <= MostParts ? parts : [.. parts.OrderByDescending(p => p.Range.Length).Take(MostParts).OrderBy(p => p.Range.Start)];
+        return Of(window, growth) with { History = RegionStory.Tell(track, region), Holds = [.. shown.Select(p => Of(track, p))], HoldsCount = parts.Count };
     }
 
     /// <summary>The slope in bytes per second, without what rounding leaves of a constant.</summary>
@@ -65,4 +75,7 @@ internal static class RegionWires
         var point = track.Points[change.At];
         return new RegionChangeWire(change.Kind.ToString().ToLowerInvariant(), point.Number, point.TakenAt, RegionWords.Describe(change), change.Exact);
     }
+
+    private static RegionPartWire Of(Track track, RegionPart part) => new(AddressText.Of(part.Range.Start), AddressText.Of(part.Range.End), (long)part.Range.Length,
+        part.Origin == PartOrigin.FirstSeen ? "first-seen" : part.Origin.ToString().ToLowerInvariant(), track.Points[part.Since].Number, part.Pieces, part.Region, part.MappedAt, part.Exact, RegionStory.Of(track, part));
 }

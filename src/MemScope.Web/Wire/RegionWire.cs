@@ -27,7 +27,32 @@ public sealed record RegionWire(Guid Id, string Category, string Name, string Pe
 
     /// <summary>How many changes it had in all; <see cref="Changes"/> holds the last 100 at most.</summary>
     public int ChangeCount { get; init; }
+
+    /// <summary>Of a reserve or guard, the arena or stack that it belongs to, else null.</summary>
+    public Guid? OwnerId { get; init; }
+
+    /// <summary>Its history in sentences, earliest first; empty in lists.</summary>
+    public IReadOnlyList<string> History { get; init; } = [];
+
+    /// <summary>What it is made of at the window's end (or where it was seen last), in address order, the 100 largest parts at most; empty in lists.</summary>
+    public IReadOnlyList<RegionPartWire> Holds { get; init; } = [];
+
+    /// <summary>How many parts it has in all.</summary>
+    public int HoldsCount { get; init; }
 }
+
+/// <summary>A part of a region: a mapping is not an allocation, and may hold several owners' memory.</summary>
+/// <param name="Start">First address, hex.</param>
+/// <param name="End">First address behind it, hex.</param>
+/// <param name="Bytes">Its size; how much of it is resident, the kernel does not say.</param>
+/// <param name="Origin"><c>first-seen</c>, <c>grown</c>, <c>joined</c>, <c>traced</c> or <c>placed</c>.</param>
+/// <param name="Since">Number of the first snapshot that shows it.</param>
+/// <param name="Pieces">Of how many steps of growth or mappings side by side it is made up.</param>
+/// <param name="RegionId">The region that it was before it was joined, or null.</param>
+/// <param name="MappedAt">When a trace saw the earliest of it mapped, or null.</param>
+/// <param name="Exact">False when it was inferred.</param>
+/// <param name="Text">In words.</param>
+public sealed record RegionPartWire(string Start, string End, long Bytes, string Origin, int Since, int Pieces, Guid? RegionId, DateTimeOffset? MappedAt, bool Exact, string Text);
 
 /// <summary>One change of a region.</summary>
 /// <param name="Kind">Lower case: <c>born</c>, <c>grown</c>, <c>moved</c> …</param>

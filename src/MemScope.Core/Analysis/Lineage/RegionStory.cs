@@ -21,6 +21,25 @@ public static class RegionStory
         return [Birth(track, region), .. runs.Select(r => Sentence(track, r)), End(track, region)];
     }
 
+    /// <summary>What a part of a region is and since when.</summary>
+    public static string Of(Track track, RegionPart part)
+    {
+        ArgumentNullException.ThrowIfNull(track);
+        ArgumentNullException.ThrowIfNull(part);
+        string Number(int at) => string.Create(CultureInfo.InvariantCulture, $"#{track.Points[at].Number}");
+        var size = RegionWords.Size(part.Range.Length / (ulong)part.Pieces);
+        return part.Origin switch
+        {
+            PartOrigin.Grown when part.Pieces > 1 => $"came in {Count(part.Pieces, "step")} of growth, {Number(part.Since)} to {Number(part.Until)}",
+            PartOrigin.Grown => $"came at {Number(part.Since)}, when the region grew",
+            PartOrigin.Joined => $"a region of its own since {Number(part.Since)}, joined to this one at {Number(part.Until)}",
+            PartOrigin.Traced when part.Pieces > 1 => $"{Count(part.Pieces, "mapping")} of {size} each that a trace saw made",
+            PartOrigin.Traced => $"a mapping of {size} that a trace saw made",
+            PartOrigin.Placed => $"most likely a large mapping of its own, there since {Number(part.Since)} or before: it lies at multiples of 2 MiB with free addresses above it, where the kernel puts those",
+            _ => part.Since == 0 ? $"there in the first snapshot, {Number(0)}" : $"there from the start, {Number(part.Since)}",
+        };
+    }
+
     private static List<List<Step>> Runs(List<Step> steps)
     {
         var runs = new List<List<Step>>();
