@@ -18,10 +18,11 @@ public sealed class Retention(NpgsqlDataSource source, ChangeFeed feed)
 
     private static readonly TimeSpan LockLimit = TimeSpan.FromMinutes(1);
 
-    /// <summary>Deletes snapshots, traces and captures received before <paramref name="before"/>, and processes of which nothing is left.</summary>
+    /// <summary>Deletes snapshots, traces and captures received before the UTC day of <paramref name="before"/>, and processes of which nothing is left.</summary>
     /// <exception cref="TimeoutException">Uploads never paused for a moment; try later.</exception>
     public async Task<RetentionReport> DeleteAsync(DateTimeOffset before, CancellationToken cancel)
     {
+        before = new DateTimeOffset(before.UtcDateTime.Date, TimeSpan.Zero); // a block holds snapshots of one UTC day of receipt: it goes, or stays, with all their rows
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await LockAsync(connection, cancel);

@@ -1,4 +1,5 @@
 using MemScope.Storage.Captures;
+using MemScope.Storage.Folding;
 using MemScope.Storage.Live;
 using MemScope.Storage.Postgres;
 using MemScope.Storage.Queries;
@@ -19,6 +20,9 @@ public sealed record StorageOptions(string ConnectionString, TimeSpan? Keep = nu
 {
     /// <summary>Age at which the text of snapshots is dropped once the store gives it back; zero as soon as that is proven, null never.</summary>
     public TimeSpan? KeepText { get; init; }
+
+    /// <summary>Whether blocks of single snapshots are folded in the background.</summary>
+    public bool Fold { get; init; } = true;
 }
 
 /// <summary>Registration of everything in this project.</summary>
@@ -38,6 +42,7 @@ public static class StorageServices
             .AddSingleton<HeapProfileQuery>().AddSingleton<FiguresQuery>();
         services.AddSingleton<SymbolFileStore>().AddSingleton<ShareStore>().AddSingleton<TokenStore>();
         services.AddSingleton<ChangeFeed>().AddHostedService(p => p.GetRequiredService<ChangeFeed>());
+        services.AddSingleton<BlockFolding>().AddHostedService<FoldingLoop>();
         services.AddHostedService<RetentionLoop>().AddHostedService<TextDroppingLoop>();
         return services;
     }

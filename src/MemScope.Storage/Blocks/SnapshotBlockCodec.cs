@@ -21,6 +21,9 @@ internal static class SnapshotBlockCodec
     /// <summary>Most snapshots in a block.</summary>
     public const int MostSnapshots = 60;
 
+    /// <summary>Most mappings in a block of several snapshots: bounds the memory that reading one takes.</summary>
+    public const int MostVmas = 500_000;
+
     /// <summary>Memory that a block may take when it is read: 1 GiB.</summary>
     public const long DefaultBudgetBytes = 1L << 30;
 
@@ -34,6 +37,26 @@ internal static class SnapshotBlockCodec
     {
         if (points.Count is 0 or > MostSnapshots) throw new ArgumentException("not a block's number of snapshots", nameof(points));
         return SnapshotBlockWriter.Write(points, points.Min(p => p.Number), level);
+    }
+
+    /// <summary>Cuts snapshots into runs that make a block each: within the bounds, and within a UTC day, so that a day can be dropped.</summary>
+    /// <param name="points">Snapshots in the order of time.</param>
+    public static IEnumerable<IReadOnlyList<TrackPoint>> Split(IEnumerable<TrackPoint> points)
+    {
+        var run = new List<TrackPoint>();
+        long vmas = 0;
+        foreach (var point in points)
+        {
+            if (run.Count > 0 && (run.Count == MostSnapshots || vmas + point.Vmas.Count > MostVmas || run[^1].TakenAt.UtcDateTime.Date != point.TakenAt.UtcDateTime.Date))
+            {
+                yield return run;
+                run = [];
+                vmas = 0;
+            }
+            run.Add(point);
+            vmas += point.Vmas.Count;
+        }
+        if (run.Count > 0) yield return run;
     }
 
     /// <summary>Reads a block.</summary>

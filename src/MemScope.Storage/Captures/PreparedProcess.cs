@@ -21,8 +21,6 @@ internal sealed record PreparedHeapProfile(PlannedHeapProfile Planned, byte[] Da
 /// <summary>All that takes time (sums, categories, compression), done before the transaction begins and locks the process.</summary>
 internal sealed class PreparedProcess
 {
-    private const int BlockVmas = 500_000; // bounds the memory that reading one block takes
-
     private PreparedProcess(PlannedProcess planned)
     {
         Planned = planned;
@@ -40,29 +38,12 @@ internal sealed class PreparedProcess
 
     public static PreparedProcess Of(PlannedProcess planned) => new(planned);
 
-    /// <summary>Blocks end at a UTC day, so that a day can be dropped.</summary>
-    private static IEnumerable<PreparedBlock> BlocksOf(SnapshotSource source, IEnumerable<(PlannedSnapshot Snapshot, int Index)> snapshots)
-    {
-        var points = new List<TrackPoint>();
-        long vmas = 0;
-        foreach (var (snapshot, index) in snapshots)
-        {
-            var full = points.Count == SnapshotBlockCodec.MostSnapshots || vmas + snapshot.Snapshot.Vmas.Count > BlockVmas;
-            if (points.Count > 0 && (full || points[^1].TakenAt.UtcDateTime.Date != snapshot.TakenAt.UtcDateTime.Date))
-            {
-                yield return Block();
-                points.Clear();
-                vmas = 0;
-            }
-            points.Add(new TrackPoint(index, snapshot.TakenAt, snapshot.Snapshot.Vmas));
-            vmas += snapshot.Snapshot.Vmas.Count;
-        }
-        if (points.Count > 0) yield return Block();
+    private static IEnumerable<PreparedBlock> BlocksOf(SnapshotSource source, IEnumerable<(PlannedSnapshot Snapshot, int Index)> snapshots) =>
+        SnapshotBlockCodec.Split(snapshots.Select(s => new TrackPoint(s.Index, s.Snapshot.TakenAt, s.Snapshot.Snapshot.Vmas))).Select(p => BlockOf(source, p));
 
-        // A block of one is folded with its neighbours soon; until then a few bytes more cost less than the time to save them.
-        PreparedBlock Block() => new(source, points[0].Number, points[^1].Number, points.Count, vmas, points[0].TakenAt, points[^1].TakenAt,
-            SnapshotBlockCodec.Encode(points, points.Count > 1 ? CompressionLevel.Optimal : CompressionLevel.Fastest));
-    }
+    /// <summary>A block of one is folded with its neighbours soon; until then a few bytes more cost less than the time to save them.</summary>
+    private static PreparedBlock BlockOf(SnapshotSource source, IReadOnlyList<TrackPoint> points) => new(source, points[0].Number, points[^1].Number, points.Count,
+        points.Sum(p => (long)p.Vmas.Count), points[0].TakenAt, points[^1].TakenAt, SnapshotBlockCodec.Encode(points, points.Count > 1 ? CompressionLevel.Optimal : CompressionLevel.Fastest));
 
     private static PreparedTrace PrepareTrace(Trace trace)
     {

@@ -60,6 +60,7 @@ public sealed class TrackQuery(NpgsqlDataSource database)
             """
             SELECT b.first_number, b.vmas, b.codec, b.data FROM snapshot s
             JOIN snapshot_block b ON b.process_id = s.process_id AND b.source = s.source AND b.first_number <= s.number AND b.last_number >= s.number
+                AND s.taken_at BETWEEN b.from_at AND b.to_at
             WHERE s.process_id = $1 AND s.number = $2
             """);
         command.Parameters.Add(new() { Value = process });
