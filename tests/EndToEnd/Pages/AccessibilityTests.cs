@@ -19,6 +19,10 @@ public sealed class AccessibilityTests(Site site)
         ["regions"] = ($"/p/{site.Leak}/regions", "main table"),
         ["region"] = ($"/p/{site.Leak}/regions/{site.Region}", ".chart[data-ready=true]"),
         ["diff"] = ($"/p/{site.Leak}/diff?from=56&to=79", "main table"),
+        ["grouped diff"] = ($"/p/{site.Leak}/diff?from=56&to=79&group=backing&columns=all", "main table"),
+        ["compare"] = ($"/compare?base={site.Leak}&current={site.Fixed}", "main table"),
+        ["grouped compare"] = ($"/compare?base={site.Leak}&current={site.Fixed}&group=backing", "main table"),
+        ["nothing to compare"] = ("/compare", ".empty"),
         ["stacks"] = ($"/p/{site.Leak}/stacks?at=0.0", ".icicle"),
         ["no trace"] = ($"/p/{site.Healthy}/stacks", ".command"),
         ["captures"] = ($"/p/{site.Leak}/captures", ".captures"),
@@ -29,7 +33,7 @@ public sealed class AccessibilityTests(Site site)
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var page in new[] { "processes", "upload", "formats", "symbols", "shares", "overview", "regions", "region", "diff", "stacks", "no trace", "captures" })
+            foreach (var page in new[] { "processes", "upload", "formats", "symbols", "shares", "overview", "regions", "region", "diff", "grouped diff", "compare", "grouped compare", "nothing to compare", "stacks", "no trace", "captures" })
             {
                 data.Add(page, "light");
                 data.Add(page, "dark");

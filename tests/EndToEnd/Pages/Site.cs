@@ -17,6 +17,9 @@ public sealed class Site : IAsyncLifetime
     /// <summary>Id of the leaking process: 91 snapshots and a trace.</summary>
     public Guid Leak { get; private set; }
 
+    /// <summary>Id of another run of the leaking program, with the fix: 46 snapshots.</summary>
+    public Guid Fixed { get; private set; }
+
     /// <summary>Id of a healthy process.</summary>
     public Guid Healthy { get; private set; }
 
@@ -34,6 +37,7 @@ public sealed class Site : IAsyncLifetime
         Server = await ServerProcess.StartAsync();
         Leak = await UploadAsync("tests/fixtures/cases/ucx-leak/smaps.tar.gz", "host=debian12&pid=32305");
         await UploadAsync("tests/fixtures/bpftrace/ucx-leak.txt.gz", "host=debian12&pid=32305");
+        Fixed = await UploadAsync("tests/fixtures/cases/ucx-leak/hook-none/smaps.tar.gz", "host=debian12&pid=14773");
         Healthy = await UploadAsync("tests/fixtures/cases/plateau/smaps.tar.gz", "host=web-7&pid=22854");
         var regions = await Server.JsonAsync($"api/v1/processes/{Leak}/regions?limit=1");
         Region = regions.GetProperty("items")[0].GetProperty("id").GetGuid();

@@ -32,12 +32,12 @@ internal static class SizePairs
         for (var rank = 0; rank < MostRanks && (rank < leftBase.Count || rank < leftCurrent.Count); rank++)
         {
             var (b, c) = (Slice(leftBase, rank, 1), Slice(leftCurrent, rank, 1));
-            var what = equalBase.Count > 0 ? $"{Ordinal(rank)} without an equal" : Ordinal(rank);
-            yield return b.Count > 0 && c.Count > 0 ? new(SpaceMatch.Rank, b, c, $"{what} of each side, set side by side by size (inferred)") : new(SpaceMatch.None, b, c, $"{what}, on this side only");
+            var what = $"{Ordinal(rank)} of those without an equal in size";
+            yield return b.Count > 0 && c.Count > 0 ? new(SpaceMatch.Rank, b, c, $"{what}, set side by side by rank (inferred)") : new(SpaceMatch.None, b, c, $"{what}, on this side only");
         }
         var (restBase, restCurrent) = (Slice(leftBase, MostRanks, int.MaxValue), Slice(leftCurrent, MostRanks, int.MaxValue));
         if (restBase.Count + restCurrent.Count > 0)
-            yield return new(restBase.Count > 0 && restCurrent.Count > 0 ? SpaceMatch.Rank : SpaceMatch.None, restBase, restCurrent, "all smaller ones without an equal");
+            yield return new(restBase.Count > 0 && restCurrent.Count > 0 ? SpaceMatch.Rank : SpaceMatch.None, restBase, restCurrent, "all smaller ones of those without an equal in size");
     }
 
     private static List<int> Slice(List<int> rows, int from, int most) => from >= rows.Count ? [] : rows.GetRange(from, Math.Min(most, rows.Count - from));

@@ -12,7 +12,7 @@ public sealed partial class OverlayPicture
     private const int PlotHeight = 250;
     private const double MiB = 1 << 20;
 
-    private double _most = 1, _longest = 1;
+    private double _most = 1, _step = 1, _longest = 1;
 
     /// <summary>The first series.</summary>
     [Parameter, EditorRequired] public required CompareCurveWire A { get; set; }
@@ -26,7 +26,7 @@ public sealed partial class OverlayPicture
     {
         get
         {
-            for (var i = 0; i <= 4; i++) yield return ((_most * i / 4 / MiB).ToString("#,0.##", CultureInfo.InvariantCulture), Top + (PlotHeight * (1 - (i / 4.0))));
+            for (var value = 0.0; value <= _most + (_step / 2); value += _step) yield return ((value / MiB).ToString("#,0.##", CultureInfo.InvariantCulture), Top + (PlotHeight * (1 - (value / _most))));
         }
     }
 
@@ -34,9 +34,11 @@ public sealed partial class OverlayPicture
     protected override void OnParametersSet()
     {
         var most = A.RssBytes.Concat(B.RssBytes).Where(double.IsFinite).DefaultIfEmpty(1).Max();
-        var raw = Math.Max(most, 1) / MiB / 4;
+        // 1, 2 or 5 times a power of ten in MiB, three to six lines.
+        var raw = Math.Max(most, 1) / MiB / 5;
         var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
-        _most = 4 * MiB * power * (raw / power) switch { <= 1 => 1, <= 2 => 2, <= 2.5 => 2.5, <= 5 => 5, _ => 10 };
+        _step = MiB * power * (raw / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
+        _most = Math.Ceiling(most / _step) * _step;
         _longest = Math.Max(1e-3, Math.Max(Last(A.Seconds), Last(B.Seconds)));
     }
 

@@ -81,7 +81,7 @@ public sealed partial class DiffTable
     {
         var row = line.Row!;
         if (row.Match is "size") return "unnamed, equal sizes";
-        if (row.Name.Length == 0) return row.Words.Split(',')[0] is { Length: > 0 } part && row.Category == "anonymous" ? $"unnamed, {part}" : "unnamed";
+        if (row.Name.Length == 0) return row is { Match: "rank" or "none", Category: "anonymous", Words.Length: > 0 } ? $"unnamed, {row.Words.Split(" of ")[0]}" : "unnamed";
         return row.State == "replaced" && row is { BaseNames: [var was, ..], CurrentNames: [var now, ..] } ? $"{Format.FileName(was)} → {Format.FileName(now)}" : Format.ShortPath(row.Name, 44);
     }
 

@@ -14,6 +14,7 @@ public sealed partial class ProcessesPage
 
     private readonly CancellationTokenSource _gone = new();
     private IDisposable? _subscription;
+    private readonly List<Guid> _selected = [];
     private List<ProcessWire>? _rows;
     private string? _next;
     private string? _searched;
@@ -60,6 +61,23 @@ public sealed partial class ProcessesPage
         catch (Exception e) when (e is not OperationCanceledException)
         {
             _problem = LoadProblem.Of(e, Log);
+        }
+    }
+
+    /// <summary>Two at most: a third takes the place of the first.</summary>
+    private void Toggle(Guid process)
+    {
+        if (_selected.Remove(process)) return;
+        if (_selected.Count == 2) _selected.RemoveAt(0);
+        _selected.Add(process);
+    }
+
+    private string CompareHref
+    {
+        get
+        {
+            var sides = _selected.OrderBy(id => _rows?.Find(r => r.Id == id)?.FirstSnapshotAt).Select(id => new CompareSide(id)).ToList();
+            return Urls.Compare(sides[0], sides[1]);
         }
     }
 
