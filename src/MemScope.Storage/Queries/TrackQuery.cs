@@ -6,50 +6,37 @@ using Npgsql;
 
 namespace MemScope.Storage.Queries;
 
-/// <summary>Snapshots of one track with their mappings, in time order.</summary>
-/// <param name="ProcessId">The process.</param>
-/// <param name="Source">The source.</param>
-/// <param name="Points">The snapshots, earliest first.</param>
-/// <param name="LastNumber">Greatest snapshot number among them, or the number asked for when there is none: pass it to the next call to get what has come since.</param>
-/// <param name="Truncated">There were more mappings than one call loads; the earliest snapshots are missing.</param>
-public sealed record TrackPoints(Guid ProcessId, SnapshotSource Source, IReadOnlyList<TrackPoint> Points, int LastNumber, bool Truncated);
-
 /// <summary>What do the mappings of a process look like over time?</summary>
 public sealed class TrackQuery(NpgsqlDataSource database)
 {
-    /// <summary>Most mappings that a call loads, over all snapshots.</summary>
-    public const int MostVmas = 6_000_000;
-
-    /// <summary>Loads the snapshots of a track whose number is greater than <paramref name="afterNumber"/> (0: all).</summary>
+    /// <summary>
+    /// The snapshots of a track whose number is greater than <paramref name="afterNumber"/> (0: all), earliest first. Blocks are read one by one: memory holds one, and more only where
+    /// their times overlap.
+    /// </summary>
     /// <param name="process">The process.</param>
     /// <param name="source">The track.</param>
     /// <param name="afterNumber">Snapshots up to this one are known to the caller.</param>
     /// <param name="cancel">Ends the query.</param>
     /// <exception cref="InvalidDataException">A stored block is damaged.</exception>
-    public async Task<TrackPoints> LoadAsync(Guid process, SnapshotSource source, int afterNumber, CancellationToken cancel)
+    public async IAsyncEnumerable<TrackPoint> ByTimeAsync(Guid process, SnapshotSource source, int afterNumber, [EnumeratorCancellation] CancellationToken cancel)
     {
-        // Newest arrivals first, so that the cap cuts off the oldest.
         await using var command = database.CreateCommand(
-            "SELECT first_number, vmas, codec, data FROM snapshot_block WHERE process_id = $1 AND source = $2 AND last_number > $3 ORDER BY first_number DESC");
+            "SELECT first_number, from_at, codec, data FROM snapshot_block WHERE process_id = $1 AND source = $2 AND last_number > $3 ORDER BY from_at, first_number");
         command.Parameters.Add(new() { Value = process });
         command.Parameters.Add(new() { Value = (short)source });
         command.Parameters.Add(new() { Value = afterNumber });
-        var points = new List<TrackPoint>();
+        var waiting = new PriorityQueue<TrackPoint, (DateTimeOffset At, int Number)>();
         var pool = new StringPool();
-        var vmas = 0L;
-        var truncated = false;
-        await using (var reader = await command.ExecuteReaderAsync(cancel))
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
         {
-            while (!truncated && await reader.ReadAsync(cancel))
-            {
-                vmas += reader.GetInt64(1);
-                truncated = points.Count > 0 && vmas > MostVmas;
-                if (!truncated) points.AddRange(Decode(reader, pool).Where(p => p.Number > afterNumber));
-            }
+            // What this block or one behind it may still come before has to wait. The database keeps microseconds, cut off: never later than the snapshot's own time.
+            var from = reader.Time(1);
+            while (waiting.TryPeek(out _, out var first) && first.At < from) yield return waiting.Dequeue();
+            foreach (var point in Decode(reader, pool))
+                if (point.Number > afterNumber) waiting.Enqueue(point, (point.TakenAt, point.Number));
         }
-        points.Sort((a, b) => a.TakenAt != b.TakenAt ? a.TakenAt.CompareTo(b.TakenAt) : a.Number.CompareTo(b.Number));
-        for (var i = 1; i < points.Count; i++) points[i] = points[i] with { Vmas = ColumnSharing.Share(points[i - 1].Vmas, points[i].Vmas) };
-        return new TrackPoints(process, source, points, points.Count == 0 ? afterNumber : points.Max(p => p.Number), truncated);
+        while (waiting.TryDequeue(out var point, out _)) yield return point;
     }
 
     /// <summary>One snapshot with its mappings, or null.</summary>
@@ -58,7 +45,7 @@ public sealed class TrackQuery(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand(
             """
-            SELECT b.first_number, b.vmas, b.codec, b.data FROM snapshot s
+            SELECT b.first_number, b.from_at, b.codec, b.data FROM snapshot s
             JOIN snapshot_block b ON b.process_id = s.process_id AND b.source = s.source AND b.first_number <= s.number AND b.last_number >= s.number
                 AND s.taken_at BETWEEN b.from_at AND b.to_at
             WHERE s.process_id = $1 AND s.number = $2

@@ -29,7 +29,15 @@ internal sealed class ChangeLog<T>
     {
         if (ordinals.IsEmpty) return;
         _points.Add(new(at, ordinals.ToArray(), values.ToArray()));
-        MemoryBytes += BytesPerPoint + ((long)ordinals.Length * (sizeof(int) + Unsafe.SizeOf<T>()));
+        MemoryBytes += BytesOf(ordinals.Length);
+    }
+
+    /// <summary>Takes the changes of a point and all behind back.</summary>
+    public void RemoveFrom(int at)
+    {
+        var kept = CountUpTo(at - 1);
+        foreach (var point in Points[kept..]) MemoryBytes -= BytesOf(point.Ordinals.Length);
+        _points.RemoveRange(kept, _points.Count - kept);
     }
 
     /// <summary>What a region has at <paramref name="at"/>: its last change from <paramref name="born"/> on, or null without one.</summary>
@@ -43,6 +51,8 @@ internal sealed class ChangeLog<T>
         }
         return null;
     }
+
+    private static long BytesOf(int entries) => BytesPerPoint + ((long)entries * (sizeof(int) + Unsafe.SizeOf<T>()));
 
     /// <summary>How many of <see cref="Points"/> lie at or before a point of the track.</summary>
     public int CountUpTo(int at)

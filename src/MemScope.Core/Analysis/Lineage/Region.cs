@@ -36,6 +36,9 @@ public sealed record RegionChange(RegionChangeKind Kind, int At, AddressRange Be
 /// <summary>A mapping followed over time. In each snapshot it is at most one row, and each row belongs to exactly one region, so sums close.</summary>
 public sealed class Region
 {
+    /// <summary>Stands for no snapshot.</summary>
+    internal const int Never = int.MaxValue;
+
     internal Region(Guid id, string backing, int ordinal, int bornAt) => (Id, Backing, Ordinal, BornAt, LastAt) = (id, backing, ordinal, bornAt, bornAt);
 
     /// <summary>Derived from (process, first snapshot's number, start, backing): survives reprocessing.</summary>
@@ -75,7 +78,10 @@ public sealed class Region
     internal int Ordinal { get; }
 
     /// <summary>Whether it was ever seen elsewhere than before.</summary>
-    internal bool HasMoved { get; set; }
+    internal bool HasMoved => MovedAt != Never;
+
+    /// <summary>Index of the first snapshot that showed it elsewhere, or <see cref="Never"/>.</summary>
+    internal int MovedAt { get; set; } = Never;
 
     internal List<RegionChange> ChangeList { get; } = [];
 }

@@ -86,11 +86,11 @@ public sealed partial class Track
     /// <summary>The index of the point with a snapshot number, or -1.</summary>
     public int IndexOfNumber(int number) => _instants.FindIndex(p => p.Number == number);
 
-    /// <summary>All points with their mappings, earliest first, at the cost of one pass over all changes.</summary>
-    public IEnumerable<TrackPoint> Tables()
+    /// <summary>The points from <paramref name="from"/> on with their mappings, earliest first, at the cost of one pass over all changes.</summary>
+    public IEnumerable<TrackPoint> Tables(int from = 0)
     {
         var replay = new TrackReplay(this);
-        for (var at = 0; at < _points.Count; at++)
+        for (var at = from; at < _points.Count; at++)
         {
             replay.AdvanceTo(at);
             yield return new(_instants[at].Number, _instants[at].TakenAt, replay.View().Vmas);

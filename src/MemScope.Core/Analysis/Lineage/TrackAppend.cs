@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Model;
 
@@ -13,23 +14,29 @@ public sealed partial class Track
     private long _changes, _orderBytes;
 
     /// <summary>
-    /// A track of points in any order. Late snapshots are taken in by building again: the ids of regions follow from the points and from what traces tell of moves. A trace that
-    /// comes later has the track built again too.
+    /// A track of points in any order, which are all held until it is built. Ids of regions follow from the points and from what traces tell of moves; late snapshots and late traces
+    /// are taken in by <see cref="With(IReadOnlyList{TrackPoint})"/> and <see cref="With(MoveEvidence)"/>, with the same result.
     /// </summary>
     public static Track Build(Guid processId, SnapshotSource source, IEnumerable<TrackPoint> points, MoveEvidence? evidence = null)
     {
         var track = new Track(processId, source) { Evidence = evidence ?? MoveEvidence.None };
-        foreach (var point in points.OrderBy(p => p.TakenAt).ThenBy(p => p.Number)) track.TryAppend(point);
+        foreach (var point in points.OrderBy(p => p.TakenAt).ThenBy(p => p.Number)) track.Append(point);
         return track;
     }
 
     /// <summary>
-    /// Adds a snapshot at the end in O(its rows), so that live captures cost what they bring. False, with nothing changed, when it is earlier than the last point: build again.
+    /// Adds a snapshot at the end in O(its rows), so that live captures cost what they bring. False, with nothing changed, when it stands before the last point: see <see cref="With(IReadOnlyList{TrackPoint})"/>.
     /// </summary>
     public bool TryAppend(TrackPoint point)
     {
         ArgumentNullException.ThrowIfNull(point);
-        if (_instants.Count > 0 && point.TakenAt < _instants[^1].TakenAt) return false;
+        if (_instants.Count > 0 && IsBehind(_instants[^1], point)) return false;
+        Append(point);
+        return true;
+    }
+
+    private void Append(TrackPoint point)
+    {
         var at = _instants.Count;
         var vmas = point.Vmas;
         var rows = new Region[vmas.Count];
@@ -37,19 +44,18 @@ public sealed partial class Track
         var links = SnapshotLinks.Between(_last, vmas, _keys, StepTo(point, at, runs));
         ContinueRegions(point, at, links, rows);
         foreach (var region in rows) region.LastAt = at;
-        foreach (var (companion, owner) in runs.Owners) rows[companion].OwnerId = rows[owner].Id;
 
         var changes = new RowChanges(_last, _lastRows, vmas, rows, links.EarlierOf, links.LaterOf);
         changes.LogExtents(at, _extents, _lines);
         changes.LogVirtualBytes(at, _virtualBytes);
         for (var m = 0; m < _numbers.Length; m++) changes.LogNumbers(at, (Metric)m, _numbers[m]);
         Categorize(at, vmas, rows, changes);
+        NoteOwners(at, rows, runs);
 
         _instants.Add(new(point.Number, point.TakenAt));
         _points.Add(new(rows.Length, PrintedBy(vmas), vmas.Flags is not null, RowOrder(vmas, rows)));
         _orderBytes += sizeof(int) * (_points[^1].RowOrder?.Length ?? 0);
         (_last, _lastRows, _runs) = (vmas, rows, runs);
-        return true;
     }
 
     private void ContinueRegions(TrackPoint point, int at, SnapshotLinks links, Region[] into)
@@ -103,7 +109,7 @@ public sealed partial class Track
         if (before.Range == after.Range) return;
         if (SnapshotLinks.IsMove(kind) || before.VirtualBytes == after.VirtualBytes)
         {
-            region.HasMoved |= SnapshotLinks.IsMove(kind);
+            if (SnapshotLinks.IsMove(kind) && !region.HasMoved) region.MovedAt = at;
             Note(region, new(RegionChangeKind.Moved, at, before.Range, after.Range, Exact: kind == LinkKind.TracedMove));
             return;
         }
@@ -147,6 +153,19 @@ public sealed partial class Track
         changes.LogCategories(at, _categories, categories, _lastCategories, NumberOf);
         for (var row = 0; row < rows.Length; row++) rows[row].Assignment = categories[row];
         _lastCategories = categories;
+    }
+
+    private void NoteOwners(int at, Region[] rows, MemoryRuns runs)
+    {
+        var (ordinals, owners) = (new List<int>(), new List<int>());
+        foreach (var (companion, owner) in runs.Owners)
+        {
+            if (rows[companion].OwnerId == rows[owner].Id) continue;
+            rows[companion].OwnerId = rows[owner].Id;
+            ordinals.Add(rows[companion].Ordinal);
+            owners.Add(rows[owner].Ordinal);
+        }
+        _owners.Add(at, CollectionsMarshal.AsSpan(ordinals), CollectionsMarshal.AsSpan(owners));
     }
 
     private int NumberOf(CategoryAssignment assignment)

@@ -14,6 +14,7 @@ public sealed partial class Track
     private readonly ValueLog _virtualBytes = new(inBytes: true);
     private readonly ValueLog[] _numbers = [.. Enumerable.Range(0, Metrics.Count).Select(_ => new ValueLog(inBytes: false))];
     private readonly ChangeLog<int> _categories = new();
+    private readonly ChangeLog<int> _owners = new();
     private readonly List<CategoryAssignment> _assignments = [];
     private readonly Dictionary<CategoryAssignment, int> _assignmentNumbers = [];
     private PointView[] _views = [];
@@ -45,7 +46,7 @@ public sealed partial class Track
         get
         {
             const int perPoint = 64, perRegion = 250, perChange = 110;
-            long bytes = (perPoint * _points.Count) + (perRegion * (long)_regions.Count) + (perChange * _changes) + _orderBytes + _lines.MemoryBytes + _extents.MemoryBytes + _categories.MemoryBytes + _virtualBytes.MemoryBytes;
+            long bytes = (perPoint * _points.Count) + (perRegion * (long)_regions.Count) + (perChange * _changes) + _orderBytes + _lines.MemoryBytes + _extents.MemoryBytes + _categories.MemoryBytes + _owners.MemoryBytes + _virtualBytes.MemoryBytes;
             foreach (var log in _numbers) bytes += log.MemoryBytes;
             // Addresses, line, region and category of a row, and its numbers.
             var perRow = 100 + (sizeof(long) * (_points.Count > 0 ? BitOperations.PopCount(_points[^1].Printed) : 0));

@@ -35,6 +35,9 @@ internal sealed class TrackReplay(Track track)
         return new(_at, rows, Table(ordinals), categories);
     }
 
+    /// <summary>The category of a region at the point, or at its last before.</summary>
+    public CategoryAssignment CategoryOf(Region region) => track.AssignmentOf(_categories[region.Ordinal]);
+
     private int Apply<T>(ReadOnlySpan<PointChanges<T>> changes, int read, T[] state)
         where T : struct
     {

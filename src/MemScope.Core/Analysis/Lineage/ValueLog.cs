@@ -38,6 +38,16 @@ internal sealed class ValueLog(bool inBytes)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Bytes(int stored) => inBytes ? Number(stored) : Math.Max(Number(stored), 0) * 1024;
 
+    /// <summary>Takes the changes of a point and all behind back.</summary>
+    public void RemoveFrom(int at)
+    {
+        var wide = _wide.Count; // those of the points that go were added last
+        foreach (var (_, _, values) in _log.Points[_log.CountUpTo(at - 1)..])
+            foreach (var stored in values) if (stored < LeastNarrow) wide = Math.Min(wide, stored - int.MinValue);
+        _wide.RemoveRange(wide, _wide.Count - wide);
+        _log.RemoveFrom(at);
+    }
+
     /// <summary>How many of <see cref="Points"/> lie at or before a point of the track.</summary>
     public int CountUpTo(int at) => _log.CountUpTo(at);
 
