@@ -48,6 +48,12 @@ public sealed record Limits
     /// <summary>Bytes of a symbol file: 2 GiB.</summary>
     public long SymbolFileBytes { get; init; } = 2L << 30;
 
+    /// <summary>Memory of one track (the snapshots of a process from one source): 1 GiB, which is tens of thousands of snapshots of thousands of mappings. Beyond it the earliest are left out, and answers say so.</summary>
+    public long TrackBytes { get; init; } = 1L << 30;
+
+    /// <summary>Memory of all tracks that are kept for the next question: 1 GiB.</summary>
+    public long TrackCacheBytes { get; init; } = 1L << 30;
+
     /// <summary>Rows of a page of a list.</summary>
     public int PageRows { get; init; } = 1000;
 

@@ -1,3 +1,4 @@
+using MemScope.Core;
 using MemScope.Storage.Captures;
 using MemScope.Storage.Folding;
 using MemScope.Storage.Live;
@@ -6,6 +7,7 @@ using MemScope.Storage.Queries;
 using MemScope.Storage.Shares;
 using MemScope.Storage.Symbols;
 using MemScope.Storage.Tokens;
+using MemScope.Storage.Tracks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -40,6 +42,8 @@ public static class StorageServices
         services.AddSingleton<Database>().AddSingleton<CaptureStore>().AddSingleton<Retention>().AddSingleton<TextDropping>().AddSingleton<AuditLog>();
         services.AddSingleton<ProcessQuery>().AddSingleton<SnapshotQuery>().AddSingleton<TrackQuery>().AddSingleton<MovesQuery>().AddSingleton<CaptureQuery>().AddSingleton<CaptureSnapshots>().AddSingleton<TraceQuery>()
             .AddSingleton<HeapProfileQuery>().AddSingleton<FiguresQuery>();
+        services.TryAddSingleton(Limits.Default);
+        services.AddSingleton<TrackLoader>().AddSingleton<TrackCache>();
         services.AddSingleton<SymbolFileStore>().AddSingleton<ShareStore>().AddSingleton<TokenStore>();
         services.AddSingleton<ChangeFeed>().AddHostedService(p => p.GetRequiredService<ChangeFeed>());
         services.AddSingleton<BlockFolding>().AddHostedService<FoldingLoop>();

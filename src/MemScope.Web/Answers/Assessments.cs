@@ -4,6 +4,7 @@ using MemScope.Core.Analysis.Growth;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 using MemScope.Storage.Queries;
+using MemScope.Storage.Tracks;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Answers;

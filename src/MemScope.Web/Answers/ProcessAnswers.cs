@@ -2,6 +2,7 @@ using MemScope.Core;
 using MemScope.Core.Model;
 using MemScope.Storage.Captures;
 using MemScope.Storage.Queries;
+using MemScope.Storage.Tracks;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Answers;

@@ -1,6 +1,7 @@
 using MemScope.Core.Model;
 using MemScope.Storage.Captures;
 using MemScope.Storage.Queries;
+using MemScope.Storage.Tracks;
 
 namespace MemScope.Web.Answers;
 

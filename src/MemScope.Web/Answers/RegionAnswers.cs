@@ -16,6 +16,10 @@ public sealed class RegionAnswers(ProcessTracks tracks, Limits limits)
         return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => RegionList.Of(over, request), cancel);
     }
 
+    /// <summary>The window that answers obey, or null when there is none.</summary>
+    public async Task<WindowWire?> WindowAsync(Guid process, WindowState window, CancellationToken cancel) =>
+        await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => over.ToWire(), cancel);
+
     /// <summary>One region with its whole history, or null.</summary>
     public async Task<RegionWire?> RegionAsync(Guid process, Guid region, WindowState window, CancellationToken cancel) =>
         await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => Region(over, region), cancel);

@@ -58,7 +58,7 @@ internal static class SeriesColumns
         var points = window.Track.Points;
         return new SeriesWire(window.Track.Source.Text(), request.Metric, columns.ConvertAll(c => c.Key), columns.ConvertAll(c => c.Title), [.. kept.Select(i => points[window.From + i].Number)],
             [.. kept.Select(i => (points[window.From + i].TakenAt - DateTimeOffset.UnixEpoch).TotalMilliseconds)],
-            [.. columns.Select(c => kept.Select(i => c.Values[window.From + i]).ToArray())], kept.Length < window.Count);
+            [.. columns.Select(c => kept.Select(i => c.Values[window.From + i]).ToArray())], kept.Length < window.Count) { LeftOutSnapshots = window.Track.LeftOut };
     }
 
     private static List<Column> OfRegion(TrackWindow window, Metric metric, Guid id) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Model;
 using MemScope.Storage.Queries;
+using MemScope.Storage.Tracks;
 using MemScope.Web.Symbolication;
 using MemScope.Web.Wire;
 

@@ -37,7 +37,7 @@ internal readonly record struct TrackWindow(Track Track, int From, int To)
 
     /// <summary>For the wire.</summary>
     public WindowWire ToWire() =>
-        new(Track.Source.Text(), First.Number, Last.Number, First.TakenAt, Last.TakenAt, Count, IsWhole);
+        new(Track.Source.Text(), First.Number, Last.Number, First.TakenAt, Last.TakenAt, Count, IsWhole) { LeftOutSnapshots = Track.LeftOut };
 
     /// <summary>Seconds of each point since the window's first.</summary>
     public double[] Seconds()

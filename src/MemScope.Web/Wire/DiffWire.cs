@@ -128,4 +128,7 @@ public sealed record DiffWire(SnapshotWire Base, SnapshotWire Current, DiffTotal
 
     /// <summary>What is not compared, and why; how two processes were brought together.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>How many of the track's earliest snapshots regions are not followed through, because the server does not hold more in memory; 0 as a rule.</summary>
+    public int LeftOutSnapshots { get; init; }
 }

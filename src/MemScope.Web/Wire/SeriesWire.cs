@@ -9,4 +9,8 @@ namespace MemScope.Web.Wire;
 /// <param name="UnixMs">Time per point, milliseconds since 1970 UTC.</param>
 /// <param name="Values">Values in bytes, per key then per point.</param>
 /// <param name="Decimated">Whether points were left out; least and greatest are kept.</param>
-public sealed record SeriesWire(string Source, string Metric, IReadOnlyList<string> Keys, IReadOnlyList<string> Titles, int[] Numbers, double[] UnixMs, double[][] Values, bool Decimated);
+public sealed record SeriesWire(string Source, string Metric, IReadOnlyList<string> Keys, IReadOnlyList<string> Titles, int[] Numbers, double[] UnixMs, double[][] Values, bool Decimated)
+{
+    /// <summary>How many of the track's earliest snapshots are missing, because the server does not hold more in memory; 0 as a rule.</summary>
+    public int LeftOutSnapshots { get; init; }
+}

@@ -8,4 +8,8 @@ namespace MemScope.Web.Wire;
 /// <param name="To">Time of its last snapshot.</param>
 /// <param name="Snapshots">How many snapshots lie in it, both ends counted.</param>
 /// <param name="IsWhole">Whether it is the whole track.</param>
-public sealed record WindowWire(string Source, int FromNumber, int ToNumber, DateTimeOffset From, DateTimeOffset To, int Snapshots, bool IsWhole);
+public sealed record WindowWire(string Source, int FromNumber, int ToNumber, DateTimeOffset From, DateTimeOffset To, int Snapshots, bool IsWhole)
+{
+    /// <summary>How many of the track's earliest snapshots are not counted in any figure, because the server does not hold more in memory; 0 as a rule.</summary>
+    public int LeftOutSnapshots { get; init; }
+}

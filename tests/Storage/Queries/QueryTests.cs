@@ -36,7 +36,6 @@ public sealed class QueryTests(PostgresFixture postgres)
         var query = storage.Get<TrackQuery>();
         var since = await query.LoadAsync(id, SnapshotSource.Smaps, 80, None);
         Assert.Equal(Enumerable.Range(81, 11), since.Points.Select(p => p.Number));
-        Assert.Equal(91, since.LastNumber);
         Assert.Empty((await query.LoadAsync(id, SnapshotSource.Smaps, 91, None)).Points);
         Assert.Empty((await query.LoadAsync(id, SnapshotSource.Maps, 0, None)).Points);
         var one = await query.FindAsync(id, 75, None);
@@ -54,19 +53,6 @@ public sealed class QueryTests(PostgresFixture postgres)
         foreach (var (text, second) in texts.Zip([0, 20, 10])) id = (await storage.Get<CaptureStore>().StoreAsync(Uploads.Bare(text) with { TakenAt = at.AddSeconds(second) }, None)).Processes[0];
         Assert.Equal([1, 3, 2], (await storage.Get<TrackQuery>().LoadAsync(id, SnapshotSource.Smaps, 0, None)).Points.Select(p => p.Number));
         Assert.Equal([1, 3, 2], (await storage.Get<SnapshotQuery>().ListAsync(id, SnapshotSource.Smaps, None)).Select(r => r.Number));
-    }
-
-    [Fact]
-    public async Task Equal_columns_of_neighbours_that_came_one_by_one_are_held_once()
-    {
-        await using var storage = await postgres.NewAsync();
-        var texts = Fixtures.Members("cases", "plateau", "smaps.tar.gz").Select(m => m.Text).TakeLast(20).ToList();
-        var id = Guid.Empty;
-        foreach (var text in texts) id = (await storage.Get<CaptureStore>().StoreAsync(Uploads.Bare(text) with { ReceivedAt = Uploads.Received.AddSeconds(texts.IndexOf(text)) }, None)).Processes[0];
-        var points = (await storage.Get<TrackQuery>().LoadAsync(id, SnapshotSource.Smaps, 0, None)).Points;
-        Assert.Equal(20, points.Count);
-        Assert.Single(points.Select(p => p.Vmas.Columns.Names).Distinct());
-        foreach (var (text, point) in texts.OrderBy(texts.IndexOf).Zip(points)) VmaTables.AssertEqual(Uploads.Bare(text).Parsed.Snapshots[0].Vmas, point.Vmas);
     }
 
     [Fact]

@@ -99,7 +99,7 @@ public sealed partial class Track
         region.ChangeList.RemoveRange(kept, region.ChangeList.Count - kept);
         region.LastAt = at - 1;
         if (region.MovedAt >= at) region.MovedAt = Region.Never;
-        (region.Category, region.CategoryReason) = replay.CategoryOf(region) is var assignment ? (assignment.Category, assignment.Reason) : default;
+        region.Assignment = replay.CategoryOf(region);
         region.OwnerId = _owners.Find(region.Ordinal, region.BornAt, at - 1) is { } owner ? _regions[owner].Id : null;
     }
 }

@@ -19,7 +19,7 @@ public abstract class ProcessPage : ComponentBase, IDisposable
     [Parameter] public Guid Id { get; set; }
 
     [Inject] private ILogger<ProcessPage> Log { get; set; } = default!;
-    [Inject] private ProcessAnswers Processes { get; set; } = default!;
+    [Inject] private RegionAnswers Regions { get; set; } = default!;
 
     /// <summary>A load that failed, or null.</summary>
     protected LoadProblem? LoadFailure { get; private set; }
@@ -43,15 +43,7 @@ public abstract class ProcessPage : ComponentBase, IDisposable
     }
 
     /// <summary>The window of the address, for pages whose answer does not carry one; null when there is none.</summary>
-    protected async Task<WindowWire?> WindowAsync(CancellationToken cancel)
-    {
-        if (await Processes.SnapshotsAsync(View.Process.Id, View.Window.Source, cancel) is not { Count: > 0 } track) return null;
-        var first = track.FirstOrDefault(s => s.Number == View.Window.From) ?? track[0];
-        var last = track.FirstOrDefault(s => s.Number == View.Window.To) ?? track[^1];
-        if (first.TakenAt > last.TakenAt) (first, last) = (last, first);
-        var count = track.Count(s => s.TakenAt >= first.TakenAt && s.TakenAt <= last.TakenAt);
-        return new WindowWire(last.Source, first.Number, last.Number, first.TakenAt, last.TakenAt, count, first == track[0] && last == track[^1]);
-    }
+    protected Task<WindowWire?> WindowAsync(CancellationToken cancel) => Regions.WindowAsync(View.Process.Id, View.Window, cancel);
 
     /// <summary>A share of this page: its view and window.</summary>
     protected ShareRequestWire Asked(string view) => new(view) { Source = View.Window.Source, From = View.Window.From, To = View.Window.To };

@@ -38,7 +38,7 @@ public sealed partial class DiffPage
 
     private WindowWire WindowOf(DiffWire diff) =>
         new(diff.Base.Source, diff.Base.Number, diff.Current.Number, diff.Base.TakenAt, diff.Current.TakenAt, 2,
-            _snapshots.Count > 0 && diff.Base.Number == _snapshots[0].Number && diff.Current.Number == _snapshots[^1].Number);
+            _snapshots.Count > 0 && diff.Base.Number == _snapshots[0].Number && diff.Current.Number == _snapshots[^1].Number) { LeftOutSnapshots = diff.LeftOutSnapshots };
 
     private async Task FilterTyped(ChangeEventArgs e)
     {
