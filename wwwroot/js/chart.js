@@ -7,11 +7,11 @@ import { fillTable } from './table.js';
 
 /**
  * Mirrors SeriesWire.
- * @typedef {{ source: string, metric: string, keys: string[], titles: string[], numbers: number[], unixMs: number[], values: (number | null | string)[][], decimated: boolean }} Series
+ * @typedef {{ source: string, metric: string, keys: string[], titles: string[], numbers: number[], unixMs: number[], values: (number | null | string)[][], decimated: boolean, unit?: 'bytes' | 'count', missing?: string | null }} Series
  *
  * Mirrors SeriesChart.Options.
  * @typedef {{ kind: 'stack' | 'line', url?: string, series?: Series, colour?: string, titles?: Record<string, string>, from?: number | null, to?: number | null, change?: string,
- *   bytesPerSecond?: number | null, rate?: string, bars?: { name: string, from: number, to: number }[], version?: number }} Options
+ *   bytesPerSecond?: number | null, rate?: string, fitFrom?: number | null, marks?: number[], bars?: { name: string, from: number, to: number }[], version?: number }} Options
  *
  * @typedef {{ options: Options, series: Series | null, server: any, busy: boolean, dirty: boolean, drawn: number, last: number, unfollow: () => void, off: AbortController, pointer: { x: number, y: number } | null }} State
  */

@@ -6,6 +6,10 @@
 /** @typedef {import('./theme.js').Palette} Palette */
 
 const mib = 1 << 20;
+
+/** What one on the axis stands for: a MiB, or one where mappings are counted. @param {Series} series */
+export const scaleOf = series => (series.unit === 'count' ? 1 : mib);
+
 const margin = { l: 44, r: 14, t: 22, b: 4 };
 const labels = 28;
 const barsHeight = 30;
@@ -41,13 +45,14 @@ const totals = series => series.unixMs.map((_, i) => series.values.reduce((sum, 
 export function tracesOf(series, options, palette) {
   const x = series.unixMs;
   const stack = options.kind === 'stack';
+  const scale = scaleOf(series);
   const traces = [];
   for (let k = series.keys.length - 1; k >= 0; k--) {
     const column = series.values[k].map(bytes);
     if (stack && !column.some(v => v)) continue;
     traces.push({
-      x, y: column.map(v => (v === null ? (stack ? 0 : null) : v / mib)), type: 'scatter', mode: 'lines', name: plain(series.titles[k]),
-      hovertemplate: '%{y:,.2f} MiB',
+      x, y: column.map(v => (v === null ? (stack ? 0 : null) : v / scale)), type: 'scatter', mode: 'lines', name: plain(series.titles[k]),
+      hovertemplate: scale === 1 ? '%{y:,.0f}' : '%{y:,.2f} MiB',
       ...(stack ? { stackgroup: 'all', fillcolor: palette.series[k], line: { width: 1, color: palette.surface } }
         : { connectgaps: false, line: { width: 1.75, color: palette.series[k] }, fill: 'tozeroy', fillcolor: palette.brush }),
     });
@@ -69,14 +74,23 @@ function fitOf(series, options, palette) {
   return { x: ends.map(e => e.x), y: ends.map(e => e.y), type: 'scatter', mode: 'lines', hoverinfo: 'skip', line: { width: 1.25, dash: 'dot', color: palette.text } };
 }
 
+/** The part of the window that the line is drawn over: what lies behind the warm-up. @param {Series} series @param {Options} options */
+function fitOver(series, options) {
+  const { from, to } = windowOf(series, options);
+  const { fitFrom } = options;
+  if (fitFrom === null || fitFrom === undefined) return { from, to };
+  const first = series.unixMs.findIndex(ms => ms >= fitFrom - 1);
+  return { from: first > from && to - first >= 2 ? first : from, to };
+}
+
 /** @param {Series} series @param {Options} options */
 function fitEnds(series, options) {
-  const { from, to } = windowOf(series, options);
+  const { from, to } = fitOver(series, options);
   const all = totals(series);
   const n = to - from + 1;
   let [mx, my] = [0, 0];
   for (let i = from; i <= to; i++) [mx, my] = [mx + series.unixMs[i] / n, my + all[i] / n];
-  const at = (/** @type {number} */ i) => ({ x: series.unixMs[i], y: (my + (options.bytesPerSecond ?? 0) * (series.unixMs[i] - mx) / 1000) / mib });
+  const at = (/** @type {number} */ i) => ({ x: series.unixMs[i], y: (my + (options.bytesPerSecond ?? 0) * (series.unixMs[i] - mx) / 1000) / scaleOf(series) });
   return [at(from), at(to)];
 }
 
@@ -104,7 +118,7 @@ export function layoutOf(series, options, palette, size) {
     yaxis: { domain: [floor, 1], fixedrange: true, rangemode: 'tozero', showgrid: true, gridcolor: palette.grid, gridwidth: 1, zeroline: true, zerolinecolor: palette.tick, zerolinewidth: 1, nticks: 6, tickformat: ',~r' },
     yaxis2: { domain: [0, Math.max(0.01, (bars.length ? barsHeight - 4 : 1) / plotHeight)], range: [0, 1], fixedrange: true, visible: false },
     yaxis3: { domain: [Math.max(0, floor - 8 / plotHeight), Math.max(0.005, floor - 1 / plotHeight)], range: [0, 1], fixedrange: true, visible: false },
-    shapes: [...windowShapes(series, options, palette, floor), ...bars.map(b => barShape(b, range, palette))],
+    shapes: [...windowShapes(series, options, palette, floor), ...markShapes(series, options, palette, floor), ...bars.map(b => barShape(b, range, palette))],
     annotations: [...names(series, options, palette, plotHeight * (1 - floor)), ...windowWords(series, options, palette), ...rateWords(series, options, palette, size, plotHeight * (1 - floor)), ...bars.map(b => barWords(b, range, palette))],
   };
 }
@@ -124,6 +138,10 @@ function windowShapes(series, options, palette, floor) {
     edge(to),
   ];
 }
+
+/** Thin lines where growth changes; the list below the chart says how. @param {Series} series @param {Options} options @param {Palette} palette @param {number} floor */
+const markShapes = (series, options, palette, floor) => (options.marks ?? []).filter(ms => series.unixMs.length > 1 && ms >= series.unixMs[0] && ms <= series.unixMs[series.unixMs.length - 1]).map(ms =>
+  ({ type: 'line', xref: 'x', yref: 'paper', x0: ms, x1: ms, y0: floor, y1: 1, line: { width: 1, dash: 'dash', color: palette.text }, layer: 'above' }));
 
 /** @param {Series} series @param {Options} options @param {Palette} palette */
 function windowWords(series, options, palette) {
@@ -149,7 +167,7 @@ function names(series, options, palette, height) {
   for (let k = series.keys.length - 1; k >= 0; k--) {
     const value = bytes(series.values[k][at]) ?? 0;
     if ((value / top) * height >= 14) {
-      words.push({ xref: 'x', yref: 'y', x: series.unixMs[at], y: (below + value / 2) / mib, text: plain(series.titles[k]), showarrow: false, font: { size: 11.5, weight: 600, color: palette.on[k] } });
+      words.push({ xref: 'x', yref: 'y', x: series.unixMs[at], y: (below + value / 2) / scaleOf(series), text: plain(series.titles[k]), showarrow: false, font: { size: 11.5, weight: 600, color: palette.on[k] } });
     }
     below += value;
   }
@@ -161,7 +179,7 @@ function rateWords(series, options, palette, size, height) {
   const { from, to } = windowOf(series, options);
   if (!options.bytesPerSecond || !options.rate || to - from < 2) return [];
   const [a, b] = fitEnds(series, options);
-  const top = (Math.max(...totals(series), 1) / mib) * 1.05;
+  const top = (Math.max(...totals(series), 1) / scaleOf(series)) * 1.05;
   const spanX = series.unixMs[series.unixMs.length - 1] - series.unixMs[0];
   const dx = ((b.x - a.x) / spanX) * (size.width - margin.l - margin.r);
   const dy = ((b.y - a.y) / top) * height;

@@ -21,7 +21,7 @@ function build(details) {
   if (!series || !place || !details.open) return;
   const table = document.createElement('table');
   const head = table.createTHead().insertRow();
-  for (const title of ['Snapshot', 'UTC', ...series.titles.map(t => `${t} MiB`)]) {
+  for (const title of ['Snapshot', 'UTC', ...series.titles.map(t => (series.unit === 'count' ? t : `${t} MiB`))]) {
     const cell = document.createElement('th');
     cell.scope = 'col';
     cell.textContent = title;
@@ -36,7 +36,7 @@ function build(details) {
       const value = column[i];
       const cell = row.insertCell();
       cell.className = 'num';
-      cell.textContent = typeof value === 'number' ? (value / 1048576).toFixed(2) : '—';
+      cell.textContent = typeof value === 'number' ? (series.unit === 'count' ? String(value) : (value / 1048576).toFixed(2)) : '—';
     }
   });
   place.replaceChildren(table);

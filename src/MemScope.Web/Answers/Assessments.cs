@@ -29,12 +29,21 @@ public sealed class Assessments(TrackCache tracks)
 
     private static AssessedProcess Assess(Track track)
     {
-        double? slope = track.Points.Count < 2 ? null : GrowthFit.Slope(TrackSeries.Seconds(track), TrackSeries.Total(track, Metric.Rss));
-        return new AssessedProcess(slope, ProcessAssessor.Assess(track).ToWire());
+        var assessment = ProcessAssessor.Assess(track).ToWire();
+        if (track.Points.Count < 2) return new AssessedProcess(null, assessment);
+        var growth = GrowthFit.Measure(TrackSeries.Seconds(track), TrackSeries.Total(track, Metric.Rss));
+        return new AssessedProcess(growth.BytesPerSecond, assessment) { Growth = growth, MeasuredTo = track.Points[^1].TakenAt };
     }
 }
 
 /// <summary>What a whole track says of its process.</summary>
 /// <param name="BytesPerSecond">Least-squares slope of RSS, or null without two snapshots that have RSS.</param>
 /// <param name="Assessment">The assessment.</param>
-internal sealed record AssessedProcess(double? BytesPerSecond, AssessmentWire Assessment);
+internal sealed record AssessedProcess(double? BytesPerSecond, AssessmentWire Assessment)
+{
+    /// <summary>Growth of RSS, or null without two snapshots.</summary>
+    public GrowthMeasure? Growth { get; init; }
+
+    /// <summary>Time of the last snapshot that it was measured to.</summary>
+    public DateTimeOffset? MeasuredTo { get; init; }
+}

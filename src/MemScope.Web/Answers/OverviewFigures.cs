@@ -5,8 +5,8 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Answers;
 
 /// <summary>The part of an overview that comes from the track.</summary>
-internal sealed record OverviewFigures(WindowWire Window, GrowthWire Total, IReadOnlyList<GrowthWire> Categories, IReadOnlyList<RegionWire> TopGrowers, int UnchangedRegions, long UnchangedRssBytes,
-    string Answer)
+internal sealed record OverviewFigures(GrowthMeasure Measure, WindowWire Window, GrowthWire Total, IReadOnlyList<GrowthWire> Categories, IReadOnlyList<RegionWire> TopGrowers, int UnchangedRegions, long UnchangedRssBytes,
+    string Answer, IReadOnlyList<string> Metrics)
 {
     private const int Growers = 5;
 
@@ -17,9 +17,14 @@ internal sealed record OverviewFigures(WindowWire Window, GrowthWire Total, IRea
         var regionsOf = new int[Core.Model.Categories.All.Count];
         foreach (var category in track.CategoriesAt(window.To)) regionsOf[(int)category.Category]++;
 
-        var total = Growth("total", window, TrackSeries.Total(track, Metric.Rss), track.CountAt(window.To));
+        var rss = TrackSeries.Total(track, Metric.Rss);
+        var measure = window.Measure(rss);
+        var total = Growth("total", window, measure, track.CountAt(window.To)) with
+        {
+            ChangePoints = [.. ChangePoints.Of(window.Seconds(), window.Slice(rss)).Select(c => ChangeWords.ToWire(window, c, GrowthMetric.Rss))],
+        };
         var categories = TrackSeries.ByCategory(track, Metric.Rss)
-            .Select(c => Growth(c.Key.Slug(), window, c.Value, regionsOf[(int)c.Key]))
+            .Select(c => Growth(c.Key.Slug(), window, window.Measure(c.Value), regionsOf[(int)c.Key]))
             .Where(g => g.RssBytes != 0 || g.RssChangeBytes != 0 || g.Regions > 0)
             .OrderByDescending(g => g.RssBytesPerSecond).ThenByDescending(g => g.RssBytes).ToList();
 
@@ -28,12 +33,16 @@ internal sealed record OverviewFigures(WindowWire Window, GrowthWire Total, IRea
         var shown = growers.Select(g => g.Region).ToHashSet();
         var still = ranked.Where(g => g.ChangeBytes == 0 && g.Region.BornAt <= window.From && g.Region.LastAt >= window.To && !shown.Contains(g.Region)).ToList();
         var top = growers.ConvertAll(g => RegionWires.Of(window, g));
-        return new OverviewFigures(window.ToWire(), total, categories, top, still.Count, still.Sum(g => g.LastBytes), OverviewWords.Answer(window, assessed, total, categories, top));
+        return new OverviewFigures(measure, window.ToWire(), total, categories, top, still.Count, still.Sum(g => g.LastBytes), OverviewWords.Answer(window, assessed, total, categories, top),
+            [.. GrowthMetric.All.Where(m => m.Missing(track, window.From, window.To) is null).Select(m => m.Slug)]);
     }
 
-    private static GrowthWire Growth(string key, TrackWindow window, double[] series, int regions)
-    {
-        var measure = window.Measure(series);
-        return new GrowthWire(key, measure.LastBytes, measure.ChangeBytes, measure.BytesPerSecond, measure.LowBytesPerSecond, measure.HighBytesPerSecond, measure.RSquared, measure.Shape.Slug(), regions);
-    }
+    private static GrowthWire Growth(string key, TrackWindow window, GrowthMeasure measure, int regions) =>
+        new(key, measure.LastBytes, measure.ChangeBytes, measure.BytesPerSecond, measure.LowBytesPerSecond, measure.HighBytesPerSecond, measure.RSquared, measure.Shape.Slug(), regions)
+        {
+            WarmUpUntil = measure.WarmUpSeconds > 0 ? window.First.TakenAt.AddSeconds(measure.Steady.FromSeconds) : null,
+            SteadyBytesPerSecond = measure.Steady.BytesPerSecond,
+            SteadyLowBytesPerSecond = measure.Steady.LowBytesPerSecond,
+            SteadyHighBytesPerSecond = measure.Steady.HighBytesPerSecond,
+        };
 }

@@ -8,7 +8,7 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Answers;
 
 /// <summary>Answers about a process: what the API returns, what pages show and what shares freeze.</summary>
-public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapshots, CaptureQuery captures, TraceQuery traces, ProcessTracks tracks, TrackCache cache, Assessments assessments, Limits limits)
+public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapshots, CaptureQuery captures, TraceQuery traces, ProcessTracks tracks, TrackCache cache, Assessments assessments, FiguresQuery figures, Limits limits)
 {
     private const int MostCaptures = 1000;
 
@@ -31,7 +31,10 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
 
     /// <summary>One process, or null.</summary>
     public async Task<ProcessWire?> FindAsync(Guid process, CancellationToken cancel) =>
-        await tracks.FindAsync(process, cancel) is { } row ? row.ToWire(await assessments.OfAsync(row, cancel)) : null;
+        await tracks.FindAsync(process, cancel) is { } row ? await WithLimitAsync(row, await assessments.OfAsync(row, cancel), cancel) : null;
+
+    private async Task<ProcessWire> WithLimitAsync(ProcessRow row, AssessedProcess assessed, CancellationToken cancel) =>
+        row.ToWire(assessed) with { Limit = LimitWords.Of(await figures.LatestAsync(row.Id, FiguresQuery.MostLatest, cancel), assessed.Growth, assessed.MeasuredTo) };
 
     /// <summary>Snapshots of one track in time order, or null when the process does not exist. Without a source: the richest track; <c>all</c>: every track.</summary>
     public async Task<IReadOnlyList<SnapshotWire>?> SnapshotsAsync(Guid process, string? source, CancellationToken cancel)
@@ -57,14 +60,17 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
     {
         if (await tracks.FindAsync(process, cancel) is not { } row) return null;
         var assessed = await assessments.OfAsync(row, cancel);
-        var figures = await tracks.OverWindowAsync(row, window, over => OverviewFigures.Of(over, assessed), cancel);
-        if (figures is null || await snapshots.FindAsync(process, figures.Window.ToNumber, cancel) is not { } last) return null;
-        return new OverviewWire(row.ToWire(assessed), figures.Window, figures.Total, figures.Categories, figures.TopGrowers, figures.Answer)
+        var over = await tracks.OverWindowAsync(row, window, w => OverviewFigures.Of(w, assessed), cancel);
+        if (over is null || await snapshots.FindAsync(process, over.Window.ToNumber, cancel) is not { } last) return null;
+        var known = await figures.LatestAsync(process, FiguresQuery.MostLatest, cancel);
+        return new OverviewWire(row.ToWire(assessed) with { Limit = LimitWords.Of(known, assessed.Growth, assessed.MeasuredTo) }, over.Window, over.Total, over.Categories, over.TopGrowers, over.Answer)
         {
+            Limit = LimitWords.Of(known, over.Window.Snapshots > 1 && last.RssBytes is not null ? over.Measure : null, over.Window.To),
+            Metrics = over.Metrics,
             Last = last.ToWire(),
             PrivateDirtyBytes = last.PrivateDirtyBytes,
-            UnchangedRegions = figures.UnchangedRegions,
-            UnchangedRssBytes = figures.UnchangedRssBytes,
+            UnchangedRegions = over.UnchangedRegions,
+            UnchangedRssBytes = over.UnchangedRssBytes,
             Traces = [.. (await traces.ListAsync(process, cancel)).Select(t => t.ToWire())],
             Captures = row.Captures,
             ParseProblems = await captures.CountProblemsAsync(process, cancel),

@@ -8,11 +8,11 @@ namespace MemScope.Web.Answers;
 /// <summary>Answers about regions.</summary>
 public sealed class RegionAnswers(ProcessTracks tracks, Limits limits)
 {
-    /// <summary>Regions of a window, sorted by <paramref name="sort"/> (growth, rss, pss, virtual, change, address), filtered, a page of them or all without a <paramref name="limit"/>; null when there is no such process, track or window.</summary>
+    /// <summary>Regions of a window, sorted by <paramref name="sort"/> (growth, rss, pss, virtual, change, address, value), filtered, a page of them or all without a <paramref name="limit"/>; null when there is no such process, track or window.</summary>
     /// <exception cref="InvalidCursorException">The cursor is not one of this list.</exception>
-    public async Task<RegionsWire?> RegionsAsync(Guid process, WindowState window, string? sort, string? category, string? filter, string? cursor, int? limit, CancellationToken cancel)
+    public async Task<RegionsWire?> RegionsAsync(Guid process, WindowState window, string? sort, string? category, string? filter, string? cursor, int? limit, CancellationToken cancel, string? metric = null)
     {
-        var request = new RegionRequest(RegionRequest.Sorts.Contains(sort, StringComparer.Ordinal) ? sort : null, category, filter, string.IsNullOrEmpty(cursor) ? null : cursor, limit is { } rows ? Math.Clamp(rows, 1, limits.PageRows) : int.MaxValue);
+        var request = new RegionRequest(RegionRequest.Sorts.Contains(sort, StringComparer.Ordinal) ? sort : null, category, filter, string.IsNullOrEmpty(cursor) ? null : cursor, limit is { } rows ? Math.Clamp(rows, 1, limits.PageRows) : int.MaxValue) { Metric = GrowthMetric.Find(metric) ?? GrowthMetric.Rss };
         return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => RegionList.Of(over, request), cancel);
     }
 
@@ -27,17 +27,25 @@ public sealed class RegionAnswers(ProcessTracks tracks, Limits limits)
     /// <summary>Columns for a chart, or null.</summary>
     /// <param name="process">The process.</param>
     /// <param name="window">The window.</param>
-    /// <param name="by"><c>total</c>, <c>category</c> or <c>region</c>.</param>
-    /// <param name="metric"><c>rss</c>, <c>pss</c>, <c>private-dirty</c>, <c>swap</c>, <c>anonymous</c> or <c>virtual</c>.</param>
+    /// <param name="by"><c>total</c>, <c>category</c>, <c>backing</c> or <c>region</c>.</param>
+    /// <param name="metric">A slug of <see cref="GrowthMetric"/>.</param>
     /// <param name="points">Most points.</param>
-    /// <param name="top">Most regions; the rest is one series.</param>
+    /// <param name="top">Most regions or backings; the rest is one series.</param>
     /// <param name="region">The only region to answer with, or null.</param>
     /// <param name="cancel">Ends the work.</param>
     public async Task<SeriesWire?> SeriesAsync(Guid process, WindowState window, string by, string metric, int points, int top, Guid? region, CancellationToken cancel)
     {
         if (!SeriesRequest.Splits.Contains(by, StringComparer.Ordinal)) throw new ArgumentException("unknown split", nameof(by));
-        if (!SeriesRequest.Metrics.ContainsKey(metric)) throw new ArgumentException("unknown metric", nameof(metric));
-        return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => SeriesColumns.Of(over, new SeriesRequest(by, metric, points, top) { Region = region }), cancel);
+        if (GrowthMetric.Find(metric) is not { } measure) throw new ArgumentException("unknown metric", nameof(metric));
+        return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => SeriesColumns.Of(over, new SeriesRequest(by, measure, points, top) { Region = region }), cancel);
+    }
+
+    /// <summary>Growth of the parts of a window, or null; names as of <see cref="SeriesAsync"/>.</summary>
+    public async Task<GrowthsWire?> GrowthAsync(Guid process, WindowState window, string by, string metric, int top, CancellationToken cancel)
+    {
+        if (!SeriesRequest.Splits.Contains(by, StringComparer.Ordinal)) throw new ArgumentException("unknown split", nameof(by));
+        if (GrowthMetric.Find(metric) is not { } measure) throw new ArgumentException("unknown metric", nameof(metric));
+        return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => PartGrowths.Of(over, by, measure, top), cancel);
     }
 
     // A region that is not alive in the window has no growth there, but it still has its history.

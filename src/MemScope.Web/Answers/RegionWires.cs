@@ -45,6 +45,20 @@ internal static class RegionWires
         return Of(window, growth) with { History = RegionStory.Tell(track, region), Holds = [.. shown.Select(p => Of(track, p))], HoldsCount = parts.Count };
     }
 
+    /// <summary>Regions over a window, with another measure beside RSS where one was asked for.</summary>
+    public static List<RegionWire> Of(TrackWindow window, IReadOnlyList<(RegionGrowth Rss, RegionGrowth Measured)> growths, GrowthMetric metric)
+    {
+        var wires = growths.Select(g => Of(window, g.Rss)).ToList();
+        if (metric == GrowthMetric.Rss) return wires;
+        var series = GrowthSeries.OfRegions(window.Track, [.. growths.Select(g => g.Rss.Region)], metric);
+        for (var i = 0; i < wires.Count; i++)
+        {
+            var measured = growths[i].Measured;
+            wires[i] = wires[i] with { Measured = new MeasuredWire(measured.FirstBytes, measured.LastBytes, Slope(measured), Shape(window, series[i]).Slug()) };
+        }
+        return wires;
+    }
+
     /// <summary>The slope in bytes per second, without what rounding leaves of a constant.</summary>
     public static double Slope(RegionGrowth growth) => Math.Abs(growth.BytesPerSecond) < 1e-6 ? 0 : growth.BytesPerSecond;
 

@@ -7,11 +7,11 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Answers;
 
 /// <summary>What is asked of a chart's columns.</summary>
-/// <param name="By"><c>total</c>, <c>category</c> or <c>region</c>.</param>
+/// <param name="By"><c>total</c>, <c>category</c>, <c>backing</c> or <c>region</c>.</param>
 /// <param name="Metric">Slug of the number.</param>
 /// <param name="Points">Most points to send.</param>
-/// <param name="Top">Most regions to send on their own; the rest is summed as <c>other</c>.</param>
-internal sealed record SeriesRequest(string By, string Metric, int Points, int Top)
+/// <param name="Top">Most regions or backings to send on their own; the rest is summed as <c>other</c>.</param>
+internal sealed record SeriesRequest(string By, GrowthMetric Metric, int Points, int Top)
 {
     /// <summary>The only region to answer with when split by region, or null for those that changed most.</summary>
     public Guid? Region { get; init; }
@@ -23,18 +23,7 @@ internal sealed record SeriesRequest(string By, string Metric, int Points, int T
     public const int MostRegions = 200;
 
     /// <summary>Ways to split.</summary>
-    public static IReadOnlyList<string> Splits { get; } = ["total", "category", "region"];
-
-    /// <summary>Numbers that can be charted, by their slug.</summary>
-    public static IReadOnlyDictionary<string, Metric> Metrics { get; } = new Dictionary<string, Metric>(StringComparer.Ordinal)
-    {
-        ["rss"] = Core.Model.Metric.Rss,
-        ["pss"] = Core.Model.Metric.Pss,
-        ["private-dirty"] = Core.Model.Metric.PrivateDirty,
-        ["swap"] = Core.Model.Metric.Swap,
-        ["anonymous"] = Core.Model.Metric.Anonymous,
-        ["virtual"] = Core.Model.Metric.Size,
-    };
+    public static IReadOnlyList<string> Splits { get; } = ["total", "category", "backing", "region"];
 }
 
 /// <summary>Columns for a chart.</summary>
@@ -45,41 +34,59 @@ internal static class SeriesColumns
     /// <summary>Answers a request; its names must be known ones.</summary>
     public static SeriesWire Of(TrackWindow window, SeriesRequest request)
     {
-        var metric = SeriesRequest.Metrics[request.Metric];
-        var total = TrackSeries.Total(window.Track, metric);
+        var metric = request.Metric;
+        var total = GrowthSeries.Total(window.Track, metric);
         var columns = request.By switch
         {
-            "category" => [.. TrackSeries.ByCategory(window.Track, metric).Select(c => new Column(c.Key.Slug(), c.Key.Slug(), c.Value)).Where(c => HasValue(window, c.Values))],
+            "category" => [.. GrowthSeries.ByCategory(window.Track, metric).Select(c => new Column(c.Key.Slug(), c.Key.Slug(), c.Value)).Where(c => HasValue(window, c.Values))],
+            "backing" => ByBacking(window, metric, total, Math.Clamp(request.Top, 1, SeriesRequest.MostRegions)),
             "region" when request.Region is { } only => OfRegion(window, metric, only),
             "region" => ByRegion(window, metric, total, Math.Clamp(request.Top, 1, SeriesRequest.MostRegions)),
             _ => new List<Column> { new("total", "total", total) },
         };
         var kept = Decimation.Pick(window.Slice(total), columns.ConvertAll(c => c.Values[window.From..(window.To + 1)]), Math.Clamp(request.Points, 2, SeriesRequest.MostPoints));
         var points = window.Track.Points;
-        return new SeriesWire(window.Track.Source.Text(), request.Metric, columns.ConvertAll(c => c.Key), columns.ConvertAll(c => c.Title), [.. kept.Select(i => points[window.From + i].Number)],
+        return new SeriesWire(window.Track.Source.Text(), metric.Slug, columns.ConvertAll(c => c.Key), columns.ConvertAll(c => c.Title), [.. kept.Select(i => points[window.From + i].Number)],
             [.. kept.Select(i => (points[window.From + i].TakenAt - DateTimeOffset.UnixEpoch).TotalMilliseconds)],
-            [.. columns.Select(c => kept.Select(i => c.Values[window.From + i]).ToArray())], kept.Length < window.Count) { LeftOutSnapshots = window.Track.LeftOut };
+            [.. columns.Select(c => kept.Select(i => c.Values[window.From + i]).ToArray())], kept.Length < window.Count) { LeftOutSnapshots = window.Track.LeftOut, Unit = metric.Unit, Missing = metric.Missing(window.Track, window.From, window.To) };
     }
 
-    private static List<Column> OfRegion(TrackWindow window, Metric metric, Guid id) =>
-        window.Track.Find(id) is { } region ? [new Column(id.ToString(), Title(window, region), TrackSeries.OfRegion(window.Track, region, metric))] : [];
+    private static List<Column> OfRegion(TrackWindow window, GrowthMetric metric, Guid id) =>
+        window.Track.Find(id) is { } region ? [new Column(id.ToString(), Title(window, region), GrowthSeries.OfRegions(window.Track, [region], metric)[0])] : [];
 
-    private static List<Column> ByRegion(TrackWindow window, Metric metric, double[] total, int top)
+    private static List<Column> ByRegion(TrackWindow window, GrowthMetric metric, double[] total, int top)
     {
-        var ranked = GrowthRanking.Rank(window.Track, window.From, window.To, metric).OrderByDescending(g => Math.Abs(g.ChangeBytes)).ThenByDescending(g => g.LastBytes).ThenBy(g => g.Region.BornAt).ToList();
+        var ranked = GrowthSeries.Rank(window.Track, window.From, window.To, metric).OrderByDescending(g => Math.Abs(g.ChangeBytes)).ThenByDescending(g => g.LastBytes).ThenBy(g => g.Region.BornAt).ToList();
         var rest = (double[])total.Clone();
         var columns = new List<Column>(Math.Min(top, ranked.Count) + 1);
         var shown = ranked.Take(top).Select(g => g.Region).ToList();
-        foreach (var (region, values) in shown.Zip(TrackSeries.OfRegions(window.Track, shown, metric)))
+        foreach (var (region, values) in shown.Zip(GrowthSeries.OfRegions(window.Track, shown, metric)))
         {
-            for (var i = 0; i < rest.Length; i++) if (double.IsFinite(values[i])) rest[i] -= values[i];
+            TakeOff(rest, values);
             columns.Add(new Column(region.Id.ToString(), Title(window, region), values));
         }
         if (ranked.Count > top) columns.Add(new Column(Other, string.Create(CultureInfo.InvariantCulture, $"{ranked.Count - top:N0} others"), rest));
         return columns;
     }
 
-    private static string Title(TrackWindow window, Region region)
+    private static List<Column> ByBacking(TrackWindow window, GrowthMetric metric, double[] total, int top)
+    {
+        var ranked = GrowthSeries.ByBacking(window.Track, metric).Select(b => new Column(b.Backing, b.Backing, b.Values)).Where(c => HasValue(window, c.Values))
+            .OrderByDescending(c => Math.Abs(c.Values[window.To] - c.Values[window.From])).ThenByDescending(c => c.Values[window.To]).ToList();
+        if (ranked.Count <= top) return ranked;
+        var rest = (double[])total.Clone();
+        foreach (var column in ranked.Take(top)) TakeOff(rest, column.Values);
+        return [.. ranked.Take(top), new Column(Other, string.Create(CultureInfo.InvariantCulture, $"{ranked.Count - top:N0} others"), rest)];
+    }
+
+    /// <summary>Takes a part off what is left of a whole; where the part does not exist, nothing.</summary>
+    public static void TakeOff(double[] rest, double[] values)
+    {
+        for (var i = 0; i < rest.Length; i++) if (double.IsFinite(values[i])) rest[i] -= values[i];
+    }
+
+    /// <summary>What a region is called in a chart or a list of growth.</summary>
+    public static string Title(TrackWindow window, Region region)
     {
         var extent = window.Track.NearestExtentOf(region, window.To);
         return extent.Name.Length > 0 ? extent.Name : $"{region.Category.Slug()} {extent.Range}";

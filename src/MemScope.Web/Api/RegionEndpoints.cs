@@ -1,4 +1,5 @@
 using MemScope.Core;
+using MemScope.Core.Analysis.Growth;
 using MemScope.Core.Model;
 using MemScope.Web.Answers;
 using MemScope.Web.Wire;
@@ -9,17 +10,24 @@ namespace MemScope.Web.Api;
 internal static class RegionEndpoints
 {
     private static readonly string[] RegionColumns =
-        ["id", "category", "name", "perms", "start", "end", "rssBytes", "pssBytes", "privateDirtyBytes", "virtualBytes", "rssChangeBytes", "rssBytesPerSecond", "shape", "bornAt", "goneAt", "anchor", "categoryReason"];
+        ["id", "category", "name", "perms", "start", "end", "rssBytes", "pssBytes", "privateDirtyBytes", "virtualBytes", "rssChangeBytes", "rssBytesPerSecond", "shape", "bornAt", "goneAt", "anchor", "categoryReason", "metricFirst", "metricLast", "metricPerSecond", "metricShape"];
+
+    private static readonly string[] GrowthColumns =
+        ["key", "title", "first", "last", "change", "perSecond", "lowPerSecond", "highPerSecond", "rSquared", "shape", "share", "warmUpUntil", "steadyPerSecond", "steadyLowPerSecond", "steadyHighPerSecond", "changePoints"];
+
+    private static IEnumerable<string> Measures => GrowthMetric.All.Select(m => m.Slug);
 
     /// <summary>Maps them.</summary>
     public static void MapRegions(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/processes/{process:guid}/regions", ListAsync).WithName("regions").Takes("source", "from", "to", "sort", "category", "q", "cursor", "limit", "format", "raw")
+        api.MapGet("/processes/{process:guid}/regions", ListAsync).WithName("regions").Takes("source", "from", "to", "metric", "sort", "category", "q", "cursor", "limit", "format", "raw")
             .WithSummary("Regions over a window, JSON or CSV. A CSV without a limit holds all that match").Produces<RegionsWire>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/regions/{region:guid}", FindAsync).WithName("region").Takes("source", "from", "to").WithSummary("One region with its history").Produces<RegionWire>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/series", SeriesAsync).WithName("series").Takes("by", "metric", "region", "source", "from", "to", "points", "top", "format", "raw")
             .WithSummary("Columns for charts: JSON, CSV, or little-endian doubles (times in ms, snapshot numbers, one column per key of X-Keys).")
             .Produces<SeriesWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/growth", GrowthAsync).WithName("growth").Takes("by", "metric", "source", "from", "to", "top", "format", "raw")
+            .WithSummary("Slope, interval, shape, warm-up and change points of the total and its parts, JSON or CSV. Slopes of the parts add up to that of the total").Produces<GrowthsWire>().ProducesProblem(404);
     }
 
     private static async Task<IResult> ListAsync(Guid process, HttpRequest request, RegionAnswers answers, Limits limits, CancellationToken cancel)
@@ -30,7 +38,8 @@ internal static class RegionEndpoints
         if (category is not null && Categories.Parse(category) is null) throw Problems.BadParameter("category", $"known are {string.Join(", ", Categories.All.Select(c => c.Slug()))}.");
         // A spreadsheet has no next page: without a limit it gets them all.
         int? limit = form is Representation.Csv && request.Text("limit") is null ? null : request.Limit(limits);
-        if (await answers.RegionsAsync(process, request.Window(), sort, category, request.Text("q"), request.Text("cursor"), limit, cancel) is not { } regions) return ProcessEndpoints.NoWindow;
+        var metric = request.Text("metric") is null ? null : request.Word("metric", "", Measures);
+        if (await answers.RegionsAsync(process, request.Window(), sort, category, request.Text("q"), request.Text("cursor"), limit, cancel, metric) is not { } regions) return ProcessEndpoints.NoWindow;
         return form is Representation.Csv ? new CsvAnswer($"{process}-regions", RegionColumns, regions.Items.Select(Row)) : Results.Json(regions);
     }
 
@@ -40,7 +49,7 @@ internal static class RegionEndpoints
     private static async Task<IResult> SeriesAsync(Guid process, HttpRequest request, RegionAnswers answers, CancellationToken cancel)
     {
         var by = request.Word("by", "category", SeriesRequest.Splits);
-        var metric = request.Word("metric", "rss", SeriesRequest.Metrics.Keys);
+        var metric = request.Word("metric", "rss", Measures);
         var points = request.Number("points", 1000, 2, SeriesRequest.MostPoints);
         var top = request.Number("top", 20, 1, SeriesRequest.MostRegions);
         return await answers.SeriesAsync(process, request.Window(), by, metric, points, top, request.Id("region"), cancel) is { } series
@@ -48,6 +57,21 @@ internal static class RegionEndpoints
             : ProcessEndpoints.NoWindow;
     }
 
+    private static async Task<IResult> GrowthAsync(Guid process, HttpRequest request, RegionAnswers answers, CancellationToken cancel)
+    {
+        var form = request.Wanted(Representation.Json, Representation.Csv);
+        var by = request.Word("by", "category", SeriesRequest.Splits);
+        var metric = request.Word("metric", "rss", Measures);
+        if (await answers.GrowthAsync(process, request.Window(), by, metric, request.Number("top", 20, 1, SeriesRequest.MostRegions), cancel) is not { } growth) return ProcessEndpoints.NoWindow;
+        if (form is not Representation.Csv) return Results.Json(growth);
+        return new CsvAnswer($"{process}-growth-{by}-{metric}", GrowthColumns, growth.Total is { } total ? [Row(total), .. growth.Items.Select(Row)] : []);
+    }
+
     private static object?[] Row(RegionWire r) =>
-        [r.Id, r.Category, r.Name, r.Perms, r.Start, r.End, r.RssBytes, r.PssBytes, r.PrivateDirtyBytes, r.VirtualBytes, r.RssChangeBytes, r.RssBytesPerSecond, r.Shape, r.BornAt, r.GoneAt, r.Anchor, r.CategoryReason];
+        [r.Id, r.Category, r.Name, r.Perms, r.Start, r.End, r.RssBytes, r.PssBytes, r.PrivateDirtyBytes, r.VirtualBytes, r.RssChangeBytes, r.RssBytesPerSecond, r.Shape, r.BornAt, r.GoneAt, r.Anchor, r.CategoryReason,
+            r.Measured?.First, r.Measured?.Last, r.Measured?.PerSecond, r.Measured?.Shape];
+
+    private static object?[] Row(PartGrowthWire g) =>
+        [g.Key, g.Title, g.First, g.Last, g.Change, g.PerSecond, g.LowPerSecond, g.HighPerSecond, g.RSquared, g.Shape, g.Share, g.WarmUpUntil, g.SteadyPerSecond, g.SteadyLowPerSecond, g.SteadyHighPerSecond,
+            string.Join(' ', g.ChangePoints.Select(c => c.Text))];
 }

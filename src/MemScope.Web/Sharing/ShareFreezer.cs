@@ -1,5 +1,6 @@
 using MemScope.Core;
 using MemScope.Core.Analysis.Diff;
+using MemScope.Core.Analysis.Growth;
 using MemScope.Web.Answers;
 using MemScope.Web.Api;
 using MemScope.Web.Wire;
@@ -20,7 +21,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
     {
         if (!Views.Contains(request.View, StringComparer.Ordinal)) throw Problems.BadParameter("view", $"known are {string.Join(", ", Views)}.");
         if (request.ExpiresInDays is < 0 or > 36_500) throw Problems.BadParameter("expiresInDays", "0 for never, or days.");
-        var metrics = request.View is "diff" or "compare" ? DiffMetrics.All.Select(m => m.Slug()) : SeriesRequest.Metrics.Keys;
+        var metrics = request.View is "diff" or "compare" ? DiffMetrics.All.Select(m => m.Slug()) : GrowthMetric.All.Select(m => m.Slug);
         if (request.Metric is { } metric && !metrics.Contains(metric, StringComparer.Ordinal)) throw Problems.BadParameter("metric", $"known are {string.Join(", ", metrics)}.");
 
         var asked = new WindowState(request.Source, request.From, request.To);
@@ -39,7 +40,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
         };
         return request.View switch
         {
-            "regions" => await regions.RegionsAsync(process, window, request.Sort, request.Category, request.Filter, null, limits.PageRows, cancel) is { } list ? view with { Regions = list } : null,
+            "regions" => await regions.RegionsAsync(process, window, request.Sort, request.Category, request.Filter, null, limits.PageRows, cancel, request.Metric) is { } list ? view with { Regions = list } : null,
             "region" => await RegionAsync(process, window, view, cancel),
             "diff" => await diffs.DiffAsync(process, Ends(window, request), Shown(request), cancel) is { } diff ? await WithSeriesAsync(process, window, view with { Diff = diff }, cancel) : null,
             "compare" => await CompareAsync(process, window, view, cancel),

@@ -9,6 +9,12 @@ public sealed record OverviewWire(ProcessWire Process, WindowWire Window, Growth
     /// <summary>Private dirty of the last snapshot, or null where not captured.</summary>
     public long? PrivateDirtyBytes { get; init; }
 
+    /// <summary>The limit that growth in this window runs into; null in documents from before it was told.</summary>
+    public LimitWire? Limit { get; init; }
+
+    /// <summary>Measures that the window's snapshots print, by slug; those of a document without the list are the four that charts always had.</summary>
+    public IReadOnlyList<string> Metrics { get; init; } = [];
+
     /// <summary>Regions that did not change in the window and are not among <see cref="TopGrowers"/>.</summary>
     public int UnchangedRegions { get; init; }
 
@@ -36,4 +42,20 @@ public sealed record OverviewWire(ProcessWire Process, WindowWire Window, Growth
 /// <param name="Shape">Shape slug.</param>
 /// <param name="Regions">Regions of it that exist at the window's end.</param>
 public sealed record GrowthWire(string Key, long RssBytes, long RssChangeBytes, double RssBytesPerSecond, double LowBytesPerSecond, double HighBytesPerSecond, double RSquared,
-    string Shape, int Regions);
+    string Shape, int Regions)
+{
+    /// <summary>When the warm-up ended, or null without one.</summary>
+    public DateTimeOffset? WarmUpUntil { get; init; }
+
+    /// <summary>Slope behind the warm-up, that of the window where there is none; null in documents from before it was measured.</summary>
+    public double? SteadyBytesPerSecond { get; init; }
+
+    /// <summary>Lower end of the 95 % interval of the robust slope there.</summary>
+    public double? SteadyLowBytesPerSecond { get; init; }
+
+    /// <summary>Upper end.</summary>
+    public double? SteadyHighBytesPerSecond { get; init; }
+
+    /// <summary>Where slope or level change; of the total only.</summary>
+    public IReadOnlyList<ChangePointWire> ChangePoints { get; init; } = [];
+}

@@ -19,6 +19,9 @@ public sealed record ProcessWire(Guid Id, string Host, int Pid, string Comm, str
     /// <summary>Captures it has.</summary>
     public int Captures { get; init; }
 
+    /// <summary>The limit that growth over its whole life runs into; null in lists, which do not look for it.</summary>
+    public LimitWire? Limit { get; init; }
+
     /// <summary>RSS of up to 60 snapshots over its whole life, for a sparkline.</summary>
     public IReadOnlyList<long> RssSparkline { get; init; } = [];
 }

@@ -25,6 +25,9 @@ public sealed record RegionWire(Guid Id, string Category, string Name, string Pe
     /// <summary>Whether it exists in the window's last snapshot.</summary>
     public bool Alive { get; init; }
 
+    /// <summary>The measure that the list was asked for, where it is another than RSS; else null.</summary>
+    public MeasuredWire? Measured { get; init; }
+
     /// <summary>How many changes it had in all; <see cref="Changes"/> holds the last 100 at most.</summary>
     public int ChangeCount { get; init; }
 
@@ -65,6 +68,21 @@ public sealed record RegionChangeWire(string Kind, int Number, DateTimeOffset At
 /// <summary>Regions of a window, with totals that add up.</summary>
 public sealed record RegionsWire(WindowWire Window, IReadOnlyList<RegionWire> Items, string? Next)
 {
+    /// <summary>The measure that growth and change are sorted by: <c>rss</c> unless another was asked for.</summary>
+    public string Metric { get; init; } = "rss";
+
+    /// <summary><c>bytes</c> or <c>count</c>.</summary>
+    public string Unit { get; init; } = "bytes";
+
+    /// <summary>Why there is no growth: <c>maps does not print RSS.</c>; else null.</summary>
+    public string? Missing { get; init; }
+
+    /// <summary>The measure of the matching regions at the window's end, or null where it is missing.</summary>
+    public long? Value { get; init; }
+
+    /// <summary>Its change over the window.</summary>
+    public long? Change { get; init; }
+
     /// <summary>Regions that match the filter, over all pages.</summary>
     public int Matching { get; init; }
 

@@ -29,6 +29,12 @@ public sealed record ChartOptions(string Kind, string? Url)
     /// <summary>Slope of the line to draw over the window, or null for none.</summary>
     public double? BytesPerSecond { get; init; }
 
+    /// <summary>Where the line of the slope begins when that lies behind the window's first snapshot: time in milliseconds since 1970 UTC, or null.</summary>
+    public double? FitFrom { get; init; }
+
+    /// <summary>Where growth changes, drawn as thin lines: times in milliseconds since 1970 UTC.</summary>
+    public IReadOnlyList<double> Marks { get; init; } = [];
+
     /// <summary>The slope in words.</summary>
     public string? Rate { get; init; }
 
@@ -40,8 +46,8 @@ public sealed record ChartOptions(string Kind, string? Url)
 
     /// <summary>By value, bars included.</summary>
     public bool Equals(ChartOptions? other) =>
-        other is not null && (Kind, Url, Colour, From, To, Change, BytesPerSecond, Rate, Version) == (other.Kind, other.Url, other.Colour, other.From, other.To, other.Change, other.BytesPerSecond, other.Rate, other.Version)
-        && ReferenceEquals(Series, other.Series) && Bars.SequenceEqual(other.Bars);
+        other is not null && (Kind, Url, Colour, From, To, Change, BytesPerSecond, Rate, FitFrom, Version) == (other.Kind, other.Url, other.Colour, other.From, other.To, other.Change, other.BytesPerSecond, other.Rate, other.FitFrom, other.Version)
+        && ReferenceEquals(Series, other.Series) && Bars.SequenceEqual(other.Bars) && Marks.SequenceEqual(other.Marks);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, Url, From, To, Version);
