@@ -44,13 +44,13 @@ internal static class RegionList
             Metric = request.Metric.Slug,
             Unit = request.Metric.Unit,
             Missing = missing,
-            Value = missing is null ? matching.Sum(r => r.Measured.LastBytes) : null,
-            Change = missing is null ? matching.Sum(r => r.Measured.ChangeBytes) : null,
+            Value = missing is null ? matching.SumOf(r => r.Measured.LastBytes) : null,
+            Change = missing is null ? matching.SumOf(r => r.Measured.ChangeBytes) : null,
             Matching = matching.Count,
             All = ranked.Count,
-            RssBytes = matching.Sum(r => r.Growth.LastBytes),
-            RssChangeBytes = matching.Sum(r => r.Growth.ChangeBytes),
-            VirtualBytes = matching.Sum(r => r.IsAlive ? (long)r.Extent.Range.Length : 0),
+            RssBytes = matching.SumOf(r => r.Growth.LastBytes),
+            RssChangeBytes = matching.SumOf(r => r.Growth.ChangeBytes),
+            VirtualBytes = matching.SumOf(r => r.IsAlive ? (long)r.Extent.Range.Length : 0),
         };
     }
 

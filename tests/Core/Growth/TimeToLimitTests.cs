@@ -65,6 +65,14 @@ public sealed class TimeToLimitTests
     }
 
     [Fact]
+    public void A_time_at_the_end_of_all_times_does_no_harm()
+    {
+        var limit = MemoryLimit.Of("cgroup", null, Bytes(("memory.max", 8 * GiB), ("memory.current", 0)), DateTimeOffset.MaxValue).Single();
+
+        Assert.InRange(TimeToLimit.Of([limit], Line(MiB), DateTimeOffset.MaxValue)!.ReachedAt, Noon, DateTimeOffset.MaxValue);
+    }
+
+    [Fact]
     public void The_warm_up_has_no_part_in_the_time()
     {
         var growth = Measure(t => t < 10 ? 50 * MiB * t : (500 * MiB) + (MiB * (t - 10)));

@@ -83,7 +83,7 @@ public static class GrowthSeries
             foreach (var growth in GrowthRanking.Rank(track, from, to, part))
             {
                 var sum = growths.GetValueOrDefault(growth.Region.Ordinal);
-                growths[growth.Region.Ordinal] = new(growth.Region, sum.BytesPerSecond + growth.BytesPerSecond, sum.FirstBytes + growth.FirstBytes, sum.LastBytes + growth.LastBytes);
+                growths[growth.Region.Ordinal] = new(growth.Region, sum.BytesPerSecond + growth.BytesPerSecond, Saturating.Add(sum.FirstBytes, growth.FirstBytes), Saturating.Add(sum.LastBytes, growth.LastBytes));
             }
         }
         return [.. growths.Values.OrderByDescending(g => g.BytesPerSecond).ThenByDescending(g => g.LastBytes).ThenBy(g => g.Region.Ordinal)];

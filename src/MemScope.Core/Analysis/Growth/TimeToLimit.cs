@@ -34,10 +34,17 @@ public sealed record TimeToLimit(MemoryLimit Limit, DateTimeOffset ReachedAt, Da
             var (left, from) = (limit.LeftBytes(growth.LastBytes), limit.UsedBytes is null ? measuredTo : limit.At);
             var seconds = left / growth.Steady.BytesPerSecond;
             if (seconds > Farthest.TotalSeconds) continue;
-            var found = new TimeToLimit(limit, from.AddSeconds(seconds), from.AddSeconds(left / Math.Max(growth.Steady.HighBytesPerSecond, growth.Steady.BytesPerSecond)),
-                from.AddSeconds(Math.Min(Farthest.TotalSeconds, left / Math.Min(growth.Steady.LowBytesPerSecond, growth.Steady.BytesPerSecond))));
+            var found = new TimeToLimit(limit, After(from, seconds), After(from, left / Math.Max(growth.Steady.HighBytesPerSecond, growth.Steady.BytesPerSecond)),
+                After(from, left / Math.Min(growth.Steady.LowBytesPerSecond, growth.Steady.BytesPerSecond)));
             if (first is null || found.ReachedAt < first.ReachedAt) first = found;
         }
         return first;
+    }
+
+    /// <summary>A time of a capture may lie anywhere; behind the last that can be written there is none.</summary>
+    private static DateTimeOffset After(DateTimeOffset from, double seconds)
+    {
+        var most = Math.Min(Farthest.TotalSeconds, (DateTimeOffset.MaxValue - from).TotalSeconds - 1);
+        return from.AddSeconds(Math.Max(0, Math.Min(seconds, most)));
     }
 }
