@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace MemScope.Storage.Captures;
 
 /// <summary>Stores uploads. One upload is one transaction; when the task completes it is committed.</summary>
-public sealed class CaptureStore(NpgsqlDataSource source, ChangeFeed feed)
+public sealed class CaptureStore(UploadConnections connections, ChangeFeed feed)
 {
     private const int Attempts = 3;
     private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(15);
@@ -37,7 +37,7 @@ public sealed class CaptureStore(NpgsqlDataSource source, ChangeFeed feed)
 
     private async Task<StoredUpload> StoreOnceAsync(UploadPlan plan, List<PreparedProcess> prepared, CancellationToken cancel)
     {
-        await using var connection = await source.OpenConnectionAsync(cancel);
+        await using var connection = await connections.OpenAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var surroundings = await UploadSurroundings.ReadAsync(connection, plan, cancel);
         await using var statements = new UploadStatements(connection);
@@ -48,8 +48,8 @@ public sealed class CaptureStore(NpgsqlDataSource source, ChangeFeed feed)
             return Answer(plan, before.CaptureId, before.ProcessIds, repeat: true);
         }
         var processes = plan.Processes.ConvertAll(p => ProcessRecognition.Recognise(statements, plan, p, surroundings));
-        var captureId = surroundings.Capture?.Id ?? AddCapture(statements, plan);
-        if (surroundings.Capture is not { HasText: true }) await AddTextAsync(connection, statements, plan.Upload, captureId, cancel);
+        var captureId = surroundings.Capture?.Id ?? Guid.CreateVersion7(plan.Upload.ReceivedAt);
+        if (surroundings.Capture is not { HasText: true }) await AddTextAsync(connection, statements, plan, captureId, isNew: surroundings.Capture is null, cancel);
         var writer = new UploadWriter(statements, plan, captureId, surroundings.NextNumbers);
         for (var i = 0; i < processes.Count; i++) await writer.WriteAsync(processes[i], i, prepared[i], cancel);
         RememberKey(statements, plan, captureId, processes);
@@ -58,41 +58,35 @@ public sealed class CaptureStore(NpgsqlDataSource source, ChangeFeed feed)
         return Answer(plan, captureId, processes, repeat: false);
     }
 
+    /// <summary>The file's bytes, for a capture that is new or whose text was dropped: then it is brought anew, since the proof was for the uploads before this one.</summary>
+    private static async Task AddTextAsync(NpgsqlConnection connection, UploadStatements statements, UploadPlan plan, Guid captureId, bool isNew, CancellationToken cancel)
+    {
+        var part = await ChunkTable.OnlyPartAsync(plan.Upload.Content, cancel);
+        if (isNew) AddCapture(statements, plan, captureId, part?.Length ?? 0);
+        if (part is not null)
+            statements.Add("INSERT INTO capture_chunk (capture_id, part, data) VALUES ($1, 0, $2)", [new() { Value = captureId }, new() { Value = part, NpgsqlDbType = NpgsqlDbType.Bytea }]);
+        if (part is not null && isNew) return;
+        await statements.SendAsync(cancel);
+        long stored = part?.Length ?? await ChunkTable.Captures.WriteAsync(connection, captureId, plan.Upload.Content, cancel);
+        statements.Add("UPDATE capture SET stored_bytes = $2, text_dropped_at = NULL WHERE capture_id = $1", [new() { Value = captureId }, new() { Value = stored }]);
+    }
+
     /// <summary>A file that is stored for the first time. When another upload of the same bytes has just been faster, its row is in the way, and the next attempt finds it.</summary>
-    private static Guid AddCapture(UploadStatements statements, UploadPlan plan)
+    private static void AddCapture(UploadStatements statements, UploadPlan plan, Guid id, long storedBytes)
     {
         var upload = plan.Upload;
-        var id = Guid.CreateVersion7(upload.ReceivedAt);
         statements.Add(
             """
             INSERT INTO capture (capture_id, project, sha256, format, version, file_name, decoded_bytes, stored_bytes, snapshots, events, contents, report, received_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             """,
             [
                 new() { Value = id }, new() { Value = upload.Project }, new() { Value = upload.Sha256 }, new() { Value = CleanText.Of(upload.Parsed.Format, 64) },
                 new() { Value = CleanText.Of(upload.Parsed.Version, 255) }, new() { Value = CleanText.Of(upload.FileName, 1024) }, new() { Value = upload.DecodedBytes },
-                new() { Value = upload.Parsed.Snapshots.Count }, new() { Value = upload.Parsed.Traces.Sum(t => t.Events.Count) },
+                new() { Value = storedBytes }, new() { Value = upload.Parsed.Snapshots.Count }, new() { Value = upload.Parsed.Traces.Sum(t => t.Events.Count) },
                 new() { Value = Json.Of(CaptureContentsRow.Of(upload.Parsed)), NpgsqlDbType = NpgsqlDbType.Jsonb },
                 new() { Value = Json.OfReport(upload.Parsed.Diagnostics), NpgsqlDbType = NpgsqlDbType.Jsonb }, new() { Value = upload.ReceivedAt.UtcDateTime },
             ]);
-        return id;
-    }
-
-    /// <summary>The file's bytes, for a capture that is new or whose text was dropped: then it is brought anew, since the proof was for the uploads before this one.</summary>
-    private static async Task AddTextAsync(NpgsqlConnection connection, UploadStatements statements, CaptureUpload upload, Guid captureId, CancellationToken cancel)
-    {
-        long stored;
-        if (await ChunkTable.OnlyPartAsync(upload.Content, cancel) is { } part)
-        {
-            statements.Add("INSERT INTO capture_chunk (capture_id, part, data) VALUES ($1, 0, $2)", [new() { Value = captureId }, new() { Value = part, NpgsqlDbType = NpgsqlDbType.Bytea }]);
-            stored = part.Length;
-        }
-        else
-        {
-            await statements.SendAsync(cancel);
-            stored = await ChunkTable.Captures.WriteAsync(connection, captureId, upload.Content, cancel);
-        }
-        statements.Add("UPDATE capture SET stored_bytes = $2, text_dropped_at = NULL WHERE capture_id = $1", [new() { Value = captureId }, new() { Value = stored }]);
     }
 
     /// <summary>Notes what the upload's Idempotency-Key, if it has one, stands for.</summary>
@@ -127,7 +121,7 @@ public sealed class CaptureStore(NpgsqlDataSource source, ChangeFeed feed)
         {
             try
             {
-                await using var connection = await source.OpenConnectionAsync(limit.Token);
+                await using var connection = await connections.OpenAsync(limit.Token);
                 await using var transaction = await connection.BeginTransactionAsync(limit.Token);
                 // The old backend may still be at it: its lock is held until it has committed or not.
                 await UploadSurroundings.LockAsync(connection, plan, limit.Token);

@@ -35,9 +35,14 @@ internal static class ProcessRecognition
         var ofPid = surroundings.Processes.FindAll(k => k.Pid == process.Pid);
         if (Find(ofPid, bootId, ticks, process.Addresses) is { } same)
         {
-            statements.Add(LearnSql, Details(plan, process, same.Id, bootId, ticks));
-            surroundings.Processes[surroundings.Processes.IndexOf(same)] =
-                same with { BootId = same.BootId ?? bootId, StartTicks = same.StartTicks ?? ticks, Addresses = same.Addresses.Or(process.Addresses) };
+            var learned = same with
+            {
+                BootId = same.BootId ?? bootId, StartTicks = same.StartTicks ?? ticks, Addresses = same.Addresses.Or(process.Addresses), StartTime = StartOf(plan) ?? same.StartTime,
+                Comm = process.Comm ?? same.Comm, CommandLine = process.CommandLine ?? same.CommandLine, Executable = same.Executable ?? process.Executable,
+            };
+            // Which labels it has the database compares.
+            if (learned != same || plan.Upload.Labels.Count > 0) statements.Add(LearnSql, Details(plan, process, same.Id, bootId, ticks));
+            surroundings.Processes[surroundings.Processes.IndexOf(same)] = learned;
             return same.Id;
         }
         var begun = new KnownProcess(Guid.CreateVersion7(plan.Upload.ReceivedAt), process.Pid, ofPid.Count > 0 ? ofPid[0].ExecNumber + 1 : 0, bootId, ticks, process.Addresses);
@@ -51,6 +56,8 @@ internal static class ProcessRecognition
         surroundings.NextNumbers.Add(begun.Id, 1);
         return begun.Id;
     }
+
+    private static DateTimeOffset? StartOf(UploadPlan plan) => plan.Upload.StartTime is { } start ? UploadPlan.Stored(start) : null;
 
     private static KnownProcess? Find(List<KnownProcess> newestFirst, string? bootId, long? ticks, LoadAddresses addresses)
     {
@@ -69,7 +76,7 @@ internal static class ProcessRecognition
 
     private static NpgsqlParameter[] Details(UploadPlan plan, PlannedProcess process, Guid id, string? bootId, long? ticks) =>
     [
-        new() { Value = id }, Nullable(bootId, NpgsqlDbType.Text), Nullable(ticks, NpgsqlDbType.Bigint), Nullable(plan.Upload.StartTime?.UtcDateTime, NpgsqlDbType.TimestampTz),
+        new() { Value = id }, Nullable(bootId, NpgsqlDbType.Text), Nullable(ticks, NpgsqlDbType.Bigint), Nullable(StartOf(plan)?.UtcDateTime, NpgsqlDbType.TimestampTz),
         Nullable(process.Comm, NpgsqlDbType.Text), Nullable(process.CommandLine, NpgsqlDbType.Text), Nullable(process.Executable, NpgsqlDbType.Text),
         new() { Value = Json.OfLabels(plan.Upload.Labels), NpgsqlDbType = NpgsqlDbType.Jsonb },
         Nullable(unchecked((long?)process.Addresses.StackEnd), NpgsqlDbType.Bigint), Nullable(unchecked((long?)process.Addresses.VdsoStart), NpgsqlDbType.Bigint),

@@ -6,7 +6,20 @@ using Npgsql;
 namespace MemScope.Storage.Captures;
 
 /// <summary>An incarnation that the database knows.</summary>
-internal sealed record KnownProcess(Guid Id, int Pid, int ExecNumber, string? BootId, long? StartTicks, LoadAddresses Addresses);
+internal sealed record KnownProcess(Guid Id, int Pid, int ExecNumber, string? BootId, long? StartTicks, LoadAddresses Addresses)
+{
+    /// <summary>Start, where known (UTC).</summary>
+    public DateTimeOffset? StartTime { get; init; }
+
+    /// <summary>Name of the thread group's leader.</summary>
+    public string? Comm { get; init; }
+
+    /// <summary>Arguments.</summary>
+    public string? CommandLine { get; init; }
+
+    /// <summary>File name of the program.</summary>
+    public string? Executable { get; init; }
+}
 
 /// <summary>A capture that the database knows; its text may have been dropped.</summary>
 internal sealed record KnownCapture(Guid Id, bool HasText);
@@ -25,6 +38,9 @@ internal sealed class UploadSurroundings
 
     // 256 keys per host bound the lock table however many processes a file shows. In ascending order: no two uploads wait for each other. Retention waits for uploads that may
     // use what it is about to delete.
+    // A file that shows one process has statements without an array, which the database plans once and for all.
+    private static readonly string LockOneSql = $"SELECT pg_advisory_xact_lock_shared({Retention.LockKey}), pg_advisory_xact_lock((hashtextextended($1, 0) & ~255::bigint) | ($2 & 255))";
+
     private static readonly string LockSql =
         $"""
         SELECT pg_advisory_xact_lock_shared({Retention.LockKey}), pg_advisory_xact_lock(k)
@@ -45,9 +61,18 @@ internal sealed class UploadSurroundings
         ORDER BY u.upload_id, u.position
         """;
 
+    private const string ProcessColumns =
+        "p.process_id, p.pid, p.exec_number, p.boot_id, p.start_ticks, p.stack_end, p.vdso_start, p.executable_start, s.next_snapshot_number, p.start_time, p.comm, p.command_line, p.executable";
+
+    private static readonly string ProcessSql =
+        $"""
+        SELECT {ProcessColumns} FROM process p JOIN process_state s ON s.process_id = p.process_id
+        WHERE p.project = $1 AND p.host = $2 AND p.pid = $3 ORDER BY p.exec_number DESC LIMIT {MostIncarnations}
+        """;
+
     private static readonly string ProcessesSql =
         $"""
-        SELECT p.process_id, p.pid, p.exec_number, p.boot_id, p.start_ticks, p.stack_end, p.vdso_start, p.executable_start, s.next_snapshot_number
+        SELECT {ProcessColumns}
         FROM unnest($3) k CROSS JOIN LATERAL (SELECT * FROM process WHERE project = $1 AND host = $2 AND pid = k ORDER BY exec_number DESC LIMIT {MostIncarnations}) p
         JOIN process_state s ON s.process_id = p.process_id ORDER BY p.pid, p.exec_number DESC
         """;
@@ -110,16 +135,21 @@ internal sealed class UploadSurroundings
     private void Add(NpgsqlDataReader reader)
     {
         var addresses = new LoadAddresses(unchecked((ulong?)reader.LongOrNull(5)), unchecked((ulong?)reader.LongOrNull(6)), unchecked((ulong?)reader.LongOrNull(7)));
-        var process = new KnownProcess(reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2), reader.TextOrNull(3), reader.LongOrNull(4), addresses);
+        var process = new KnownProcess(reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2), reader.TextOrNull(3), reader.LongOrNull(4), addresses)
+        {
+            StartTime = reader.TimeOrNull(9), Comm = reader.TextOrNull(10), CommandLine = reader.TextOrNull(11), Executable = reader.TextOrNull(12),
+        };
         Processes.Add(process);
         NextNumbers.Add(process.Id, reader.GetInt32(8));
     }
 
     private static NpgsqlBatchCommand Lock(UploadPlan plan) =>
-        new(LockSql) { Parameters = { new() { Value = $"{plan.Upload.Project}\n{plan.Host}" }, new() { Value = plan.Pids } } };
+        new(plan.Pids.Length == 1 ? LockOneSql : LockSql) { Parameters = { new() { Value = $"{plan.Upload.Project}\n{plan.Host}" }, PidsOf(plan) } };
 
     private static NpgsqlBatchCommand AskProcesses(UploadPlan plan) =>
-        new(ProcessesSql) { Parameters = { new() { Value = plan.Upload.Project }, new() { Value = plan.Host }, new() { Value = plan.Pids } } };
+        new(plan.Pids.Length == 1 ? ProcessSql : ProcessesSql) { Parameters = { new() { Value = plan.Upload.Project }, new() { Value = plan.Host }, PidsOf(plan) } };
+
+    private static NpgsqlParameter PidsOf(UploadPlan plan) => new() { Value = plan.Pids is [var only] ? only : plan.Pids };
 
     private static NpgsqlBatchCommand AskCapture(UploadPlan plan) =>
         new(CaptureSql) { Parameters = { new() { Value = plan.Upload.Project }, new() { Value = plan.Upload.Sha256 } } };
