@@ -17,10 +17,14 @@ internal static class DiffWords
         var metric = diff.MainMetric;
         var counts = new int[Enum.GetValues<DiffState>().Length];
         var top = -1;
+        var most = 0m;
         for (var i = 0; i < diff.Rows.Count; i++)
         {
-            counts[(int)diff.Rows[i].State]++;
-            if (diff.Rows[i].State != DiffState.Unchanged && (top < 0 || Math.Abs(diff.Rows[i].Delta.Of(metric)) > Math.Abs(diff.Rows[top].Delta.Of(metric)))) top = i;
+            var row = diff.Rows[i];
+            counts[(int)row.State]++;
+            if (row.State == DiffState.Unchanged) continue;
+            var change = row.Current.Of(metric) - row.Base.Of(metric);
+            if (top < 0 || Math.Abs((decimal)change) > most) (top, most) = (i, Math.Abs((decimal)change)); // the least long has no positive of its own
         }
         var same = counts[(int)DiffState.Unchanged];
         if (top < 0) return $"Nothing changed {span}: all {SizeWords.Count(same, "region")} are the same.";

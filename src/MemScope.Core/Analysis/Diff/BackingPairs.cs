@@ -11,11 +11,14 @@ internal sealed class BackingPair(string name, SpaceMatch match)
     /// <summary>By what they were brought together.</summary>
     public SpaceMatch Match { get; } = match;
 
+    /// <summary>Its place among all pairs.</summary>
+    public int Index { get; set; }
+
     /// <summary>Names in base, in the order of their first mapping.</summary>
-    public List<string> BaseNames { get; } = [];
+    public IReadOnlyList<string> BaseNames { get; init; } = [];
 
     /// <summary>Names in current.</summary>
-    public List<string> CurrentNames { get; } = [];
+    public IReadOnlyList<string> CurrentNames { get; init; } = [];
 }
 
 /// <summary>
@@ -26,98 +29,87 @@ internal sealed class BackingPairs
 {
     private const int DeepestFolder = 4;
 
-    private readonly Dictionary<string, BackingPair> _ofBase, _ofCurrent;
-    private readonly List<string> _base, _current;
+    private readonly Side _base, _current;
+    private readonly List<BackingPair> _pairs = [];
 
     public BackingPairs(VmaTable before, VmaTable after)
     {
-        (_base, _current) = (Distinct(before), Distinct(after));
-        (_ofBase, _ofCurrent) = (new(_base.Count, StringComparer.Ordinal), new(_current.Count, StringComparer.Ordinal));
-        PairEqual();
-        PairPatterns();
-        for (var depth = DeepestFolder; depth >= 1; depth--) PairUnique(name => EndOf(name, depth), SpaceMatch.Folder);
-        PairBare();
-        PairUnique(BackingNames.Stem, SpaceMatch.Version);
-        foreach (var name in Open(_base, _ofBase)) (_ofBase[name] = new(name, SpaceMatch.None)).BaseNames.Add(name);
-        foreach (var name in Open(_current, _ofCurrent)) (_ofCurrent[name] = new(name, SpaceMatch.None)).CurrentNames.Add(name);
+        (_base, _current) = (new(before), new(after));
+        for (var id = 0; id < _base.Names.Count; id++)
+            if (_current.IdOf(_base.Names[id]) is >= 0 and var same) Join(_base.Names[id], SpaceMatch.Name, [id], [same]);
+        if (_base.HasOpen && _current.HasOpen) PairAlike();
+        else PairPatterns(); // names of one pattern are one thing on one side too
+        foreach (var id in _base.Open().ToList()) Join(_base.Names[id], SpaceMatch.None, [id], []);
+        foreach (var id in _current.Open().ToList()) Join(_current.Names[id], SpaceMatch.None, [], [id]);
     }
 
-    /// <summary>The pair of a name in base.</summary>
-    public BackingPair OfBase(string name) => _ofBase[name];
+    /// <summary>All pairs.</summary>
+    public IReadOnlyList<BackingPair> All => _pairs;
 
-    /// <summary>The pair of a name in current.</summary>
-    public BackingPair OfCurrent(string name) => _ofCurrent[name];
+    /// <summary>The pair of the name of a mapping in base.</summary>
+    public BackingPair OfBase(int row) => _base.PairOf(row);
 
-    private void PairEqual()
+    /// <summary>The pair of the name of a mapping in current.</summary>
+    public BackingPair OfCurrent(int row) => _current.PairOf(row);
+
+    private void PairAlike()
     {
-        var inCurrent = new HashSet<string>(_current, StringComparer.Ordinal);
-        foreach (var name in _base)
-            if (inCurrent.Contains(name)) Join(new(name, SpaceMatch.Name), [name], [name]);
+        PairPatterns();
+        for (var depth = DeepestFolder; depth >= 1; depth--) PairUnique((side, id) => EndOf(side, id, depth), SpaceMatch.Folder);
+        PairBare();
+        PairUnique((side, id) => BackingNames.Stem(side.Names[id]), SpaceMatch.Version);
     }
 
     /// <summary>All names of a pattern are one thing, even on one side alone: their numbers tell nothing.</summary>
     private void PairPatterns()
     {
-        var (inBase, inCurrent) = (ByKey(_base, _ofBase, BackingNames.Pattern), ByKey(_current, _ofCurrent, BackingNames.Pattern));
+        static string Pattern(Side side, int id) => side.PatternOf(id);
+        var (inBase, inCurrent) = (_base.ByKey(Pattern), _current.ByKey(Pattern));
         foreach (var (pattern, names) in inBase)
         {
             var others = inCurrent.GetValueOrDefault(pattern) ?? [];
-            if (others.Count > 0) Join(new(pattern, SpaceMatch.Pattern), names, others);
-            else if (names.Count > 1) Join(new(pattern, SpaceMatch.None), names, []);
+            if (others.Count > 0) Join(pattern, SpaceMatch.Pattern, names, others);
+            else if (names.Count > 1) Join(pattern, SpaceMatch.None, names, []);
         }
         foreach (var (pattern, names) in inCurrent)
-            if (names.Count > 1 && !inBase.ContainsKey(pattern)) Join(new(pattern, SpaceMatch.None), [], names);
+            if (names.Count > 1 && !inBase.ContainsKey(pattern)) Join(pattern, SpaceMatch.None, [], names);
     }
 
-    private void PairUnique(Func<string, string?> key, SpaceMatch match)
+    private void PairUnique(Func<Side, int, string?> key, SpaceMatch match)
     {
-        var inCurrent = ByKey(_current, _ofCurrent, key);
-        if (inCurrent.Count == 0) return;
-        foreach (var (common, names) in ByKey(_base, _ofBase, key))
+        if (!_base.HasOpen || !_current.HasOpen) return;
+        var inCurrent = _current.ByKey(key);
+        foreach (var (common, names) in _base.ByKey(key))
         {
-            if (names.Count == 1 && inCurrent.GetValueOrDefault(common) is [var other]) Join(new(other, match), names, [other]);
+            if (names.Count == 1 && inCurrent.GetValueOrDefault(common) is [var other]) Join(_current.Names[other], match, names, [other]);
         }
     }
 
     /// <summary>pmap prints the last part of a path alone, so that its one name stands for all files that are called so.</summary>
     private void PairBare()
     {
-        static string? File(string name) => EndOf(name, 1);
-        var inCurrent = ByKey(_current, _ofCurrent, File);
-        foreach (var (file, names) in ByKey(_base, _ofBase, File))
+        static string? File(Side side, int id) => EndOf(side, id, 1);
+        static bool IsBare(Side side, List<int> names) => names is [var only] && !side.Names[only].Contains('/', StringComparison.Ordinal);
+        var inCurrent = _current.ByKey(File);
+        foreach (var (file, names) in _base.ByKey(File))
         {
-            if (inCurrent.GetValueOrDefault(file) is not { } others) continue;
-            if (names is [var bare] && !bare.Contains('/', StringComparison.Ordinal) || others is [var other] && !other.Contains('/', StringComparison.Ordinal)) Join(new(file, SpaceMatch.Folder), names, others);
+            if (inCurrent.GetValueOrDefault(file) is { } others && (IsBare(_base, names) || IsBare(_current, others))) Join(file, SpaceMatch.Folder, names, others);
         }
     }
 
-    private void Join(BackingPair pair, IReadOnlyList<string> names, IReadOnlyList<string> others)
+    private void Join(string name, SpaceMatch match, List<int> names, List<int> others)
     {
-        pair.BaseNames.AddRange(names);
-        pair.CurrentNames.AddRange(others);
-        foreach (var name in names) _ofBase[name] = pair;
-        foreach (var name in others) _ofCurrent[name] = pair;
-    }
-
-    private static IEnumerable<string> Open(List<string> names, Dictionary<string, BackingPair> taken) => names.Where(n => !taken.ContainsKey(n));
-
-    private static Dictionary<string, List<string>> ByKey(List<string> names, Dictionary<string, BackingPair> taken, Func<string, string?> key)
-    {
-        var byKey = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        foreach (var name in Open(names, taken))
-        {
-            if (key(name) is not { } found) continue;
-            if (!byKey.TryGetValue(found, out var list)) byKey.Add(found, list = []);
-            list.Add(name);
-        }
-        return byKey;
+        var pair = new BackingPair(name, match) { Index = _pairs.Count, BaseNames = names.ConvertAll(id => _base.Names[id]), CurrentNames = others.ConvertAll(id => _current.Names[id]) };
+        _pairs.Add(pair);
+        foreach (var id in names) _base.Take(id, pair);
+        foreach (var id in others) _current.Take(id, pair);
     }
 
     /// <summary>The last parts of a file's pattern; null for what is no file or has fewer parts. One part may stand alone, as pmap prints it.</summary>
-    private static string? EndOf(string name, int parts)
+    private static string? EndOf(Side side, int id, int parts)
     {
-        if (!BackingNames.IsFile(name)) return null;
-        var pattern = BackingNames.Pattern(name);
+        if (!BackingNames.IsFile(side.Names[id])) return null;
+        var pattern = side.PatternOf(id);
         var at = pattern.Length;
         for (var part = 0; part < parts; part++)
         {
@@ -128,17 +120,75 @@ internal sealed class BackingPairs
         return pattern[(at + 1)..];
     }
 
-    private static List<string> Distinct(VmaTable vmas)
+    /// <summary>The names of one address space, numbered.</summary>
+    private sealed class Side
     {
-        var (seen, names) = (new HashSet<string>(StringComparer.Ordinal), new List<string>());
-        string? last = null;
-        for (var row = 0; row < vmas.Count; row++)
+        private readonly Dictionary<string, int> _ids;
+        private readonly int[] _ofRow;
+        private readonly List<BackingPair?> _pairs = [];
+        private string?[]? _patterns;
+        private int _open;
+
+        public Side(VmaTable vmas)
         {
-            var name = vmas.Names[row];
-            if (ReferenceEquals(name, last)) continue;
-            last = name;
-            if (seen.Add(name)) names.Add(name);
+            _ids = new(StringComparer.Ordinal);
+            _ofRow = new int[vmas.Count];
+            string? last = null;
+            for (var row = 0; row < vmas.Count; row++)
+            {
+                var name = vmas.Names[row];
+                // Neighbouring mappings mostly share a name, and with it the text.
+                _ofRow[row] = ReferenceEquals(name, last) ? _ofRow[row - 1] : Number(name);
+                last = name;
+            }
+            _open = Names.Count;
         }
-        return names;
+
+        /// <summary>The names in the order of their first mapping.</summary>
+        public List<string> Names { get; } = [];
+
+        /// <summary>Whether a name is without a pair.</summary>
+        public bool HasOpen => _open > 0;
+
+        public int IdOf(string name) => _ids.TryGetValue(name, out var id) ? id : -1;
+
+        public BackingPair PairOf(int row) => _pairs[_ofRow[row]]!;
+
+        public string PatternOf(int id) => (_patterns ??= new string?[Names.Count])[id] ??= BackingNames.Pattern(Names[id]);
+
+        public IEnumerable<int> Open()
+        {
+            for (var id = 0; id < _pairs.Count; id++)
+                if (_pairs[id] is null) yield return id;
+        }
+
+        public void Take(int id, BackingPair pair)
+        {
+            if (_pairs[id] is null) _open--;
+            _pairs[id] = pair;
+        }
+
+        /// <summary>Names without a pair by what <paramref name="key"/> makes of them; those of which it makes nothing are left out.</summary>
+        public Dictionary<string, List<int>> ByKey(Func<Side, int, string?> key)
+        {
+            var byKey = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+            foreach (var id in Open())
+            {
+                if (key(this, id) is not { } found) continue;
+                if (!byKey.TryGetValue(found, out var list)) byKey.Add(found, list = []);
+                list.Add(id);
+            }
+            return byKey;
+        }
+
+        private int Number(string name)
+        {
+            if (_ids.TryGetValue(name, out var id)) return id;
+            id = Names.Count;
+            _ids.Add(name, id);
+            Names.Add(name);
+            _pairs.Add(null);
+            return id;
+        }
     }
 }

@@ -44,7 +44,7 @@ public abstract class DiffAnswer
 {
     private protected DiffAnswer(IReadOnlyList<DiffMetric> metrics, DiffRow[] rows, IReadOnlyList<string> backings)
     {
-        (Metrics, Rows, Backings) = (metrics, rows, backings);
+        (Metrics, RowArray, Backings) = (metrics, rows, backings);
         foreach (ref readonly var row in rows.AsSpan()) (BaseTotal, CurrentTotal) = (BaseTotal + row.Base, CurrentTotal + row.Current);
     }
 
@@ -58,7 +58,10 @@ public abstract class DiffAnswer
     public DiffSizes CurrentTotal { get; }
 
     /// <summary>The parts.</summary>
-    public IReadOnlyList<DiffRow> Rows { get; }
+    public IReadOnlyList<DiffRow> Rows => RowArray;
+
+    /// <summary>The same for whoever goes over all of them.</summary>
+    internal DiffRow[] RowArray { get; }
 
     /// <summary>Names of what backs the rows; empty for unnamed memory.</summary>
     public IReadOnlyList<string> Backings { get; }

@@ -10,7 +10,7 @@ namespace MemScope.Core.Analysis.Diff;
 public readonly record struct DiffRest(int Rows, int Unchanged, DiffSizes Base, DiffSizes Current)
 {
     /// <summary>With one more row.</summary>
-    public DiffRest Plus(DiffRow row) => new(Rows + 1, Unchanged + (row.State == DiffState.Unchanged ? 1 : 0), Base + row.Base, Current + row.Current);
+    public DiffRest Plus(in DiffRow row) => new(Rows + 1, Unchanged + (row.State == DiffState.Unchanged ? 1 : 0), Base + row.Base, Current + row.Current);
 }
 
 /// <summary>The rows of a category, or of one backing within it.</summary>
@@ -55,13 +55,13 @@ public sealed record DiffTree(IReadOnlyList<DiffGroup> Groups, IReadOnlyList<int
     public static DiffTree Of(DiffAnswer diff, DiffMetric metric, bool byBacking, int limit, Predicate<int>? keep)
     {
         ArgumentNullException.ThrowIfNull(diff);
-        var rows = diff.Rows;
-        var kept = new List<int>(rows.Count);
-        for (var i = 0; i < rows.Count; i++)
+        var rows = diff.RowArray;
+        var kept = new List<int>(rows.Length);
+        for (var i = 0; i < rows.Length; i++)
             if (keep is null || keep(i)) kept.Add(i);
         var listed = Biggest(rows, kept, metric, limit);
 
-        var isListed = new bool[rows.Count];
+        var isListed = new bool[rows.Length];
         foreach (var row in listed) isListed[row] = true;
         var categories = new Parts?[Model.Categories.All.Count];
         foreach (var row in kept) (categories[(int)rows[row].Category] ??= new Parts()).Add(rows[row]);
@@ -81,7 +81,7 @@ public sealed record DiffTree(IReadOnlyList<DiffGroup> Groups, IReadOnlyList<int
     }
 
     /// <summary>Backings of which a row is listed become groups; all others stay in the category's rest.</summary>
-    private static DiffGroup Split(Category category, Parts parts, IReadOnlyList<DiffRow> rows, List<int> kept, bool[] isListed, DiffMetric metric)
+    private static DiffGroup Split(Category category, Parts parts, DiffRow[] rows, List<int> kept, bool[] isListed, DiffMetric metric)
     {
         var backings = new Dictionary<int, Parts>();
         foreach (var row in parts.Rows)
@@ -107,26 +107,28 @@ public sealed record DiffTree(IReadOnlyList<DiffGroup> Groups, IReadOnlyList<int
 
     private static long Weight(DiffGroup group, DiffMetric metric) => Magnitude(group.Current.Of(metric) - group.Base.Of(metric));
 
-    /// <summary>Changed rows before unchanged ones, by the size of their change, then of their addresses, then as they stand.</summary>
-    private static List<int> Biggest(IReadOnlyList<DiffRow> rows, List<int> kept, DiffMetric metric, int limit)
+    /// <summary>Changed rows before unchanged ones, by the size of their change, then of their addresses, then as they stand. Of thousands of rows few have changed: only they are sorted while they fill the list.</summary>
+    private static List<int> Biggest(DiffRow[] rows, List<int> kept, DiffMetric metric, int limit)
     {
-        var keys = new (bool Unchanged, long Change, long Addresses, int Row)[kept.Count];
-        for (var i = 0; i < keys.Length; i++)
-        {
-            var row = rows[kept[i]];
-            var delta = row.Delta;
-            keys[i] = (row.State == DiffState.Unchanged, -Magnitude(delta.Of(metric)), -Magnitude(delta.VirtualBytes), kept[i]);
-        }
-        Array.Sort(keys, static (a, b) =>
-        {
-            if (a.Unchanged != b.Unchanged) return a.Unchanged ? 1 : -1;
-            var order = a.Change.CompareTo(b.Change);
-            if (order == 0) order = a.Addresses.CompareTo(b.Addresses);
-            return order != 0 ? order : a.Row.CompareTo(b.Row);
-        });
-        var listed = new List<int>(Math.Min(limit, keys.Length));
-        for (var i = 0; i < keys.Length && i < limit; i++) listed.Add(keys[i].Row);
+        var changed = new List<(long Change, long Addresses, int Row)>();
+        foreach (var row in kept)
+            if (rows[row].State != DiffState.Unchanged) changed.Add(KeyOf(rows, row, metric));
+        changed.Sort();
+        var listed = new List<int>(Math.Min(limit, kept.Count));
+        for (var i = 0; i < changed.Count && listed.Count < limit; i++) listed.Add(changed[i].Row);
+        if (listed.Count == limit || listed.Count == kept.Count) return listed;
+        changed.Clear();
+        foreach (var row in kept)
+            if (rows[row].State == DiffState.Unchanged) changed.Add(KeyOf(rows, row, metric));
+        changed.Sort();
+        for (var i = 0; i < changed.Count && listed.Count < limit; i++) listed.Add(changed[i].Row);
         return listed;
+    }
+
+    private static (long Change, long Addresses, int Row) KeyOf(DiffRow[] rows, int row, DiffMetric metric)
+    {
+        ref readonly var r = ref rows[row];
+        return (-Magnitude(r.Current.Of(metric) - r.Base.Of(metric)), -Magnitude(r.Current.VirtualBytes - r.Base.VirtualBytes), row);
     }
 
     private static long Magnitude(long change) => change == long.MinValue ? long.MaxValue : Math.Abs(change);
@@ -140,13 +142,13 @@ public sealed record DiffTree(IReadOnlyList<DiffGroup> Groups, IReadOnlyList<int
 
         public List<int> Rows { get; } = [];
 
-        public void Add(DiffRow row)
+        public void Add(in DiffRow row)
         {
             (_base, _current, _count) = (_base + row.Base, _current + row.Current, _count + 1);
             if (row.State != DiffState.Unchanged) _changed++;
         }
 
-        public void Leave(DiffRow row) => _rest = _rest.Plus(row);
+        public void Leave(in DiffRow row) => _rest = _rest.Plus(row);
 
         public DiffGroup ToGroup(Category category, int? backing) => new(category, backing, _base, _current, _count, _changed) { Rows = Rows, Rest = _rest };
     }

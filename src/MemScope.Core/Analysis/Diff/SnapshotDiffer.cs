@@ -23,25 +23,30 @@ public static class SnapshotDiffer
         // Which row of base a region has.
         var inBase = new Dictionary<Region, int>(before.Count);
         for (var row = 0; row < before.Count; row++) inBase[beforeRegions[row]] = row;
-        var taken = new bool[before.Count];
-        var (rows, regions) = (new List<DiffRow>(after.Count + 8), new List<(Region, int, int)>(after.Count + 8));
+        var (baseRows, taken, gone) = (new int[after.Count], new bool[before.Count], before.Count);
         for (var row = 0; row < after.Count; row++)
         {
-            var region = afterRegions[row];
-            var at = inBase.TryGetValue(region, out var found) ? found : -1;
-            if (at >= 0) taken[at] = true;
-            var state = states.Of(region, at, row);
-            rows.Add(new(state, afterCategories[row].Category, backings.IndexOf(region.Backing), at < 0 ? default : beforeSizes.Of(at), afterSizes.Of(row)));
-            regions.Add((region, at, row));
+            baseRows[row] = inBase.TryGetValue(afterRegions[row], out var at) ? at : -1;
+            if (baseRows[row] < 0) continue;
+            taken[at] = true;
+            gone--;
         }
-        for (var row = 0; row < before.Count; row++)
+
+        var (rows, regions) = (new DiffRow[after.Count + gone], new (Region, int, int)[after.Count + gone]);
+        for (var row = 0; row < after.Count; row++)
+        {
+            var (region, at) = (afterRegions[row], baseRows[row]);
+            rows[row] = new(states.Of(region, at, row), afterCategories[row].Category, backings.IndexOf(region.Backing), at < 0 ? default : beforeSizes.Of(at), afterSizes.Of(row));
+            regions[row] = (region, at, row);
+        }
+        for (int row = 0, to = after.Count; row < before.Count; row++)
         {
             if (taken[row]) continue;
             var region = beforeRegions[row];
-            rows.Add(new(states.Of(region, row, -1), beforeCategories[row].Category, backings.IndexOf(region.Backing), beforeSizes.Of(row), default));
-            regions.Add((region, row, -1));
+            rows[to] = new(states.Of(region, row, -1), beforeCategories[row].Category, backings.IndexOf(region.Backing), beforeSizes.Of(row), default);
+            regions[to++] = (region, row, -1);
         }
-        return new(states, SizeColumns.Shared(beforeSizes, afterSizes), [.. rows], [.. regions], backings.Names);
+        return new(states, SizeColumns.Shared(beforeSizes, afterSizes), rows, regions, backings.Names);
     }
 
     /// <summary>Numbers names in the order of their first row. Neighbouring mappings mostly share one.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Model;
 
@@ -44,16 +45,57 @@ public sealed record SpaceRow(SpaceMatch Match, VmaPermissions Permissions, IRea
     public string Words { get; init; } = "";
 }
 
+/// <summary>What a row is made of; put into a <see cref="SpaceRow"/> where it is asked for.</summary>
+/// <param name="Pair">Its names.</param>
+/// <param name="Match">By what the two sides were brought together.</param>
+/// <param name="BaseRow">First mapping in base, or -1.</param>
+/// <param name="CurrentRow">First mapping in current, or -1.</param>
+/// <param name="Words">What it is, where sizes say so.</param>
+internal readonly record struct SpacePart(BackingPair Pair, SpaceMatch Match, int BaseRow, int CurrentRow, string? Words);
+
 /// <summary>The difference of two address spaces that share no identity: two processes, runs, hosts or sources.</summary>
 public sealed class SpaceDiff : DiffAnswer
 {
-    private readonly SpaceRow[] _parts;
+    private const int MostNames = 4;
 
-    internal SpaceDiff(IReadOnlyList<DiffMetric> metrics, DiffRow[] rows, SpaceRow[] parts, IReadOnlyList<string> backings) : base(metrics, rows, backings) => _parts = parts;
+    private readonly VmaTable _before, _after;
+    private readonly SpacePart[] _parts;
+
+    internal SpaceDiff(VmaTable before, VmaTable after, IReadOnlyList<DiffMetric> metrics, DiffRow[] rows, SpacePart[] parts, IReadOnlyList<string> backings) : base(metrics, rows, backings) =>
+        (_before, _after, _parts) = (before, after, parts);
 
     /// <summary>What a row stands for.</summary>
-    public SpaceRow Part(int row) => _parts[row];
+    public SpaceRow Part(int row)
+    {
+        var part = _parts[row];
+        var (was, now) = (Rows[row].Base, Rows[row].Current);
+        var first = part.CurrentRow >= 0 ? _after[part.CurrentRow] : _before[part.BaseRow];
+        return new(part.Match, first.Permissions, was.Mappings == 0 ? [] : [.. part.Pair.BaseNames.Take(MostNames)], now.Mappings == 0 ? [] : [.. part.Pair.CurrentNames.Take(MostNames)])
+        {
+            BaseRange = was.Mappings == 1 ? _before[part.BaseRow].Range : null,
+            CurrentRange = now.Mappings == 1 ? _after[part.CurrentRow].Range : null,
+            Words = part.Words ?? Describe(part, was, now),
+        };
+    }
 
     /// <inheritdoc/>
-    public override string Words(int row) => _parts[row].Words;
+    public override string Words(int row) => _parts[row].Words ?? Describe(_parts[row], Rows[row].Base, Rows[row].Current);
+
+    private static string Describe(SpacePart part, DiffSizes was, DiffSizes now)
+    {
+        var (before, after) = (part.Pair.BaseNames, part.Pair.CurrentNames);
+        var how = part.Match switch
+        {
+            SpaceMatch.Version => $"{FileOf(before[0])} became {FileOf(after[0])}",
+            SpaceMatch.Folder => "the same file name in another folder",
+            SpaceMatch.Pattern => "names differ only in what changes from run to run",
+            SpaceMatch.None when before.Count + after.Count > 1 && (before.Count == 0 || after.Count == 0) => string.Create(CultureInfo.InvariantCulture, $"{before.Count + after.Count:N0} names of one pattern"),
+            _ => "",
+        };
+        if (was.Mappings == now.Mappings || was.Mappings == 0 || now.Mappings == 0) return how;
+        var count = string.Create(CultureInfo.InvariantCulture, $"{SizeWords.Count((int)was.Mappings, "mapping")} became {now.Mappings:N0}");
+        return how.Length == 0 ? count : $"{count}; {how}";
+    }
+
+    private static string FileOf(string name) => name[(name.LastIndexOf('/') + 1)..];
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Analysis.Diff;
@@ -9,74 +8,36 @@ namespace MemScope.Core.Analysis.Diff;
 /// </summary>
 public static class SpaceDiffer
 {
-    private const int MostNames = 4;
-
     /// <summary>The difference. Every mapping of both sides is in exactly one row.</summary>
     public static SpaceDiff Compare(SpaceSide before, SpaceSide after)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
         var pairs = new BackingPairs(before.Vmas, after.Vmas);
-        var leaves = new Dictionary<Key, Leaf>();
-        Collect(leaves, before, pairs.OfBase, static leaf => leaf.Base);
-        Collect(leaves, after, pairs.OfCurrent, static leaf => leaf.Current);
-
         var (beforeSizes, afterSizes) = (new SizeColumns(before.Vmas), new SizeColumns(after.Vmas));
-        var (rows, parts, names, backings) = (new List<DiffRow>(leaves.Count), new List<SpaceRow>(leaves.Count), new Dictionary<BackingPair, int>(ReferenceEqualityComparer.Instance), new List<string>());
-        foreach (var (key, leaf) in leaves)
-        {
-            if (!names.TryGetValue(key.Pair, out var backing))
-            {
-                names.Add(key.Pair, backing = backings.Count);
-                backings.Add(key.Pair.Name);
-            }
-            if (key is { Category: Category.Anonymous, Pair.Name.Length: 0 })
-            {
-                foreach (var pair in SizePairs.Of(before.Vmas, leaf.Base, after.Vmas, leaf.Current)) Add(key, backing, pair.Match, pair.Base, pair.Current, pair.Words);
-            }
-            else
-            {
-                Add(key, backing, leaf.Base.Count == 0 || leaf.Current.Count == 0 ? SpaceMatch.None : key.Pair.Match, leaf.Base, leaf.Current, null);
-            }
-        }
-        return new(SizeColumns.Shared(beforeSizes, afterSizes), [.. rows], [.. parts], backings);
+        var leaves = new Leaves();
+        for (var row = 0; row < before.Vmas.Count; row++) leaves.Of(before.Categories[row].Category, pairs.OfBase(row), before.Vmas.Permissions[row]).AddBase(row, beforeSizes.Of(row));
+        for (var row = 0; row < after.Vmas.Count; row++) leaves.Of(after.Categories[row].Category, pairs.OfCurrent(row), after.Vmas.Permissions[row]).AddCurrent(row, afterSizes.Of(row));
 
-        void Add(Key key, int backing, SpaceMatch match, IReadOnlyList<int> inBase, IReadOnlyList<int> inCurrent, string? words)
+        var (rows, parts) = (new List<DiffRow>(leaves.All.Count), new List<SpacePart>(leaves.All.Count));
+        foreach (var leaf in leaves.All)
         {
-            var (was, now) = (Sum(beforeSizes, inBase), Sum(afterSizes, inCurrent));
-            var state = match == SpaceMatch.Version ? DiffState.Replaced : DiffAnswer.StateOf(was, now);
-            rows.Add(new(state, key.Category, backing, was, now));
-            var first = inCurrent.Count > 0 ? after.Vmas[inCurrent[0]] : before.Vmas[inBase[0]];
-            parts.Add(new(match, first.Permissions, Few(key.Pair.BaseNames, inBase.Count), Few(key.Pair.CurrentNames, inCurrent.Count))
-            {
-                BaseRange = inBase.Count == 1 ? before.Vmas[inBase[0]].Range : null,
-                CurrentRange = inCurrent.Count == 1 ? after.Vmas[inCurrent[0]].Range : null,
-                Words = words ?? Words(match, key.Pair, was, now),
-            });
+            if (leaf.BaseRows is not null || leaf.CurrentRows is not null) AddBySize(leaf);
+            else Add(leaf, leaf.FirstBase < 0 || leaf.FirstCurrent < 0 ? SpaceMatch.None : leaf.Pair.Match, leaf.Base, leaf.Current, leaf.FirstBase, leaf.FirstCurrent, null);
         }
-    }
+        return new(before.Vmas, after.Vmas, SizeColumns.Shared(beforeSizes, afterSizes), [.. rows], [.. parts], [.. pairs.All.Select(p => p.Name)]);
 
-    private static void Collect(Dictionary<Key, Leaf> leaves, SpaceSide side, Func<string, BackingPair> pairOf, Func<Leaf, List<int>> rowsOf)
-    {
-        string? lastName = null;
-        BackingPair? lastPair = null;
-        for (var row = 0; row < side.Vmas.Count; row++)
+        void AddBySize(Leaf leaf)
         {
-            var name = side.Vmas.Names[row];
-            if (lastPair is null || !ReferenceEquals(name, lastName)) (lastName, lastPair) = (name, pairOf(name));
-            var key = new Key(side.Categories[row].Category, lastPair, ClassOf(side.Vmas.Permissions[row]));
-            if (!leaves.TryGetValue(key, out var leaf)) leaves.Add(key, leaf = new Leaf());
-            rowsOf(leaf).Add(row);
+            foreach (var pair in SizePairs.Of(before.Vmas, leaf.BaseRows ?? [], after.Vmas, leaf.CurrentRows ?? []))
+                Add(leaf, pair.Match, Sum(beforeSizes, pair.Base), Sum(afterSizes, pair.Current), pair.Base.Count > 0 ? pair.Base[0] : -1, pair.Current.Count > 0 ? pair.Current[0] : -1, pair.Words);
         }
-    }
 
-    /// <summary>Executable, writable, readable or without access, and private or shared: finer differences come and go with the loader's work.</summary>
-    private static byte ClassOf(VmaPermissions permissions)
-    {
-        var shared = (byte)(permissions & VmaPermissions.Shared);
-        if (permissions.HasFlag(VmaPermissions.Execute)) return (byte)(shared | 4);
-        if (permissions.HasFlag(VmaPermissions.Write)) return (byte)(shared | 2);
-        return (byte)(shared | (byte)(permissions & VmaPermissions.Read));
+        void Add(Leaf leaf, SpaceMatch match, DiffSizes was, DiffSizes now, int baseRow, int currentRow, string? words)
+        {
+            rows.Add(new(match == SpaceMatch.Version ? DiffState.Replaced : DiffAnswer.StateOf(was, now), leaf.Category, leaf.Pair.Index, was, now));
+            parts.Add(new(leaf.Pair, match, baseRow, currentRow, words));
+        }
     }
 
     private static DiffSizes Sum(SizeColumns sizes, IReadOnlyList<int> rows)
@@ -86,31 +47,71 @@ public static class SpaceDiffer
         return sum;
     }
 
-    private static List<string> Few(List<string> names, int mappings) => mappings == 0 ? [] : names.Count <= MostNames ? names : names.GetRange(0, MostNames);
-
-    private static string Words(SpaceMatch match, BackingPair pair, DiffSizes was, DiffSizes now)
+    /// <summary>What both sides have of one (category, backing, class of permissions), in the order of the first mapping.</summary>
+    private sealed class Leaves
     {
-        var how = match switch
+        private readonly Dictionary<long, Leaf> _byKey = [];
+        private long _lastKey = -1;
+        private Leaf? _last;
+
+        public List<Leaf> All { get; } = [];
+
+        public Leaf Of(Category category, BackingPair pair, VmaPermissions permissions)
         {
-            SpaceMatch.Version => $"{FileOf(pair.BaseNames[0])} became {FileOf(pair.CurrentNames[0])}",
-            SpaceMatch.Folder => "the same file name in another folder",
-            SpaceMatch.Pattern => "names differ only in what changes from run to run",
-            SpaceMatch.None when pair.BaseNames.Count + pair.CurrentNames.Count > 1 && (pair.BaseNames.Count == 0 || pair.CurrentNames.Count == 0) => string.Create(CultureInfo.InvariantCulture, $"{pair.BaseNames.Count + pair.CurrentNames.Count} names of one pattern"),
-            _ => "",
-        };
-        if (was.Mappings == now.Mappings || was.Mappings == 0 || now.Mappings == 0) return how;
-        var count = string.Create(CultureInfo.InvariantCulture, $"{SizeWords.Count((int)was.Mappings, "mapping")} became {now.Mappings:N0}");
-        return how.Length == 0 ? count : $"{count}; {how}";
+            var key = ((long)pair.Index << 16) | ((long)category << 8) | ClassOf(permissions);
+            if (key == _lastKey) return _last!;
+            if (!_byKey.TryGetValue(key, out var leaf))
+            {
+                _byKey.Add(key, leaf = new Leaf(category, pair));
+                All.Add(leaf);
+            }
+            (_lastKey, _last) = (key, leaf);
+            return leaf;
+        }
+
+        /// <summary>Executable, writable, readable or without access, and private or shared: finer differences come and go with the loader's work.</summary>
+        private static byte ClassOf(VmaPermissions permissions)
+        {
+            var shared = (byte)(permissions & VmaPermissions.Shared);
+            if (permissions.HasFlag(VmaPermissions.Execute)) return (byte)(shared | 4);
+            if (permissions.HasFlag(VmaPermissions.Write)) return (byte)(shared | 2);
+            return (byte)(shared | (byte)(permissions & VmaPermissions.Read));
+        }
     }
 
-    private static string FileOf(string name) => name[(name.LastIndexOf('/') + 1)..];
-
-    private readonly record struct Key(Category Category, BackingPair Pair, byte Class);
-
-    private sealed class Leaf
+    private sealed class Leaf(Category category, BackingPair pair)
     {
-        public List<int> Base { get; } = [];
+        /// <summary>Unnamed memory is told apart by its sizes, so that its rows have to be kept.</summary>
+        private readonly bool _bySize = category == Category.Anonymous && pair.Name.Length == 0;
 
-        public List<int> Current { get; } = [];
+        public Category Category { get; } = category;
+
+        public BackingPair Pair { get; } = pair;
+
+        public DiffSizes Base { get; private set; }
+
+        public DiffSizes Current { get; private set; }
+
+        public int FirstBase { get; private set; } = -1;
+
+        public int FirstCurrent { get; private set; } = -1;
+
+        public List<int>? BaseRows { get; private set; }
+
+        public List<int>? CurrentRows { get; private set; }
+
+        public void AddBase(int row, DiffSizes sizes)
+        {
+            if (FirstBase < 0) FirstBase = row;
+            if (_bySize) (BaseRows ??= []).Add(row);
+            Base += sizes;
+        }
+
+        public void AddCurrent(int row, DiffSizes sizes)
+        {
+            if (FirstCurrent < 0) FirstCurrent = row;
+            if (_bySize) (CurrentRows ??= []).Add(row);
+            Current += sizes;
+        }
     }
 }
