@@ -1,5 +1,7 @@
 using System.Globalization;
+using MemScope.Core.Analysis.Categories;
 using MemScope.Web.Answers;
+using Microsoft.AspNetCore.Components;
 
 namespace MemScope.Web;
 
@@ -45,16 +47,16 @@ public static class Urls
     public static string Captures(Guid process, WindowState? window = null) => $"/p/{process}/captures{Query(window)}";
 
     /// <summary>Columns of a whole track for a chart, relative to the base: <paramref name="by"/> is <c>category</c>, <c>region</c> or <c>total</c>.</summary>
-    public static string Series(Guid process, string? source, string by = "category", string metric = "rss", Guid? region = null, int points = 800) =>
-        $"api/v1/processes/{process}/series" + Query(new WindowState(source), ("by", by), ("metric", metric), ("region", region?.ToString()), ("points", points.ToString(CultureInfo.InvariantCulture)));
+    public static string Series(Guid process, WindowState track, string by = "category", string metric = "rss", Guid? region = null, int points = 800) =>
+        $"api/v1/processes/{process}/series" + Query(track with { From = null, To = null }, ("by", by), ("metric", metric), ("region", region?.ToString()), ("points", points.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>The regions of a window as CSV.</summary>
     public static string RegionsCsv(Guid process, WindowState? window, string? filter, string? category, string? sort) =>
         $"api/v1/processes/{process}/regions{Query(window, ("q", filter), ("category", category), ("sort", sort), ("format", "csv"))}";
 
     /// <summary>The difference of two snapshots as CSV.</summary>
-    public static string DiffCsv(Guid process, string? source, int from, int to) =>
-        $"api/v1/processes/{process}/diff?base={from.ToString(CultureInfo.InvariantCulture)}&current={to.ToString(CultureInfo.InvariantCulture)}{(source is null ? "" : "&source=" + Uri.EscapeDataString(source))}&format=csv";
+    public static string DiffCsv(Guid process, WindowState track, int from, int to) =>
+        $"api/v1/processes/{process}/diff{Query(track with { From = null, To = null }, ("base", from.ToString(CultureInfo.InvariantCulture)), ("current", to.ToString(CultureInfo.InvariantCulture)), ("format", "csv"))}";
 
     /// <summary>The difference of two processes as CSV.</summary>
     public static string CompareCsv(CompareSide before, CompareSide after) => $"api/v1/compare{Query(null, [.. Parts(before, after), ("format", "csv")])}";
@@ -69,6 +71,19 @@ public static class Urls
     /// <summary>A share's page.</summary>
     public static string Share(string key) => $"/s/{key}";
 
+    /// <summary>Colons, commas, slashes and stars may stand in a query as they are (RFC 3986, section 3.4): a list of categories stays readable.</summary>
+    private static string EscapeList(string value) =>
+        Uri.EscapeDataString(value).Replace("%3A", ":", StringComparison.Ordinal).Replace("%2C", ",", StringComparison.Ordinal).Replace("%2F", "/", StringComparison.Ordinal).Replace("%2A", "*", StringComparison.Ordinal);
+
+    /// <summary>The address that is open, with other categories given by the user.</summary>
+    public static string WithCategories(NavigationManager navigation, CategoryOverrides overrides)
+    {
+        const string Name = "as", Escaped = Name + "=";
+        var uri = navigation.GetUriWithQueryParameter(Name, overrides.Text);
+        // Put in again in the form that people can read.
+        return overrides.Text is not { } text ? uri : uri.Replace(Escaped + Uri.EscapeDataString(text), Escaped + EscapeList(text), StringComparison.Ordinal);
+    }
+
     private static (string Name, string? Value)[] Parts(CompareSide? before, CompareSide? after) =>
         [("base", before?.ToString()), ("baseSource", before?.Source), ("current", after?.ToString()), ("currentSource", after?.Source)];
 
@@ -81,13 +96,14 @@ public static class Urls
         Append("source", window?.Source);
         Append("from", window?.From?.ToString(CultureInfo.InvariantCulture));
         Append("to", window?.To?.ToString(CultureInfo.InvariantCulture));
+        Append("as", window?.As);
         foreach (var (name, value) in more) Append(name, value);
         return query.Length == 0 ? "" : query.Append("&v=1").ToString();
 
         void Append(string name, string? value)
         {
             if (string.IsNullOrEmpty(value)) return;
-            query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
+            query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(name == "as" ? EscapeList(value) : Uri.EscapeDataString(value));
         }
     }
 }

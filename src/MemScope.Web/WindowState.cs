@@ -1,3 +1,5 @@
+using MemScope.Core.Analysis.Categories;
+
 namespace MemScope.Web;
 
 /// <summary>The state of a process page that a link carries. <c>v=1</c> marks the layout of the query.</summary>
@@ -6,6 +8,12 @@ namespace MemScope.Web;
 /// <param name="To">Last snapshot of the window, or null.</param>
 public sealed record WindowState(string? Source = null, int? From = null, int? To = null)
 {
+    /// <summary>Categories that the user gave to regions, as <see cref="CategoryOverrides.Text"/> writes them, or null.</summary>
+    public string? As { get; init; }
+
+    /// <summary>The same, read.</summary>
+    public CategoryOverrides Overrides => CategoryOverrides.Parse(As);
+
     /// <summary>Earliest time of the window where the API names times instead of snapshots; not part of page addresses.</summary>
     public DateTimeOffset? FromTime { get; init; }
 

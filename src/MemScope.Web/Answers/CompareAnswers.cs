@@ -17,6 +17,9 @@ namespace MemScope.Web.Answers;
 /// <param name="To">The snapshot that is compared, or null.</param>
 public sealed record CompareSide(Guid Process, string? Source = null, int? From = null, int? To = null)
 {
+    /// <summary>Categories that the user gave, or null; they belong to both sides and are not part of the text of one.</summary>
+    public string? As { get; init; }
+
     /// <summary>The side of a text, or null when it is none.</summary>
     public static CompareSide? Parse(string? text, string? source)
     {
@@ -92,7 +95,7 @@ public sealed class CompareAnswers(ProcessTracks tracks, SnapshotQuery snapshots
     {
         if (await tracks.FindAsync(side.Process, cancel) is not { } process) return new(null, $"{name}: there is no process of id {side.Process}; /api/v1/processes lists them.");
         if (process.Tracks.Count == 0) return new(null, $"{name}: the process has no snapshot yet; upload one first.");
-        var state = new WindowState(side.Source, side.From, side.To);
+        var state = new WindowState(side.Source, side.From, side.To) { As = side.As };
         if (await tracks.OverWindowAsync(process, state, over => Parts.Of(over, withSeries), cancel) is not { } parts || await snapshots.FindAsync(side.Process, parts.Window.ToNumber, cancel) is not { } snapshot)
             return new(null, $"{name}: {Absent(process, side)}");
         return new(new Loaded(process, snapshot, parts.Window, parts.Space, parts.Series));
@@ -134,12 +137,12 @@ public sealed class CompareAnswers(ProcessTracks tracks, SnapshotQuery snapshots
     {
         public static Parts Of(TrackWindow over, bool withSeries)
         {
-            var space = new SpaceSide(over.Track.VmasAt(over.To), over.Track.CategoriesAt(over.To));
+            var space = new SpaceSide(over.Track.VmasAt(over.To), over.CategoriesAt(over.To));
             return new(over.ToWire(), space, withSeries && over.HasRss ? SeriesOf(over) : null);
         }
 
         private static SideSeries SeriesOf(TrackWindow over) => new(over.Seconds(), over.Slice(TrackSeries.Total(over.Track, Metric.Rss)).ToArray(),
-            TrackSeries.ByCategory(over.Track, Metric.Rss).ToDictionary(c => c.Key, c => over.Slice(c.Value).ToArray()));
+            TrackSeries.ByCategory(over.Track, Metric.Rss, over.Overrides).ToDictionary(c => c.Key, c => over.Slice(c.Value).ToArray()));
     }
 
     private sealed record Loaded(ProcessRow Process, SnapshotRow Snapshot, WindowWire Window, SpaceSide Space, SideSeries? Series);

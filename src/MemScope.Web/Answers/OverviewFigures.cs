@@ -1,3 +1,5 @@
+using MemScope.Core.Analysis.Assessment;
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Analysis.Growth;
 using MemScope.Core.Model;
 using MemScope.Web.Wire;
@@ -10,12 +12,23 @@ internal sealed record OverviewFigures(GrowthMeasure Measure, WindowWire Window,
 {
     private const int Growers = 5;
 
+    /// <summary>What is said of the process in this view.</summary>
+    public required AssessedProcess Assessed { get; init; }
+
+    /// <summary>RSS by category at the window's end where the user gave categories, else null: then the stored sums hold.</summary>
+    public IReadOnlyDictionary<string, long>? LastByCategory { get; init; }
+
+    /// <summary>Modules whose code was changed in memory, at the window's end.</summary>
+    public IReadOnlyList<PatchedCodeWire> PatchedCode { get; init; } = [];
+
     /// <summary>Measures a window.</summary>
     public static OverviewFigures Of(TrackWindow window, AssessedProcess assessed)
     {
         var track = window.Track;
+        // What the user says of a region changes what is said of the process: growth in its heap is another finding than growth beside it.
+        var yours = window.Overrides.IsEmpty ? assessed : assessed with { Assessment = ProcessAssessor.Assess(track, 0, track.Points.Count - 1, window.Overrides).ToWire() };
         var regionsOf = new int[Core.Model.Categories.All.Count];
-        foreach (var category in track.CategoriesAt(window.To)) regionsOf[(int)category.Category]++;
+        foreach (var category in window.CategoriesAt(window.To)) regionsOf[(int)category.Category]++;
 
         var rss = TrackSeries.Total(track, Metric.Rss);
         var measure = window.Measure(rss);
@@ -23,7 +36,7 @@ internal sealed record OverviewFigures(GrowthMeasure Measure, WindowWire Window,
         {
             ChangePoints = [.. ChangePoints.Of(window.Seconds(), window.Slice(rss)).Select(c => ChangeWords.ToWire(window, c, GrowthMetric.Rss))],
         };
-        var categories = TrackSeries.ByCategory(track, Metric.Rss)
+        var categories = TrackSeries.ByCategory(track, Metric.Rss, window.Overrides)
             .Select(c => Growth(c.Key.Slug(), window, window.Measure(c.Value), regionsOf[(int)c.Key]))
             .Where(g => g.RssBytes != 0 || g.RssChangeBytes != 0 || g.Regions > 0)
             .OrderByDescending(g => g.RssBytesPerSecond).ThenByDescending(g => g.RssBytes).ToList();
@@ -33,8 +46,8 @@ internal sealed record OverviewFigures(GrowthMeasure Measure, WindowWire Window,
         var shown = growers.Select(g => g.Region).ToHashSet();
         var still = ranked.Where(g => g.ChangeBytes == 0 && g.Region.BornAt <= window.From && g.Region.LastAt >= window.To && !shown.Contains(g.Region)).ToList();
         var top = growers.ConvertAll(g => RegionWires.Of(window, g));
-        return new OverviewFigures(measure, window.ToWire(), total, categories, top, still.Count, still.Sum(g => g.LastBytes), OverviewWords.Answer(window, assessed, total, categories, top),
-            [.. GrowthMetric.All.Where(m => m.Missing(track, window.From, window.To) is null).Select(m => m.Slug)]);
+        return new OverviewFigures(measure, window.ToWire(), total, categories, top, still.Count, still.Sum(g => g.LastBytes), OverviewWords.Answer(window, yours, total, categories, top),
+            [.. GrowthMetric.All.Where(m => m.Missing(track, window.From, window.To) is null).Select(m => m.Slug)]) { Assessed = yours, PatchedCode = PatchedCodeWires.Of(window), LastByCategory = CategoryTotals.OfPoint(window, window.To) };
     }
 
     private static GrowthWire Growth(string key, TrackWindow window, GrowthMeasure measure, int regions) =>

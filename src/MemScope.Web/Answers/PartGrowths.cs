@@ -40,8 +40,8 @@ internal static class PartGrowths
         }
         var seconds = window.Seconds();
         IEnumerable<Part> all = by == "category"
-            ? GrowthSeries.ByCategory(window.Track, metric).Select(c => new Part(c.Key.Slug(), c.Key.Slug(), c.Value))
-            : GrowthSeries.ByBacking(window.Track, metric).Select(b => new Part(b.Backing, b.Backing, b.Values));
+            ? GrowthSeries.ByCategory(window.Track, metric, window.Overrides).Select(c => new Part(c.Key.Slug(), c.Key.Slug(), c.Value))
+            : GrowthSeries.ByBacking(window.Track, metric, window.Overrides).Select(b => new Part(b.Backing, b.Backing, b.Values));
         var some = all.Where(p => window.Slice(p.Values).ContainsAnyExcept(0, double.NaN)).OrderByDescending(p => GrowthFit.Slope(seconds, window.Slice(p.Values))).ThenByDescending(p => p.Values[window.To]).ToList();
         return (some.Take(top).ToList(), Math.Max(0, some.Count - top));
     }

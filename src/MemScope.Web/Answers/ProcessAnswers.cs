@@ -1,4 +1,5 @@
 using MemScope.Core;
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Model;
 using MemScope.Storage.Captures;
 using MemScope.Storage.Queries;
@@ -47,12 +48,24 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
             : null;
     }
 
-    /// <summary>One snapshot with its mappings, or null.</summary>
-    public async Task<SnapshotWire?> SnapshotAsync(Guid process, int number, CancellationToken cancel)
+    /// <summary>The same with categories that the user gave: their RSS is summed again.</summary>
+    public async Task<IReadOnlyList<SnapshotWire>?> SnapshotsAsync(Guid process, string? source, CategoryOverrides overrides, CancellationToken cancel)
+    {
+        var list = await SnapshotsAsync(process, source, cancel);
+        if (list is null || overrides.IsEmpty || await tracks.FindAsync(process, cancel) is not { } row) return list;
+        var sums = new Dictionary<int, IReadOnlyDictionary<string, long>>();
+        foreach (var of in row.Tracks.Where(t => list.Any(s => s.Source == t.Source.Text())))
+            foreach (var (number, byCategory) in await cache.UseAsync(row, of.Source, track => CategoryTotals.OfPoints(track, overrides), cancel)) sums[number] = byCategory;
+        return [.. list.Select(s => sums.TryGetValue(s.Number, out var byCategory) ? s with { ByCategory = byCategory } : s)];
+    }
+
+    /// <summary>One snapshot with its mappings, or null. <paramref name="overrides"/> go before the rules of categories.</summary>
+    public async Task<SnapshotWire?> SnapshotAsync(Guid process, int number, CategoryOverrides overrides, CancellationToken cancel)
     {
         if (await tracks.FindAsync(process, cancel) is not { } row || await snapshots.FindAsync(process, number, cancel) is not { } snapshot) return null;
-        var vmas = await cache.UseAsync(row, snapshot.Source, track => VmaWires.At(track, track.IndexOfNumber(number)), cancel);
-        return snapshot.ToWire() with { Vmas = vmas };
+        var vmas = await cache.UseAsync(row, snapshot.Source, track => VmaWires.At(track, track.IndexOfNumber(number), overrides), cancel);
+        var wire = snapshot.ToWire() with { Vmas = vmas };
+        return overrides.IsEmpty ? wire : wire with { ByCategory = CategoryTotals.Of(vmas) };
     }
 
     /// <summary>The overview over a window, or null when the process or its snapshots do not exist.</summary>
@@ -63,12 +76,13 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
         var over = await tracks.OverWindowAsync(row, window, w => OverviewFigures.Of(w, assessed), cancel);
         if (over is null || await snapshots.FindAsync(process, over.Window.ToNumber, cancel) is not { } last) return null;
         var known = await figures.LatestAsync(process, FiguresQuery.MostLatest, cancel);
-        return new OverviewWire(row.ToWire(assessed) with { Limit = LimitWords.Of(known, assessed.Growth, assessed.MeasuredTo) }, over.Window, over.Total, over.Categories, over.TopGrowers, over.Answer)
+        return new OverviewWire(row.ToWire(over.Assessed) with { Limit = LimitWords.Of(known, assessed.Growth, assessed.MeasuredTo) }, over.Window, over.Total, over.Categories, over.TopGrowers, over.Answer)
         {
             Limit = LimitWords.Of(known, over.Window.Snapshots > 1 && last.RssBytes is not null ? over.Measure : null, over.Window.To),
             Metrics = over.Metrics,
-            Last = last.ToWire(),
+            Last = over.LastByCategory is { } yours ? last.ToWire() with { ByCategory = yours } : last.ToWire(),
             PrivateDirtyBytes = last.PrivateDirtyBytes,
+            PatchedCode = over.PatchedCode,
             UnchangedRegions = over.UnchangedRegions,
             UnchangedRssBytes = over.UnchangedRssBytes,
             Traces = [.. (await traces.ListAsync(process, cancel)).Select(t => t.ToWire())],

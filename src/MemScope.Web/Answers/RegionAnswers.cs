@@ -24,6 +24,10 @@ public sealed class RegionAnswers(ProcessTracks tracks, Limits limits)
     public async Task<RegionWire?> RegionAsync(Guid process, Guid region, WindowState window, CancellationToken cancel) =>
         await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => Region(over, region), cancel);
 
+    /// <summary>The categories that were changed by hand in a view and what they hold for; empty when there are none, or no such process or window.</summary>
+    public async Task<IReadOnlyList<OverrideWire>> OverridesAsync(Guid process, WindowState window, CancellationToken cancel) =>
+        window.Overrides.IsEmpty ? [] : await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, OverrideWires.Of, cancel) ?? [];
+
     /// <summary>Columns for a chart, or null.</summary>
     /// <param name="process">The process.</param>
     /// <param name="window">The window.</param>

@@ -32,7 +32,7 @@ internal static class RegionList
         var measured = missing is not null ? [] : request.Metric == GrowthMetric.Rss ? ranked : GrowthSeries.Rank(window.Track, window.From, window.To, request.Metric);
         var byRegion = measured.ToDictionary(g => g.Region);
         var filter = new RegionFilter(request.Filter);
-        var matching = ranked.Select(g => new Row(g, byRegion.GetValueOrDefault(g.Region), window.Track.NearestExtentOf(g.Region, window.To), window)).Where(r => Matches(r, request.Category, filter)).ToList();
+        var matching = ranked.Select(g => new Row(g, byRegion.GetValueOrDefault(g.Region), window.Track.NearestExtentOf(g.Region, window.To), window)).Where(r => Matches(window, r, request.Category, filter)).ToList();
         var sort = request.Sort ?? (missing is null ? "growth" : "virtual");
         var ordered = matching.Select(r => (Row: r, Place: new RegionCursor(r.ValueOf(sort), r.Growth.LastBytes, r.Growth.Region.Id))).OrderBy(r => r.Place, RegionCursor.Order).ToList();
         var after = request.Cursor is null ? default(RegionCursor?) : RegionCursor.Decode(request.Cursor) ?? throw new InvalidCursorException();
@@ -54,9 +54,9 @@ internal static class RegionList
         };
     }
 
-    private static bool Matches(Row row, string? category, RegionFilter filter)
+    private static bool Matches(TrackWindow window, Row row, string? category, RegionFilter filter)
     {
-        var slug = row.Growth.Region.Category.Slug();
+        var slug = window.AssignmentOf(row.Growth.Region).Category.Slug();
         return (string.IsNullOrEmpty(category) || slug.Equals(category, StringComparison.Ordinal))
             && filter.Matches(row.Extent.Range.Start, row.Extent.Range.End, row.Extent.Name, slug, row.Extent.Permissions.Text(), row.Extent.Range.ToString());
     }

@@ -1,3 +1,4 @@
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Analysis.Growth;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
@@ -20,7 +21,8 @@ internal static class RegionWires
         var at = Math.Clamp(window.To, region.BornAt, region.LastAt);
         var extent = track.NearestExtentOf(region, at);
         var series = TrackSeries.OfRegion(track, region, Metric.Rss);
-        return new RegionWire(region.Id, region.Category.Slug(), extent.Name, extent.Permissions.Text(), AddressText.Of(extent.Range.Start), AddressText.Of(extent.Range.End), track.BytesOf(region, at, Metric.Rss), (long)extent.Range.Length,
+        var (assignment, vma) = (window.AssignmentOf(region), VmaOf(window, region));
+        return new RegionWire(region.Id, assignment.Category.Slug(), extent.Name, extent.Permissions.Text(), AddressText.Of(extent.Range.Start), AddressText.Of(extent.Range.End), track.BytesOf(region, at, Metric.Rss), (long)extent.Range.Length,
             Slope(growth), Shape(window, series).Slug(), track.Points[region.BornAt].TakenAt, GoneAt(track, region),
             [.. region.Changes.TakeLast(MostChanges).Select(c => Of(track, c))])
         {
@@ -28,7 +30,13 @@ internal static class RegionWires
             PrivateDirtyBytes = track.BytesOf(region, at, Metric.PrivateDirty),
             RssChangeBytes = growth.ChangeBytes,
             Anchor = RegionWords.Anchor(region),
-            CategoryReason = region.CategoryReason,
+            Kind = assignment.Kind,
+            CategoryReason = vma is { } line ? assignment.Rule.Explain(line) : assignment.Reason,
+            CategoryConfidence = assignment.Confidence.Letter(),
+            CategoryRule = region.Assignment.Rule.Id,
+            CategoryByRule = assignment == region.Assignment ? null : region.Category.Slug(),
+            CategoryOverride = window.Overrides.Of(region, region.Assignment.Rule)?.Text,
+            PatchedBytes = vma is { } code ? PatchedCode.BytesOf(code.Table, code.Index) : null,
             RssSparkline = Sparkline(series),
             Alive = region.BornAt <= window.To && region.LastAt >= window.To,
             ChangeCount = region.Changes.Count,
@@ -57,6 +65,14 @@ internal static class RegionWires
             wires[i] = wires[i] with { Measured = new MeasuredWire(measured.FirstBytes, measured.LastBytes, Slope(measured), Shape(window, series[i]).Slug()) };
         }
         return wires;
+    }
+
+    /// <summary>The mapping of a region at the window's end; null where it is not there: the table of another moment would cost a pass over the track.</summary>
+    private static Vma? VmaOf(TrackWindow window, Region region)
+    {
+        if (!region.IsAliveAt(window.To)) return null;
+        var vmas = window.Track.VmasAt(window.To);
+        return vmas.IndexOf(window.Track.RangeOf(region, window.To).Start) is >= 0 and var row ? vmas[row] : null;
     }
 
     /// <summary>The slope in bytes per second, without what rounding leaves of a constant.</summary>

@@ -38,7 +38,7 @@ internal static class SeriesColumns
         var total = GrowthSeries.Total(window.Track, metric);
         var columns = request.By switch
         {
-            "category" => [.. GrowthSeries.ByCategory(window.Track, metric).Select(c => new Column(c.Key.Slug(), c.Key.Slug(), c.Value)).Where(c => HasValue(window, c.Values))],
+            "category" => [.. GrowthSeries.ByCategory(window.Track, metric, window.Overrides).Select(c => new Column(c.Key.Slug(), c.Key.Slug(), c.Value)).Where(c => HasValue(window, c.Values))],
             "backing" => ByBacking(window, metric, total, Math.Clamp(request.Top, 1, SeriesRequest.MostRegions)),
             "region" when request.Region is { } only => OfRegion(window, metric, only),
             "region" => ByRegion(window, metric, total, Math.Clamp(request.Top, 1, SeriesRequest.MostRegions)),
@@ -71,7 +71,7 @@ internal static class SeriesColumns
 
     private static List<Column> ByBacking(TrackWindow window, GrowthMetric metric, double[] total, int top)
     {
-        var ranked = GrowthSeries.ByBacking(window.Track, metric).Select(b => new Column(b.Backing, b.Backing, b.Values)).Where(c => HasValue(window, c.Values))
+        var ranked = GrowthSeries.ByBacking(window.Track, metric, window.Overrides).Select(b => new Column(b.Backing, b.Backing, b.Values)).Where(c => HasValue(window, c.Values))
             .OrderByDescending(c => Math.Abs(c.Values[window.To] - c.Values[window.From])).ThenByDescending(c => c.Values[window.To]).ToList();
         if (ranked.Count <= top) return ranked;
         var rest = (double[])total.Clone();
@@ -89,7 +89,7 @@ internal static class SeriesColumns
     public static string Title(TrackWindow window, Region region)
     {
         var extent = window.Track.NearestExtentOf(region, window.To);
-        return extent.Name.Length > 0 ? extent.Name : $"{region.Category.Slug()} {extent.Range}";
+        return extent.Name.Length > 0 ? extent.Name : $"{window.AssignmentOf(region).Category.Slug()} {extent.Range}";
     }
 
     private static bool HasValue(TrackWindow window, double[] values) => window.Slice(values).ContainsAnyExcept(0, double.NaN);

@@ -1,3 +1,4 @@
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Analysis.Growth;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
@@ -8,6 +9,9 @@ namespace MemScope.Web.Answers;
 /// <summary>A part of a track: points <paramref name="From"/> to <paramref name="To"/>, both counted.</summary>
 internal readonly record struct TrackWindow(Track Track, int From, int To)
 {
+    /// <summary>Categories that go before those of the rules.</summary>
+    public CategoryOverrides Overrides { get; init; } = CategoryOverrides.None;
+
     /// <summary>How many points.</summary>
     public int Count => To - From + 1;
 
@@ -31,9 +35,15 @@ internal readonly record struct TrackWindow(Track Track, int From, int To)
         var from = state.From is { } first ? track.IndexOfNumber(first) : IndexFrom(track, state.FromTime);
         var to = state.To is { } number ? track.IndexOfNumber(number) : IndexTo(track, state.ToTime);
         if (from < 0 || to < 0 || from > last) return null;
-        if (from <= to) return new TrackWindow(track, from, to);
-        return state.FromTime is null && state.ToTime is null ? new TrackWindow(track, to, from) : null;
+        if (from <= to) return new TrackWindow(track, from, to) { Overrides = state.Overrides };
+        return state.FromTime is null && state.ToTime is null ? new TrackWindow(track, to, from) { Overrides = state.Overrides } : null;
     }
+
+    /// <summary>What kind of memory a region is in this view.</summary>
+    public CategoryAssignment AssignmentOf(Region region) => Overrides.Apply(region, region.Assignment);
+
+    /// <summary>What kind of memory the rows of a point are in this view.</summary>
+    public IReadOnlyList<CategoryAssignment> CategoriesAt(int at) => Overrides.Apply(Track.AliveAt(at), Track.CategoriesAt(at));
 
     /// <summary>For the wire.</summary>
     public WindowWire ToWire() =>

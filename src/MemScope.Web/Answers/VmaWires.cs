@@ -1,4 +1,5 @@
 using System.Globalization;
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 using MemScope.Web.Wire;
@@ -8,11 +9,11 @@ namespace MemScope.Web.Answers;
 /// <summary>Mappings as wire records.</summary>
 internal static class VmaWires
 {
-    /// <summary>All mappings of a point of a track, in address order; empty when there is no such point.</summary>
-    public static IReadOnlyList<VmaWire> At(Track track, int at)
+    /// <summary>All mappings of a point of a track, in address order; empty when there is no such point. <paramref name="overrides"/> go before the rules of categories.</summary>
+    public static IReadOnlyList<VmaWire> At(Track track, int at, CategoryOverrides overrides)
     {
         if (at < 0) return [];
-        var (vmas, regions, categories) = (track.VmasAt(at), track.AliveAt(at), track.CategoriesAt(at));
+        var (vmas, regions, categories) = (track.VmasAt(at), track.AliveAt(at), overrides.Apply(track.AliveAt(at), track.CategoriesAt(at)));
         var wires = new VmaWire[vmas.Count];
         for (var row = 0; row < wires.Length; row++)
         {

@@ -9,7 +9,7 @@ internal static class CallchainEndpoints
 {
     /// <summary>Maps the endpoint.</summary>
     public static void MapCallchains(this IEndpointRouteBuilder api) =>
-        api.MapGet("/processes/{process:guid}/callchains", CallchainsAsync).WithName("callchains").Takes("weight", "trace", "region", "source", "from", "to", "format")
+        api.MapGet("/processes/{process:guid}/callchains", CallchainsAsync).WithName("callchains").Takes("weight", "trace", "region", "source", "from", "to", "as", "format")
             .WithSummary("Who mapped it: JSON, folded stacks or speedscope's JSON")
             .Produces<CallchainsWire>().ProducesProblem(404);
 

@@ -18,9 +18,9 @@ internal static class DiffEndpoints
     /// <summary>Maps them.</summary>
     public static void MapDiffs(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/processes/{process:guid}/diff", DiffAsync).WithName("diff").Takes(["base", "current", "source", "other", "otherSource", .. View])
+        api.MapGet("/processes/{process:guid}/diff", DiffAsync).WithName("diff").Takes(["base", "current", "source", "as", "other", "otherSource", .. View])
             .WithSummary("Difference of two snapshots of a track, or with other of two processes, JSON or CSV. Rows, or groups, and rests add up to the total").Produces<DiffWire>().ProducesProblem(404);
-        api.MapGet("/compare", CompareAsync).WithName("compare").Takes(["base", "current", "baseSource", "currentSource", .. View])
+        api.MapGet("/compare", CompareAsync).WithName("compare").Takes(["base", "current", "baseSource", "currentSource", "as", .. View])
             .WithSummary("Two processes side by side: the difference of what they hold and of how fast it grows, JSON; CSV has the difference").Produces<CompareWire>().ProducesProblem(404);
     }
 
@@ -31,11 +31,11 @@ internal static class DiffEndpoints
         var (before, after) = (request.Snapshot("base"), request.Snapshot("current"));
         if (request.Id("other") is { } other)
         {
-            var compared = await others.DiffAsync(new(process, request.Source(), To: before), new(other, request.Source("otherSource"), To: after), view, cancel);
+            var compared = await others.DiffAsync(new(process, request.Source(), To: before) { As = request.As() }, new(other, request.Source("otherSource"), To: after) { As = request.As() }, view, cancel);
             return compared.Answer is { } found ? Answer(form, found, $"{process}-diff", found) : Problems.NotFound(compared.Missing);
         }
         if (request.Text("otherSource") is not null) throw Problems.BadParameter("otherSource", "it belongs to other, the process that current is of.");
-        if (await answers.DiffAsync(process, new(request.Source(), before, after), view, cancel) is not { } diff)
+        if (await answers.DiffAsync(process, new(request.Source(), before, after) { As = request.As() }, view, cancel) is not { } diff)
             return Problems.NotFound("There is no such process, or the two snapshots are not of one track. Snapshots of two tracks or processes are compared with other=PROCESS.");
         return Answer(form, diff, $"{process}-diff", diff);
     }
@@ -47,8 +47,8 @@ internal static class DiffEndpoints
         return compared.Answer is { } found ? Answer(form, found, "compare", found.Diff) : Problems.NotFound(compared.Missing);
     }
 
-    private static CompareSide Side(HttpRequest request, string name) => CompareSide.Parse(request.Text(name), request.Source(name + "Source"))
-        ?? throw Problems.BadParameter(name, "a process is needed: PROCESS, PROCESS:SNAPSHOT or PROCESS:FROM-SNAPSHOT, with ids of /api/v1/processes and numbers of its snapshots.");
+    private static CompareSide Side(HttpRequest request, string name) => CompareSide.Parse(request.Text(name), request.Source(name + "Source")) is { } side ? side with { As = request.As() }
+        : throw Problems.BadParameter(name, "a process is needed: PROCESS, PROCESS:SNAPSHOT or PROCESS:FROM-SNAPSHOT, with ids of /api/v1/processes and numbers of its snapshots.");
 
     private static DiffRequest Request(HttpRequest request, Limits limits) => new(
         request.Word("group", DiffRequest.Flat, DiffRequest.Groups),

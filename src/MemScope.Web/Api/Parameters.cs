@@ -1,5 +1,6 @@
 using System.Globalization;
 using MemScope.Core;
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Model;
 
 namespace MemScope.Web.Api;
@@ -82,9 +83,18 @@ internal static class Parameters
     /// <summary><c>source</c>, <c>from</c> and <c>to</c>: the ends are times, or snapshot numbers.</summary>
     public static WindowState Window(this HttpRequest request)
     {
-        var window = new WindowState(Source(request));
+        var window = new WindowState(Source(request)) { As = As(request) };
         window = End(request, "from") is var (first, after) ? window with { From = first, FromTime = after } : window;
         return End(request, "to") is var (last, before) ? window with { To = last, ToTime = before } : window;
+    }
+
+    /// <summary>Categories that go before those of the rules, or null. What cannot be read is refused by what is wrong with it.</summary>
+    public static string? As(this HttpRequest request)
+    {
+        var values = request.Query["as"];
+        if (values.Count > 1) throw Problems.BadParameter("as", "given more than once.");
+        var overrides = CategoryOverrides.Parse(values.ToString());
+        return overrides.Problems is [var problem, ..] ? throw Problems.BadParameter("as", $"{problem}.") : overrides.Text;
     }
 
     /// <summary>A snapshot number of the query, or null.</summary>

@@ -1,4 +1,5 @@
 using MemScope.Core;
+using MemScope.Core.Analysis.Categories;
 using MemScope.Storage.Queries;
 using MemScope.Web.Answers;
 using MemScope.Web.Wire;
@@ -22,14 +23,14 @@ internal static class ProcessEndpoints
         api.MapGet("/processes", ListAsync).WithName("processes").Takes("q", "host", "comm", Parameters.AnyLabel, "verdict", "cursor", "limit")
             .WithSummary("Processes, newest first. All filters must match. A verdict is judged after the page is read: a page may hold less than its limit, or nothing, and still have a next").Produces<Page<ProcessWire>>();
         api.MapGet("/processes/{process:guid}", FindAsync).WithName("process").Takes().WithSummary("One process").Produces<ProcessWire>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/snapshots", SnapshotsAsync).WithName("snapshots").Takes("source", "cursor", "limit", "format", "raw")
+        api.MapGet("/processes/{process:guid}/snapshots", SnapshotsAsync).WithName("snapshots").Takes("source", "as", "cursor", "limit", "format", "raw")
             .WithSummary("Snapshots of a track in time order, JSON or CSV. A CSV holds all").Produces<Page<SnapshotWire>>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/snapshots/{number:int}", SnapshotAsync).WithName("snapshot").Takes("format", "raw").WithSummary("One snapshot with its mappings, JSON, CSV or as smaps prints them").Produces<SnapshotWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/snapshots/{number:int}", SnapshotAsync).WithName("snapshot").Takes("as", "format", "raw").WithSummary("One snapshot with its mappings, JSON, CSV or as smaps prints them").Produces<SnapshotWire>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/captures", CapturesAsync).WithName("captures").Takes().WithSummary("Uploaded files with their parse reports").Produces<Page<CaptureWire>>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/heap-profiles", HeapProfilesAsync).WithName("heap-profiles").Takes().WithSummary("Heap profiles, newest first").Produces<Page<HeapProfileWire>>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/figures", FiguresAsync).WithName("figures").Takes("kind", "label", "cursor", "limit")
             .WithSummary("Figures of status, rollup, cgroups, allocators, GPUs and so on, newest first. Both filters must match").Produces<Page<FiguresWire>>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/overview", OverviewAsync).WithName("overview").Takes("source", "from", "to").WithSummary("Growth by category and the top growers over a window").Produces<OverviewWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/overview", OverviewAsync).WithName("overview").Takes("source", "from", "to", "as").WithSummary("Growth by category and the top growers over a window").Produces<OverviewWire>().ProducesProblem(404);
     }
 
     /// <summary>404 for a process that does not exist.</summary>
@@ -53,7 +54,7 @@ internal static class ProcessEndpoints
     private static async Task<IResult> SnapshotsAsync(Guid process, HttpRequest request, ProcessAnswers answers, Limits limits, CancellationToken cancel)
     {
         var source = request.Text("source") is "all" ? "all" : request.Source();
-        if (await answers.SnapshotsAsync(process, source, cancel) is not { } snapshots) return NoWindow;
+        if (await answers.SnapshotsAsync(process, source, CategoryOverrides.Parse(request.As()), cancel) is not { } snapshots) return NoWindow;
         if (request.Wanted(Representation.Json, Representation.Csv) is Representation.Csv) return new CsvAnswer($"{process}-snapshots", SnapshotColumns, snapshots.Select(Row));
         return Results.Json(PageOf(snapshots, request.Snapshot("cursor"), request.Limit(limits, limits.PageRows)));
     }
@@ -62,7 +63,7 @@ internal static class ProcessEndpoints
     {
         var form = request.Wanted(Representation.Json, Representation.Csv, Representation.Smaps);
         if (form is Representation.Smaps) return await texts.AsSmapsAsync(process, number, cancel) is { } text ? new SmapsAnswer($"{process}-snapshot-{number}", text) : NoSnapshot;
-        if (await answers.SnapshotAsync(process, number, cancel) is not { } snapshot) return NoSnapshot;
+        if (await answers.SnapshotAsync(process, number, CategoryOverrides.Parse(request.As()), cancel) is not { } snapshot) return NoSnapshot;
         if (form is Representation.Csv) return new CsvAnswer($"{process}-snapshot-{number}", VmaColumns, snapshot.Vmas!.Select(Row));
         return snapshot.VmaCount <= MostVmasAsJson
             ? Results.Json(snapshot)

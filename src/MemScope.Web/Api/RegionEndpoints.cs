@@ -10,7 +10,7 @@ namespace MemScope.Web.Api;
 internal static class RegionEndpoints
 {
     private static readonly string[] RegionColumns =
-        ["id", "category", "name", "perms", "start", "end", "rssBytes", "pssBytes", "privateDirtyBytes", "virtualBytes", "rssChangeBytes", "rssBytesPerSecond", "shape", "bornAt", "goneAt", "anchor", "categoryReason", "metricFirst", "metricLast", "metricPerSecond", "metricShape"];
+        ["id", "category", "name", "perms", "start", "end", "rssBytes", "pssBytes", "privateDirtyBytes", "virtualBytes", "rssChangeBytes", "rssBytesPerSecond", "shape", "bornAt", "goneAt", "anchor", "categoryReason", "metricFirst", "metricLast", "metricPerSecond", "metricShape", "kind", "categoryConfidence", "categoryRule", "categoryByRule", "patchedBytes"];
 
     private static readonly string[] GrowthColumns =
         ["key", "title", "first", "last", "change", "perSecond", "lowPerSecond", "highPerSecond", "rSquared", "shape", "share", "warmUpUntil", "steadyPerSecond", "steadyLowPerSecond", "steadyHighPerSecond", "changePoints"];
@@ -20,13 +20,13 @@ internal static class RegionEndpoints
     /// <summary>Maps them.</summary>
     public static void MapRegions(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/processes/{process:guid}/regions", ListAsync).WithName("regions").Takes("source", "from", "to", "metric", "sort", "category", "q", "cursor", "limit", "format", "raw")
+        api.MapGet("/processes/{process:guid}/regions", ListAsync).WithName("regions").Takes("source", "from", "to", "as", "metric", "sort", "category", "q", "cursor", "limit", "format", "raw")
             .WithSummary("Regions over a window, JSON or CSV. A CSV without a limit holds all that match").Produces<RegionsWire>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/regions/{region:guid}", FindAsync).WithName("region").Takes("source", "from", "to").WithSummary("One region with its history").Produces<RegionWire>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/series", SeriesAsync).WithName("series").Takes("by", "metric", "region", "source", "from", "to", "points", "top", "format", "raw")
+        api.MapGet("/processes/{process:guid}/regions/{region:guid}", FindAsync).WithName("region").Takes("source", "from", "to", "as").WithSummary("One region with its history").Produces<RegionWire>().ProducesProblem(404);
+        api.MapGet("/processes/{process:guid}/series", SeriesAsync).WithName("series").Takes("by", "metric", "region", "source", "from", "to", "as", "points", "top", "format", "raw")
             .WithSummary("Columns for charts: JSON, CSV, or little-endian doubles (times in ms, snapshot numbers, one column per key of X-Keys).")
             .Produces<SeriesWire>().ProducesProblem(404);
-        api.MapGet("/processes/{process:guid}/growth", GrowthAsync).WithName("growth").Takes("by", "metric", "source", "from", "to", "top", "format", "raw")
+        api.MapGet("/processes/{process:guid}/growth", GrowthAsync).WithName("growth").Takes("by", "metric", "source", "from", "to", "as", "top", "format", "raw")
             .WithSummary("Slope, interval, shape, warm-up and change points of the total and its parts, JSON or CSV. Slopes of the parts add up to that of the total").Produces<GrowthsWire>().ProducesProblem(404);
     }
 
@@ -69,7 +69,7 @@ internal static class RegionEndpoints
 
     private static object?[] Row(RegionWire r) =>
         [r.Id, r.Category, r.Name, r.Perms, r.Start, r.End, r.RssBytes, r.PssBytes, r.PrivateDirtyBytes, r.VirtualBytes, r.RssChangeBytes, r.RssBytesPerSecond, r.Shape, r.BornAt, r.GoneAt, r.Anchor, r.CategoryReason,
-            r.Measured?.First, r.Measured?.Last, r.Measured?.PerSecond, r.Measured?.Shape];
+            r.Measured?.First, r.Measured?.Last, r.Measured?.PerSecond, r.Measured?.Shape, r.Kind, r.CategoryConfidence, r.CategoryRule, r.CategoryByRule, r.PatchedBytes];
 
     private static object?[] Row(PartGrowthWire g) =>
         [g.Key, g.Title, g.First, g.Last, g.Change, g.PerSecond, g.LowPerSecond, g.HighPerSecond, g.RSquared, g.Shape, g.Share, g.WarmUpUntil, g.SteadyPerSecond, g.SteadyLowPerSecond, g.SteadyHighPerSecond,

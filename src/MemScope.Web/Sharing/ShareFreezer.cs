@@ -1,4 +1,5 @@
 using MemScope.Core;
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Analysis.Diff;
 using MemScope.Core.Analysis.Growth;
 using MemScope.Web.Answers;
@@ -24,18 +25,20 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
         var metrics = request.View is "diff" or "compare" ? DiffMetrics.All.Select(m => m.Slug()) : GrowthMetric.All.Select(m => m.Slug);
         if (request.Metric is { } metric && !metrics.Contains(metric, StringComparer.Ordinal)) throw Problems.BadParameter("metric", $"known are {string.Join(", ", metrics)}.");
 
-        var asked = new WindowState(request.Source, request.From, request.To);
+        if (CategoryOverrides.Parse(request.As) is { Problems: [var unread, ..] }) throw Problems.BadParameter("as", $"{unread}.");
+        var asked = new WindowState(request.Source, request.From, request.To) { As = request.As };
         var overview = await processes.OverviewAsync(process, asked, cancel);
         if (overview is null && request.View != "stacks") return null;
         if ((overview?.Process ?? await processes.FindAsync(process, cancel)) is not { } found) return null;
 
         // From here on the window is absolute: new snapshots do not move it.
-        var window = overview is null ? asked : new WindowState(overview.Window.Source, overview.Window.FromNumber, overview.Window.ToNumber);
+        var window = overview is null ? asked : asked with { Source = overview.Window.Source, From = overview.Window.FromNumber, To = overview.Window.ToNumber };
         var now = time.GetUtcNow();
         var view = new SharedViewWire(request with { Source = window.Source, From = window.From, To = window.To }, Title(request, found), now, found, overview?.Window ?? NoWindow(now))
         {
             ExpiresAt = request.ExpiresInDays switch { 0 => null, { } days => now.AddDays(days), null => now.AddDays(limits.ShareDays) },
             Overview = overview,
+            Overrides = await regions.OverridesAsync(process, window, cancel),
             Captures = await processes.CapturesAsync(process, cancel),
         };
         return request.View switch
@@ -53,7 +56,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
     {
         if (view.Request.Region is not { } id) throw Problems.BadParameter("region", "an id is needed.");
         if (await regions.RegionAsync(process, id, window, cancel) is not { } region) return null;
-        var series = await regions.SeriesAsync(process, new WindowState(window.Source), "region", "rss", ChartPoints, 1, id, cancel);
+        var series = await regions.SeriesAsync(process, window with { From = null, To = null }, "region", "rss", ChartPoints, 1, id, cancel);
         return view with { Region = region, Series = series };
     }
 
@@ -75,7 +78,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
 
     private async Task<SharedViewWire> WithSeriesAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel) => view with
     {
-        Series = await regions.SeriesAsync(process, new WindowState(window.Source), "category", view.Request.View == "overview" && view.Request.Metric is { } metric ? metric : "rss", ChartPoints, 1, null, cancel),
+        Series = await regions.SeriesAsync(process, window with { From = null, To = null }, "category", view.Request.View == "overview" && view.Request.Metric is { } metric ? metric : "rss", ChartPoints, 1, null, cancel),
     };
 
     /// <summary>A diff keeps the order of its ends.</summary>

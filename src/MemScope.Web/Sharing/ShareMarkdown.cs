@@ -48,6 +48,8 @@ public static class ShareMarkdown
         yield return ("Process", string.Create(CultureInfo.InvariantCulture, $"{Escape(process.Comm)} {process.Pid} on {Escape(process.Host)}"));
         if (view.Window.Snapshots > 0)
             yield return ("Window", string.Create(CultureInfo.InvariantCulture, $"\\#{view.Window.FromNumber} to \\#{view.Window.ToNumber}, {view.Window.From:yyyy-MM-dd HH:mm:ss} to {view.Window.To:HH:mm:ss} UTC"));
+        if (view.Overrides.Count > 0)
+            yield return ("Categories changed by hand", string.Join("; ", view.Overrides.Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Category} for {Escape(o.Target)} ({o.Regions} regions, by rule {Escape(string.Join(", ", o.ByRule))})"))));
         if (view.Diff is { } diff)
         {
             yield return Held(diff);

@@ -21,6 +21,9 @@ public sealed record OverviewWire(ProcessWire Process, WindowWire Window, Growth
     /// <summary>Their RSS.</summary>
     public long UnchangedRssBytes { get; init; }
 
+    /// <summary>Code of programs and libraries that was changed in memory by the window's end: hooks, or a debugger.</summary>
+    public IReadOnlyList<PatchedCodeWire> PatchedCode { get; init; } = [];
+
     /// <summary>Traces with their windows, for the strip under the chart.</summary>
     public IReadOnlyList<TraceWire> Traces { get; init; } = [];
 

@@ -16,8 +16,26 @@ public sealed record RegionWire(Guid Id, string Category, string Name, string Pe
     /// <summary>Where it moves: <c>end fixed, start slides down</c>; empty when it stays.</summary>
     public string Anchor { get; init; } = "";
 
-    /// <summary>Why it has its category.</summary>
+    /// <summary>Finer than the category, free text: <c>python arena</c>.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>Why it has its category, with the figures that the rule saw.</summary>
     public string CategoryReason { get; init; } = "";
+
+    /// <summary>How sure the category is: <c>A</c> certain, <c>B</c> strong pattern, <c>C</c> guess; empty in views that were frozen before it was known.</summary>
+    public string CategoryConfidence { get; init; } = "";
+
+    /// <summary>Id of the rule that decided, or would have (docs/categories.md).</summary>
+    public string CategoryRule { get; init; } = "";
+
+    /// <summary>The category by rule where <c>as</c> changed it, else null.</summary>
+    public string? CategoryByRule { get; init; }
+
+    /// <summary>The part of <c>as</c> that changed it, else null.</summary>
+    public string? CategoryOverride { get; init; }
+
+    /// <summary>Bytes of code that was changed in memory, or null.</summary>
+    public long? PatchedBytes { get; init; }
 
     /// <summary>RSS at up to 60 points of the whole track, for a sparkline; -1 where it does not exist.</summary>
     public IReadOnlyList<long> RssSparkline { get; init; } = [];

@@ -15,6 +15,9 @@ public sealed record ShareRequestWire(string View, string? Title = null, int? Ex
     /// <summary>Last snapshot of the window, or null.</summary>
     public int? To { get; init; }
 
+    /// <summary>Categories that the user gave to regions, as the address has them (<c>as</c>), or null.</summary>
+    public string? As { get; init; }
+
     /// <summary>Overview: metric of the chart; diff and compare: the number in the main columns.</summary>
     public string? Metric { get; init; }
 

@@ -22,6 +22,9 @@ public sealed record SharedViewWire(ShareRequestWire Request, string Title, Date
     /// <summary>View <c>overview</c>; its figures head every other view too where they are set.</summary>
     public OverviewWire? Overview { get; init; }
 
+    /// <summary>Categories that were changed by hand in this view, and what they had been.</summary>
+    public IReadOnlyList<OverrideWire> Overrides { get; init; } = [];
+
     /// <summary>View <c>regions</c>.</summary>
     public RegionsWire? Regions { get; init; }
 

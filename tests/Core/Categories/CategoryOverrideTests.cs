@@ -86,7 +86,7 @@ public sealed class CategoryOverrideTests
         var yours = CategoryOverrides.None.With(CategoryOverride.OfRegion(Category.Heap, region.Id)).Apply(region, region.Assignment);
 
         Assert.Equal((Category.Heap, Confidence.Certain, "unnamed"), (yours.Category, yours.Confidence, yours.Kind));
-        Assert.Equal("chosen in this view; by rule it is anonymous: unnamed private memory: who mapped it, only a trace can tell", yours.Reason);
+        Assert.Equal("changed in this view; by rule it is anonymous: unnamed private memory: who mapped it, only a trace can tell", yours.Reason);
         Assert.Equal(CategoryOverrides.RuleId, yours.Rule.Id);
     }
 

@@ -1,3 +1,4 @@
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Analysis.Growth;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
@@ -8,17 +9,18 @@ namespace MemScope.Core.Analysis.Assessment;
 internal sealed class AssessedWindow
 {
     private readonly Track _track;
+    private readonly CategoryOverrides _overrides;
     private readonly int _from, _to;
     private readonly double[] _seconds = [], _rss = [];
     private readonly Dictionary<Category, double[]> _byCategory = [];
 
-    public AssessedWindow(Track track, int from, int to)
+    public AssessedWindow(Track track, int from, int to, CategoryOverrides overrides)
     {
-        (_track, _from, _to) = (track, Math.Max(from, 0), Math.Min(to, track.Points.Count - 1));
+        (_track, _overrides, _from, _to) = (track, overrides, Math.Max(from, 0), Math.Min(to, track.Points.Count - 1));
         if (Count == 0) return;
         _seconds = TrackSeries.Seconds(track)[_from..(_to + 1)];
         _rss = TrackSeries.Total(track, Metric.Rss)[_from..(_to + 1)];
-        foreach (var (category, values) in TrackSeries.ByCategory(track, Metric.Rss)) _byCategory.Add(category, values[_from..(_to + 1)]);
+        foreach (var (category, values) in TrackSeries.ByCategory(track, Metric.Rss, overrides)) _byCategory.Add(category, values[_from..(_to + 1)]);
         Total = GrowthFit.Measure(_seconds, _rss);
     }
 
@@ -61,7 +63,7 @@ internal sealed class AssessedWindow
     {
         get
         {
-            var (vmas, categories) = (_track.VmasAt(_to), _track.CategoriesAt(_to));
+            var (vmas, categories) = (_track.VmasAt(_to), _overrides.Apply(_track.AliveAt(_to), _track.CategoriesAt(_to)));
             var (count, bytes) = (0, 0L);
             for (var row = 0; row < vmas.Count; row++)
             {
@@ -76,7 +78,7 @@ internal sealed class AssessedWindow
     /// <summary>Says how the growth of a category spreads over its regions: one mapping, or many.</summary>
     public string WhereItGrows(Category category)
     {
-        var growing = GrowthRanking.Rank(_track, _from, _to).Where(g => g.Region.Category == category && g.BytesPerSecond > 0).ToList();
+        var growing = GrowthRanking.Rank(_track, _from, _to).Where(g => _overrides.Apply(g.Region, g.Region.Assignment).Category == category && g.BytesPerSecond > 0).ToList();
         var all = Total.BytesPerSecond;
         var share = growing.Sum(g => g.BytesPerSecond) / all;
         var part = share >= 0.97 ? "All of it" : share >= 0.8 ? "Nearly all of it" : "Most of it";

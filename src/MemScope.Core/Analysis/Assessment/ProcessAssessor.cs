@@ -1,4 +1,5 @@
 using System.Globalization;
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Analysis.Growth;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
@@ -27,11 +28,11 @@ public static class ProcessAssessor
         return Assess(track, 0, track.Points.Count - 1);
     }
 
-    /// <summary>The judgement over the points <paramref name="from"/> to <paramref name="to"/>, both counted.</summary>
-    public static ProcessAssessment Assess(Track track, int from, int to)
+    /// <summary>The judgement over the points <paramref name="from"/> to <paramref name="to"/>, both counted; <paramref name="overrides"/> go before the rules of categories.</summary>
+    public static ProcessAssessment Assess(Track track, int from, int to, CategoryOverrides? overrides = null)
     {
         ArgumentNullException.ThrowIfNull(track);
-        var window = new AssessedWindow(track, from, to);
+        var window = new AssessedWindow(track, from, to, overrides ?? CategoryOverrides.None);
         if (window.Count == 0) return Unclear("No snapshot yet.");
         if (!window.HasMappings) return Unclear("These snapshots show no mapping: a kernel thread, or a process that had ended.");
         if (!window.HasRss) return Unclear("These captures show addresses but no resident memory: smaps or pmap -x would.");

@@ -37,10 +37,20 @@ public sealed record CategoryOverride(Category Category, OverrideTarget Target, 
         return Target switch
         {
             OverrideTarget.Region => region.Id == _region,
-            OverrideTarget.Name => region.Backing.Length > 0 && _pattern.Matches(region.Backing),
+            OverrideTarget.Name => MatchesName(region.Backing),
             _ => rule.Id == Value,
         };
     }
+
+    /// <summary>Whether an override of names speaks of one, which may have become <c>" (deleted)"</c> since.</summary>
+    public bool MatchesName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Target == OverrideTarget.Name && name.Length > 0 && (_pattern.Matches(name) || _pattern.Matches(new NameParts(name).Name));
+    }
+
+    /// <summary>The override of all that have a name, deleted since or not.</summary>
+    public static CategoryOverride OfName(Category category, string name) => new(category, OverrideTarget.Name, new NameParts(name).Name.ToString());
 
     /// <summary>The override of a region.</summary>
     public static CategoryOverride OfRegion(Category category, Guid region) => new(category, OverrideTarget.Region, region.ToString());

@@ -80,12 +80,23 @@ public sealed class CategoryOverrides
         return null;
     }
 
+    /// <summary>The same for the rows of a point.</summary>
+    public IReadOnlyList<CategoryAssignment> Apply(IReadOnlyList<Region> regions, IReadOnlyList<CategoryAssignment> assigned)
+    {
+        ArgumentNullException.ThrowIfNull(regions);
+        ArgumentNullException.ThrowIfNull(assigned);
+        if (IsEmpty) return assigned;
+        var applied = new CategoryAssignment[assigned.Count];
+        for (var row = 0; row < applied.Length; row++) applied[row] = Apply(regions[row], assigned[row]);
+        return applied;
+    }
+
     /// <summary>What a region is in this view: the rule's word, or the user's, which says what the rule had said.</summary>
     public CategoryAssignment Apply(Region region, CategoryAssignment assigned) =>
         Of(region, assigned.Rule) is { } item
             ? new(_rules.GetOrAdd((item.Category, assigned.Rule), static k => new CategoryRule(RuleId)
             {
-                Category = k.Category, Kind = k.Rule.Kind, Confidence = Confidence.Certain, Why = $"chosen in this view; by rule it is {k.Rule.Category.Slug()}: {k.Rule.Why}",
+                Category = k.Category, Kind = k.Rule.Kind, Confidence = Confidence.Certain, Why = $"changed in this view; by rule it is {k.Rule.Category.Slug()}: {k.Rule.Why}",
             }))
             : assigned;
 }

@@ -1,3 +1,4 @@
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 
@@ -8,14 +9,15 @@ public static class SnapshotDiffer
 {
     /// <summary>
     /// The difference from point <paramref name="baseIndex"/> to <paramref name="currentIndex"/> (either order). Every mapping of both sides is in exactly one row, so the rows'
-    /// deltas add up to the difference of the totals. Rows are in address order of current, then of what only base has.
+    /// deltas add up to the difference of the totals. Rows are in address order of current, then of what only base has. <paramref name="overrides"/> go before the rules of categories.
     /// </summary>
-    public static SnapshotDiff Compare(Track track, int baseIndex, int currentIndex)
+    public static SnapshotDiff Compare(Track track, int baseIndex, int currentIndex, CategoryOverrides? overrides = null)
     {
         ArgumentNullException.ThrowIfNull(track);
         var (before, after) = (track.VmasAt(baseIndex), track.VmasAt(currentIndex));
         var (beforeRegions, afterRegions) = (track.AliveAt(baseIndex), track.AliveAt(currentIndex));
-        var (beforeCategories, afterCategories) = (track.CategoriesAt(baseIndex), track.CategoriesAt(currentIndex));
+        var yours = overrides ?? CategoryOverrides.None;
+        var (beforeCategories, afterCategories) = (yours.Apply(beforeRegions, track.CategoriesAt(baseIndex)), yours.Apply(afterRegions, track.CategoriesAt(currentIndex)));
         var (beforeSizes, afterSizes) = (new SizeColumns(before), new SizeColumns(after));
         var states = new RowStates(track, baseIndex, currentIndex, before, after);
         var backings = new Backings(before.Count);

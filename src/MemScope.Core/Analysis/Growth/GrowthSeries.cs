@@ -1,3 +1,4 @@
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 
@@ -16,11 +17,11 @@ public static class GrowthSeries
     }
 
     /// <summary>Per category as <see cref="TrackSeries.ByCategory"/>.</summary>
-    public static IReadOnlyDictionary<Category, double[]> ByCategory(Track track, GrowthMetric metric)
+    public static IReadOnlyDictionary<Category, double[]> ByCategory(Track track, GrowthMetric metric, CategoryOverrides? overrides = null)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        if (!metric.IsBytes) return MappingCounts.ByCategory(track);
-        var parts = metric.Parts.Select(p => TrackSeries.ByCategory(track, p)).ToList();
+        if (!metric.IsBytes) return MappingCounts.ByCategory(track, overrides ?? CategoryOverrides.None);
+        var parts = metric.Parts.Select(p => TrackSeries.ByCategory(track, p, overrides)).ToList();
         return parts.Count == 1 ? parts[0] : parts[0].ToDictionary(c => c.Key, c => parts.Select(p => p[c.Key]).Aggregate(Add));
     }
 
@@ -28,14 +29,14 @@ public static class GrowthSeries
     /// Per backing: the file or the name in brackets, a file that was unlinked while mapped counted with itself; unnamed memory by its category (the last one that a region had). In the
     /// order of their first sighting.
     /// </summary>
-    public static IReadOnlyList<(string Backing, double[] Values)> ByBacking(Track track, GrowthMetric metric)
+    public static IReadOnlyList<(string Backing, double[] Values)> ByBacking(Track track, GrowthMetric metric, CategoryOverrides? overrides = null)
     {
         ArgumentNullException.ThrowIfNull(track);
         ArgumentNullException.ThrowIfNull(metric);
         var (numbers, names, groups) = (new Dictionary<string, int>(StringComparer.Ordinal), new List<string>(), new int[track.Regions.Count]);
         foreach (var region in track.Regions)
         {
-            var name = BackingOf(region);
+            var name = BackingOf(region, overrides);
             if (numbers.TryAdd(name, names.Count)) names.Add(name);
             groups[region.Ordinal] = numbers[name];
         }
@@ -44,10 +45,10 @@ public static class GrowthSeries
     }
 
     /// <summary>What a region is counted under by <see cref="ByBacking"/>.</summary>
-    public static string BackingOf(Region region)
+    public static string BackingOf(Region region, CategoryOverrides? overrides = null)
     {
         ArgumentNullException.ThrowIfNull(region);
-        if (region.Backing.Length == 0) return region.Category.Slug();
+        if (region.Backing.Length == 0) return (overrides ?? CategoryOverrides.None).Apply(region, region.Assignment).Category.Slug();
         return region.Backing.EndsWith(Deleted, StringComparison.Ordinal) ? region.Backing[..^Deleted.Length] : region.Backing;
     }
 

@@ -1,3 +1,4 @@
+using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 
@@ -20,7 +21,7 @@ internal static class MappingCounts
     }
 
     /// <summary>Per category and point, by the category that a mapping had then; in stacking order.</summary>
-    public static IReadOnlyDictionary<Category, double[]> ByCategory(Track track)
+    public static IReadOnlyDictionary<Category, double[]> ByCategory(Track track, CategoryOverrides overrides)
     {
         var differences = GrowthSeries.New(track, Model.Categories.All.Count);
         var (seen, now) = (new bool[differences.Length], new int[track.Regions.Count]);
@@ -29,7 +30,7 @@ internal static class MappingCounts
         {
             for (var i = 0; i < ordinals.Length; i++)
             {
-                var category = (int)track.AssignmentOf(numbers[i]).Category;
+                var category = (int)overrides.Apply(track.Regions[ordinals[i]], track.AssignmentOf(numbers[i])).Category;
                 ref var before = ref now[ordinals[i]];
                 if (before >= 0) differences[before][at]--;
                 differences[category][at]++;

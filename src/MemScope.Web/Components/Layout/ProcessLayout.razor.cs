@@ -1,6 +1,8 @@
 using System.Globalization;
+using MemScope.Core.Analysis.Categories;
 using MemScope.Storage.Live;
 using MemScope.Web.Answers;
+using MemScope.Web.Wire;
 using Microsoft.AspNetCore.Components;
 
 namespace MemScope.Web.Components.Layout;
@@ -13,12 +15,14 @@ public sealed partial class ProcessLayout
     private readonly CancellationTokenSource _gone = new();
     private IDisposable? _subscription;
     private ProcessView? _view;
+    private IReadOnlyList<OverrideWire> _overrides = [];
     private LoadProblem? _problem;
     private Guid _process;
     private bool _missing;
     private bool _paused;
     private int _pending;
 
+    [Inject] private RegionAnswers Regions { get; set; } = default!;
     [Inject] private ProcessAnswers Answers { get; set; } = default!;
     [Inject] private ChangeFeed Changes { get; set; } = default!;
     [Inject] private NavigationManager Navigation { get; set; } = default!;
@@ -28,8 +32,12 @@ public sealed partial class ProcessLayout
     [SupplyParameterFromQuery(Name = "source")] private string? Source { get; set; }
     [SupplyParameterFromQuery(Name = "from")] private string? From { get; set; }
     [SupplyParameterFromQuery(Name = "to")] private string? To { get; set; }
+    [SupplyParameterFromQuery(Name = "as")] private string? As { get; set; }
 
-    private WindowState Window => new(Source, NumberOf(From), NumberOf(To));
+    // What cannot be read goes no further than the notice: the rest of the address holds.
+    private CategoryOverrides Overrides => CategoryOverrides.Parse(As);
+
+    private WindowState Window => new(Source, NumberOf(From), NumberOf(To)) { As = Overrides.Text };
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
@@ -45,6 +53,7 @@ public sealed partial class ProcessLayout
         else if (_view is not null && _view.Window != Window)
         {
             _view = _view with { Window = Window };
+            await TryAsync(LoadOverridesAsync);
         }
     }
 
@@ -87,14 +96,22 @@ public sealed partial class ProcessLayout
         if (!paused) await LoadAsync();
     }
 
-    private async Task LoadAsync()
+    private Task LoadAsync() => TryAsync(async () =>
+    {
+        var process = await Answers.FindAsync(_process, _gone.Token);
+        _missing = process is null;
+        _view = process is null ? null : new ProcessView(process, Window, (_view?.Version ?? 0) + 1);
+        await LoadOverridesAsync();
+    });
+
+    private async Task LoadOverridesAsync() => _overrides = _view is null ? [] : await Regions.OverridesAsync(_process, _view.Window, _gone.Token);
+
+    private async Task TryAsync(Func<Task> work)
     {
         try
         {
-            var process = await Answers.FindAsync(_process, _gone.Token);
+            await work();
             _problem = null;
-            _missing = process is null;
-            _view = process is null ? null : new ProcessView(process, Window, (_view?.Version ?? 0) + 1);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -21,7 +21,7 @@ public sealed partial class OverviewPage
 
     private ChartOptions ChartOf(OverviewWire overview) => OverviewView.ChartOf(overview, ChartMetric) with
     {
-        Url = Urls.Series(Id, overview.Window.Source, "category", ChartMetric),
+        Url = Urls.Series(Id, View.Window with { Source = overview.Window.Source }, "category", ChartMetric),
         Version = View.Version,
     };
 

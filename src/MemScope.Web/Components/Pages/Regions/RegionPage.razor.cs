@@ -27,7 +27,7 @@ public sealed partial class RegionPage
         _window = await WindowAsync(cancel);
     }
 
-    private ChartOptions ChartOf(RegionWire region) => new("line", Urls.Series(Id, View.Window.Source, "region", region: RegionId))
+    private ChartOptions ChartOf(RegionWire region) => new("line", Urls.Series(Id, View.Window, "region", region: RegionId))
     {
         Colour = region.Category,
         From = View.Window.From,
