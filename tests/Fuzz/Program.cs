@@ -2,14 +2,19 @@ using System.Globalization;
 using MemScope.Core.Formats;
 using MemScope.Tests;
 
-// fuzz FORMAT|all [--runs N] [--seed S]: prints a line per format; exit code 1 when an input was not survived, which is then kept beside.
+// fuzz FORMAT|all|block [--runs N] [--seed S]: prints a line per format; exit code 1 when an input was not survived, which is then kept beside.
 if (args.Length == 0 || args[0] is "-h" or "--help")
 {
-    Console.Error.WriteLine("usage: ./memscope fuzz FORMAT|all [--runs N] [--seed S]\nformats: " + string.Join(' ', InputFormats.All.Select(f => f.Slug)));
+    Console.Error.WriteLine("usage: ./memscope fuzz FORMAT|all|block [--runs N] [--seed S]\nformats: " + string.Join(' ', InputFormats.All.Select(f => f.Slug)));
     return 2;
 }
 var runs = long.Parse(Option("--runs", "100000"), CultureInfo.InvariantCulture);
 var seed = int.Parse(Option("--seed", "1"), CultureInfo.InvariantCulture);
+if (args[0] == BlockFuzz.Name)
+{
+    var blocks = BlockFuzz.Run(runs, seed);
+    return Tell(BlockFuzz.Name, "real blocks", blocks) ? 0 : 1;
+}
 var formats = args[0] == "all" ? InputFormats.All : [.. InputFormats.All.Where(f => f.Slug == args[0])];
 if (formats.Count == 0)
 {
@@ -27,15 +32,19 @@ foreach (var format in formats)
         continue;
     }
     var loop = new FuzzLoop(format);
-    var result = loop.Run(seeds, runs, seed);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{format.Slug}: {result.Inputs} inputs of {seeds.Count} seeds, seed {seed}, slowest {result.Slowest.TotalMilliseconds:F1} ms, most memory {result.MostBytes >> 10} KiB, {(result.Failure is null ? "none failed" : "FAILED")}"));
-    if (result.Failure is null) continue;
-    failed = true;
-    var file = $"fuzz-{format.Slug}.bin";
-    File.WriteAllBytes(file, result.FailedInput!);
-    Console.WriteLine($"{result.Failure}\nthe input is in {Path.GetFullPath(file)}");
+    failed |= !Tell(format.Slug, $"{seeds.Count} seeds", loop.Run(seeds, runs, seed));
 }
 return failed ? 1 : 0;
+
+bool Tell(string name, string seeds, FuzzResult result)
+{
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{name}: {result.Inputs} inputs of {seeds}, seed {seed}, slowest {result.Slowest.TotalMilliseconds:F1} ms, most memory {result.MostBytes >> 10} KiB, {(result.Failure is null ? "none failed" : "FAILED")}"));
+    if (result.Failure is null) return true;
+    var file = $"fuzz-{name}.bin";
+    File.WriteAllBytes(file, result.FailedInput!);
+    Console.WriteLine($"{result.Failure}\nthe input is in {Path.GetFullPath(file)}");
+    return false;
+}
 
 string Option(string name, string otherwise) => Array.IndexOf(args, name) is > 0 and var i && i + 1 < args.Length ? args[i + 1] : otherwise;

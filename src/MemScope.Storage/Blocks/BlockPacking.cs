@@ -31,7 +31,14 @@ internal static class BlockPacking
         using var packed = new MemoryStream(block, block.Length - head.Remaining, head.Remaining, writable: false);
         using var inflate = new ZLibStream(packed, CompressionMode.Decompress);
         Span<byte> behind = stackalloc byte[1]; // reading on checks the checksum
-        if (inflate.ReadAtLeast(content, length, throwOnEndOfStream: false) != length || inflate.Read(behind) != 0) throw new InvalidDataException("a block is not as long as it says");
+        try
+        {
+            if (inflate.ReadAtLeast(content, length, throwOnEndOfStream: false) != length || inflate.Read(behind) != 0) throw new InvalidDataException("a block is not as long as it says");
+        }
+        catch (IOException e)
+        {
+            throw new InvalidDataException(e.Message, e); // a stream that asks for a dictionary
+        }
         return content;
     }
 }

@@ -27,13 +27,19 @@ internal sealed class PackedReader
         var data = new byte[Math.Min((packed.Length * 4L) + 256, mostBytes)];
         for (var length = 0; ;)
         {
-            var read = inflate.Read(data, length, data.Length - length);
+            var read = Inflate(inflate, data.AsSpan(length));
             length += read;
             if (read == 0 && length < data.Length) return new PackedReader(data, length, pool);
             if (length < data.Length) continue;
             if (length == mostBytes) throw new InvalidDataException($"more than {mostBytes} bytes");
             Array.Resize(ref data, (int)Math.Min(data.Length * 2L, mostBytes));
         }
+    }
+
+    private static int Inflate(ZLibStream stream, Span<byte> data)
+    {
+        try { return stream.Read(data); }
+        catch (IOException e) { throw new InvalidDataException(e.Message, e); } // a stream that asks for a dictionary
     }
 
     /// <summary>Bytes not read yet: a bound for every count.</summary>

@@ -98,6 +98,14 @@ public sealed class SnapshotBlockCodecTests
     }
 
     [Fact]
+    public void A_stream_that_asks_for_a_dictionary_is_refused()
+    {
+        byte[] asking = [0x78, 0xbb]; // RFC 1950: FDICT, and a multiple of 31
+        Assert.Throws<InvalidDataException>(() => SnapshotBlockCodec.Decode([SnapshotBlockCodec.Version, 100, .. asking, .. new byte[100]], 1));
+        Assert.Throws<InvalidDataException>(() => SnapshotBlockCodec.Decode([1, .. asking, .. new byte[100]], 1));
+    }
+
+    [Fact]
     public void A_block_of_a_later_version_is_refused_with_its_number()
     {
         var block = SnapshotBlockCodec.Encode(RandomTables.Points(7));
