@@ -2,12 +2,14 @@ using MemScope.Core.Analysis.Growth;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 using MemScope.Storage.Blocks;
+using MemScope.Storage.Captures;
 using MemScope.Storage.Queries;
+using MemScope.Storage.Tracks;
 
 namespace MemScope.Torture;
 
 /// <summary>Asks the store and compares with the oracle: every snapshot that was acknowledged before the question is there exactly once, equal in every column.</summary>
-internal sealed class Checks(TrackQuery tracks, SnapshotQuery snapshots, Tally tally)
+internal sealed class Checks(TrackQuery tracks, SnapshotQuery snapshots, ProcessQuery processes, TrackCache cache, Tally tally)
 {
     private const int RankedPoints = 200;
     private const double Tolerance = 1e-6;
@@ -16,7 +18,7 @@ internal sealed class Checks(TrackQuery tracks, SnapshotQuery snapshots, Tally t
     public async Task WholeAsync(ProcessOracle process, Random random)
     {
         var expected = process.Acknowledged();
-        var points = (await tracks.LoadAsync(process.Id!.Value, SnapshotSource.Smaps, 0, CancellationToken.None)).Points;
+        var points = await LoadAsync(process, 0);
         Check(process, expected, points, "all");
         for (var i = 1; i < points.Count; i++)
             if (points[i - 1].TakenAt > points[i].TakenAt) tally.Complain(ref tally.Wrong, $"pid {process.Pid}: not in the order of time");
@@ -28,10 +30,10 @@ internal sealed class Checks(TrackQuery tracks, SnapshotQuery snapshots, Tally t
     public async Task SinceAsync(ProcessOracle process, Known known)
     {
         var expected = process.Acknowledged();
-        var more = await tracks.LoadAsync(process.Id!.Value, SnapshotSource.Smaps, known.LastNumber, CancellationToken.None);
-        if (more.Points.Any(p => p.Number <= known.LastNumber)) tally.Complain(ref tally.Wrong, $"pid {process.Pid}: a snapshot that was known came again");
-        known.LastNumber = more.LastNumber;
-        known.Points.AddRange(more.Points);
+        var more = await LoadAsync(process, known.LastNumber);
+        if (more.Exists(p => p.Number <= known.LastNumber)) tally.Complain(ref tally.Wrong, $"pid {process.Pid}: a snapshot that was known came again");
+        known.LastNumber = more.Aggregate(known.LastNumber, (n, p) => Math.Max(n, p.Number));
+        known.Points.AddRange(more);
         Check(process, expected, known.Points, "since");
     }
 
@@ -61,7 +63,25 @@ internal sealed class Checks(TrackQuery tracks, SnapshotQuery snapshots, Tally t
         foreach (var ticks in expected) tally.Complain(ref tally.Lost, $"pid {process.Pid}: no row for {new DateTime(ticks):O}");
     }
 
-    private void Check(ProcessOracle process, HashSet<long> expected, IReadOnlyList<TrackPoint> points, string question)
+    /// <summary>The track that answers are made of, kept in memory and brought up to date.</summary>
+    public async Task CachedAsync(ProcessOracle process)
+    {
+        var expected = process.Acknowledged();
+        var row = await processes.FindAsync(Projects.Default, process.Id!.Value, CancellationToken.None);
+        if (row is null) tally.Complain(ref tally.Lost, $"pid {process.Pid}: there is no such process");
+        else Check(process, expected, await cache.UseAsync(row, SnapshotSource.Smaps, PointsOf, CancellationToken.None), "cached");
+
+        static List<TrackPoint> PointsOf(Track track) => [.. track.Points.Select((p, at) => new TrackPoint(p.Number, p.TakenAt, track.VmasAt(at)))];
+    }
+
+    private async Task<List<TrackPoint>> LoadAsync(ProcessOracle process, int afterNumber)
+    {
+        var points = new List<TrackPoint>();
+        await foreach (var point in tracks.ByTimeAsync(process.Id!.Value, SnapshotSource.Smaps, afterNumber, CancellationToken.None)) points.Add(point);
+        return points;
+    }
+
+    private void Check(ProcessOracle process, HashSet<long> expected, List<TrackPoint> points, string question)
     {
         var seen = new HashSet<long>();
         foreach (var point in points)

@@ -5,6 +5,7 @@ using MemScope.Storage.Captures;
 using MemScope.Storage.Folding;
 using MemScope.Storage.Postgres;
 using MemScope.Storage.Queries;
+using MemScope.Storage.Tracks;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -48,7 +49,8 @@ public static class StoreTorture
         {
             var clock = Stopwatch.StartNew();
             using var stop = new CancellationTokenSource(duration);
-            var checks = new Checks(services.GetRequiredService<TrackQuery>(), services.GetRequiredService<SnapshotQuery>(), _tally);
+            var checks = new Checks(services.GetRequiredService<TrackQuery>(), services.GetRequiredService<SnapshotQuery>(), services.GetRequiredService<ProcessQuery>(),
+                services.GetRequiredService<TrackCache>(), _tally);
             List<Task> tasks =
             [
                 WriteAsync([0], stop.Token), WriteAsync([0], stop.Token), WriteAsync([0, 1], stop.Token), // the last process has two senders
@@ -99,6 +101,7 @@ public static class StoreTorture
                             await checks.SinceAsync(process, before);
                             break;
                         case 3: await checks.SumsAsync(process); break;
+                        case 4: await checks.CachedAsync(process); break;
                         default: await checks.OneAsync(process, random); break;
                     }
                     Interlocked.Increment(ref _tally.Reads);
@@ -168,6 +171,7 @@ public static class StoreTorture
                     await checks.WholeAsync(process, new Random(seed));
                     await checks.SumsAsync(process);
                     await checks.SinceAsync(process, new Checks.Known());
+                    await checks.CachedAsync(process);
                 });
             await output.WriteLineAsync($"full check of {_processes.Count} processes, {when}: {_tally.Wrong} wrong, {_tally.Lost} lost");
         }
