@@ -26,9 +26,9 @@ public static class Urls
     /// <summary>Overview of a process; <paramref name="metric"/> is the chart's, null for RSS.</summary>
     public static string Overview(Guid process, WindowState? window = null, string? metric = null) => $"/p/{process}{Query(window, ("metric", metric))}";
 
-    /// <summary>Regions of a process.</summary>
-    public static string Regions(Guid process, WindowState? window = null, string? filter = null, string? category = null, string? sort = null) =>
-        $"/p/{process}/regions{Query(window, ("q", filter), ("category", category), ("sort", sort))}";
+    /// <summary>Regions of a process; <paramref name="metric"/> is the measure of their growth, null for RSS, <paramref name="by"/> is <c>backing</c> or <c>category</c> for growth in sum.</summary>
+    public static string Regions(Guid process, WindowState? window = null, string? filter = null, string? category = null, string? sort = null, string? metric = null, string? by = null) =>
+        $"/p/{process}/regions{Query(window, ("by", by), ("metric", metric), ("q", filter), ("category", category), ("sort", sort))}";
 
     /// <summary>One region.</summary>
     public static string Region(Guid process, Guid region, WindowState? window = null) => $"/p/{process}/regions/{region}{Query(window)}";
@@ -51,8 +51,12 @@ public static class Urls
         $"api/v1/processes/{process}/series" + Query(track with { From = null, To = null }, ("by", by), ("metric", metric), ("region", region?.ToString()), ("points", points.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>The regions of a window as CSV.</summary>
-    public static string RegionsCsv(Guid process, WindowState? window, string? filter, string? category, string? sort) =>
-        $"api/v1/processes/{process}/regions{Query(window, ("q", filter), ("category", category), ("sort", sort), ("format", "csv"))}";
+    public static string RegionsCsv(Guid process, WindowState? window, string? filter, string? category, string? sort, string? metric = null) =>
+        $"api/v1/processes/{process}/regions{Query(window, ("metric", metric), ("q", filter), ("category", category), ("sort", sort), ("format", "csv"))}";
+
+    /// <summary>Growth by category or backing as CSV.</summary>
+    public static string GrowthCsv(Guid process, WindowState? window, string by, string? metric) =>
+        $"api/v1/processes/{process}/growth{Query(window, ("by", by), ("metric", metric), ("top", "200"), ("format", "csv"))}";
 
     /// <summary>The difference of two snapshots as CSV.</summary>
     public static string DiffCsv(Guid process, WindowState track, int from, int to) =>

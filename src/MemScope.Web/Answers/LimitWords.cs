@@ -32,7 +32,7 @@ internal static class LimitWords
         var left = reached.ReachedAt - to;
         var when = left <= TimeSpan.Zero
             ? $"By now RSS would have reached {Name(limit)}, which was read {Words(to - limit.At)} before the last snapshot."
-            : $"RSS reaches {Name(limit)} in {Words(left)} at this rate (between {Words(Positive(reached.EarliestAt - to))} and {Words(Positive(reached.LatestAt - to))}).";
+            : $"RSS reaches {Name(limit)} in {Words(left)} at this rate{Between(Words(Positive(reached.EarliestAt - to)), Words(Positive(reached.LatestAt - to)))}.";
         return new LimitWire(limit.Kind, limit.Label, limit.LimitBytes, limit.UsedBytes, limit.At, $"{when} {Difference(limit, growth)}")
         {
             ReachedAt = reached.ReachedAt,
@@ -56,12 +56,16 @@ internal static class LimitWords
 
     private static string Upper(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
+    // An interval within the rounding of its ends says no more than the time itself.
+    private static string Between(string earliest, string latest) => earliest == latest ? "" : $" (between {earliest} and {latest})";
+
     private static TimeSpan Positive(TimeSpan time) => time < TimeSpan.Zero ? TimeSpan.Zero : time;
 
-    /// <summary><c>45 s</c>, <c>12 min</c>, <c>2 h 10 min</c>, <c>3 d 4 h</c>, <c>210 d</c>.</summary>
+    /// <summary><c>45 s</c>, <c>7 min 31 s</c>, <c>12 min</c>, <c>2 h 10 min</c>, <c>3 d 4 h</c>, <c>210 d</c>.</summary>
     public static string Words(TimeSpan time) => time switch
     {
         { TotalSeconds: < 100 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s"),
+        { TotalMinutes: < 10 } => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalMinutes} min {time.Seconds} s"),
         { TotalMinutes: < 100 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min"),
         { TotalHours: < 48 } => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes} min"),
         { TotalDays: < 14 } => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalDays} d {time.Hours} h"),

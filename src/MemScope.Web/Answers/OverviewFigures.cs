@@ -47,7 +47,7 @@ internal sealed record OverviewFigures(GrowthMeasure Measure, WindowWire Window,
         var still = ranked.Where(g => g.ChangeBytes == 0 && g.Region.BornAt <= window.From && g.Region.LastAt >= window.To && !shown.Contains(g.Region)).ToList();
         var top = growers.ConvertAll(g => RegionWires.Of(window, g));
         return new OverviewFigures(measure, window.ToWire(), total, categories, top, still.Count, still.Sum(g => g.LastBytes), OverviewWords.Answer(window, yours, total, categories, top),
-            [.. GrowthMetric.All.Where(m => m.Missing(track, window.From, window.To) is null).Select(m => m.Slug)]) { Assessed = yours, PatchedCode = PatchedCodeWires.Of(window), LastByCategory = CategoryTotals.OfPoint(window, window.To) };
+            GrowthMetric.PrintedIn(track, window.From, window.To)) { Assessed = yours, PatchedCode = PatchedCodeWires.Of(window), LastByCategory = CategoryTotals.OfPoint(window, window.To) };
     }
 
     private static GrowthWire Growth(string key, TrackWindow window, GrowthMeasure measure, int regions) =>

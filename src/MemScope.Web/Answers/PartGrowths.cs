@@ -53,16 +53,18 @@ internal static class PartGrowths
         var filled = values.ToArray();
         for (var i = 0; i < filled.Length; i++) if (double.IsNaN(filled[i]) && double.IsFinite(whole[window.From + i])) filled[i] = 0;
         var slope = GrowthFit.Slope(window.Seconds(), filled);
-        var growth = window.Measure(part.Values);
-        var changes = values.ContainsAnyExcept(values[0], double.NaN) ? ChangePoints.Of(window.Seconds(), values) : [];
-        return new PartGrowthWire(part.Key, part.Title, Known(filled[0]), Known(filled[^1]), Rounded(slope), growth.LowBytesPerSecond, growth.HighBytesPerSecond, growth.RSquared, growth.Shape.Slug())
+        var weight = metric.Weight;
+        var weighed = Array.ConvertAll(values.ToArray(), v => v * weight);
+        var growth = GrowthFit.Measure(window.Seconds(), weighed);
+        var changes = values.ContainsAnyExcept(values[0], double.NaN) ? ChangePoints.Of(window.Seconds(), weighed) : [];
+        return new PartGrowthWire(part.Key, part.Title, Known(filled[0]), Known(filled[^1]), Rounded(slope), growth.LowBytesPerSecond / weight, growth.HighBytesPerSecond / weight, growth.RSquared, growth.Shape.Slug())
         {
             Share = Math.Abs(wholeSlope) > 1e-6 ? slope / wholeSlope : null,
             WarmUpUntil = growth.WarmUpSeconds > 0 ? window.First.TakenAt.AddSeconds(growth.Steady.FromSeconds) : null,
-            SteadyPerSecond = Rounded(growth.Steady.BytesPerSecond),
-            SteadyLowPerSecond = growth.Steady.LowBytesPerSecond,
-            SteadyHighPerSecond = growth.Steady.HighBytesPerSecond,
-            ChangePoints = [.. changes.Select(c => ChangeWords.ToWire(window, c, metric))],
+            SteadyPerSecond = Rounded(growth.Steady.BytesPerSecond / weight),
+            SteadyLowPerSecond = growth.Steady.LowBytesPerSecond / weight,
+            SteadyHighPerSecond = growth.Steady.HighBytesPerSecond / weight,
+            ChangePoints = [.. changes.Select(c => ChangeWords.ToWire(window, new(c.Seconds, c.BeforeBytesPerSecond / weight, c.AfterBytesPerSecond / weight, c.JumpBytes / weight), metric))],
         };
     }
 

@@ -44,6 +44,7 @@ internal static class RegionList
             Metric = request.Metric.Slug,
             Unit = request.Metric.Unit,
             Missing = missing,
+            Metrics = GrowthMetric.PrintedIn(window.Track, window.From, window.To),
             Value = missing is null ? matching.SumOf(r => r.Measured.LastBytes) : null,
             Change = missing is null ? matching.SumOf(r => r.Measured.ChangeBytes) : null,
             Matching = matching.Count,

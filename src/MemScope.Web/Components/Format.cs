@@ -34,6 +34,12 @@ public static class Format
     /// <summary>A rate in MiB/min; a dash when it rounds to nothing.</summary>
     public static string RateOrDash(double? bytesPerSecond) => bytesPerSecond is { } r && Math.Abs(r * 60) >= 0.005 * (1 << 20) ? MiBPerMinute(r) : Dash;
 
+    /// <summary>A change of a count with its sign; a dash for none.</summary>
+    public static string CountChange(long change) => change == 0 ? Dash : Signed(change, plus: true);
+
+    /// <summary>A rate of a count per minute; a dash when it rounds to nothing.</summary>
+    public static string PerMinuteOrDash(double perSecond) => Math.Abs(perSecond * 60) >= 0.005 ? ThreeDigits(perSecond * 60, plus: false) : Dash;
+
     /// <summary>A size with the unit that fits: <c>184.9 KiB</c>, <c>2.1 GiB</c>.</summary>
     public static string Size(long bytes) => Math.Abs(bytes) switch
     {

@@ -92,6 +92,9 @@ public sealed record RegionsWire(WindowWire Window, IReadOnlyList<RegionWire> It
     /// <summary><c>bytes</c> or <c>count</c>.</summary>
     public string Unit { get; init; } = "bytes";
 
+    /// <summary>Measures that the window's snapshots print, by slug.</summary>
+    public IReadOnlyList<string> Metrics { get; init; } = [];
+
     /// <summary>Why there is no growth: <c>maps does not print RSS.</c>; else null.</summary>
     public string? Missing { get; init; }
 

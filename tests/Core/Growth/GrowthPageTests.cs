@@ -19,7 +19,7 @@ public sealed class GrowthPageTests
     [Fact]
     public void Thresholds_on_the_page_are_those_of_the_code()
     {
-        Says("flat", $"by {ShapeOf.FlatBytes / 1024} KiB", $"{100 * ShapeOf.FlatShare} % of its level");
+        Says("flat", $"by {ShapeOf.FlatBytes / 1024} KiB", $"by {ShapeOf.FlatBytes / GrowthMetric.Mappings.Weight} mappings", $"{100 * ShapeOf.FlatShare} % of its level");
         Says("geometric", $"{ShapeOf.LeastFactor}-fold", $"R² {ShapeOf.GeometricRSquared}");
         Says("linear", $"at least {Straight.RSquared} (", $"{Straight.StrictRSquared} with fewer than {Straight.FewPoints} snapshots", $"{Straight.NoisyRSquared} where", $"{Straight.Steady} times as steep",
             $"the last {100 * Straight.LastStretch} %", $"at least {Straight.Drift} of its standard errors");

@@ -19,9 +19,18 @@ public sealed class LimitWordsTests
 
         var left = (8 * GiB) - growth.LastBytes - (100 * MiB);
         Assert.Equal(left / MiB, limit.SecondsLeft!.Value, 3);
-        Assert.StartsWith($"RSS reaches the cgroup's limit of 8.00 GiB in {LimitWords.Words(TimeSpan.FromSeconds(left / MiB))} at this rate (between ", limit.Summary, StringComparison.Ordinal);
+        Assert.StartsWith($"RSS reaches the cgroup's limit of 8.00 GiB in {LimitWords.Words(TimeSpan.FromSeconds(left / MiB))} at this rate.", limit.Summary, StringComparison.Ordinal);
         Assert.Contains("100 MiB more than this RSS: other processes, page cache and kernel memory", limit.Summary, StringComparison.Ordinal);
         Assert.True(limit.EarliestAt <= limit.ReachedAt && limit.ReachedAt <= limit.LatestAt);
+    }
+
+    [Fact]
+    public void An_interval_that_is_more_than_rounding_is_told_with_the_time()
+    {
+        var random = new Random(3);
+        var limit = LimitWords.Of([Figures("cgroup", ("memory.max", 8 * GiB), ("memory.current", GiB))], Growth(t => (100 * MiB) + (MiB * t) + (random.NextDouble() * 8 * MiB)), Noon);
+
+        Assert.Contains($" at this rate (between {LimitWords.Words(limit.EarliestAt!.Value - Noon)} and {LimitWords.Words(limit.LatestAt!.Value - Noon)}).", limit.Summary, StringComparison.Ordinal);
     }
 
     [Fact]

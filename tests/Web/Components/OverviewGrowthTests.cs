@@ -40,6 +40,8 @@ public sealed class OverviewGrowthTests : BunitContext
         var level = Render<OverviewStats>(p => p.Add(c => c.Overview, Samples.Overview() with { Limit = limit, Total = Samples.Growth("total", 50_172, 37_592) with { Shape = "plateau" } }));
 
         Assert.Contains("2 h 10 min", Stat(growing, "Time to the limit"), StringComparison.Ordinal);
+        Assert.Contains("cgroup's limit of 8 GiB", Stat(growing, "Time to the limit"), StringComparison.Ordinal);
+        Assert.Contains("in 2 h 10 min at this rate", Render<OverviewView>(p => p.Add(c => c.Overview, Samples.Overview() with { Limit = limit })).Find(".change-notes").TextContent, StringComparison.Ordinal);
         Assert.Contains("send memory.max", Stat(unknown, "Time to the limit"), StringComparison.Ordinal);
         Assert.DoesNotContain(level.FindAll(".stat-label"), l => l.TextContent == "Time to the limit");
     }

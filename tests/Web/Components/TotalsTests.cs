@@ -136,6 +136,23 @@ public sealed class TotalsTests : BunitContext
         Assert.DoesNotContain("MiB/min", stats.Markup, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Growth_by_backing_adds_up_to_the_foot_and_regions_show_the_measure_asked()
+    {
+        var parts = new GrowthsWire(Samples.Window(), "backing", "uss", "bytes", Part("total", 300 << 10, 120 << 10), [Part("[heap]", 200 << 10, 130 << 10), Part("other", 100 << 10, -10 << 10)]);
+        var table = Render<PartGrowthTable>(p => p.Add(c => c.Growths, parts));
+        Assert.Equal(Number(table.FindAll("tfoot td.num")[1].TextContent), table.FindAll("tbody tr").Sum(r => Number(r.QuerySelectorAll("td.num")[1].TextContent)));
+
+        var regions = Samples.Regions(Samples.Region(100, 10) with { Measured = new MeasuredWire(8 << 10, 64 << 10, 1000, "linear") }) with { Metric = "uss", Value = 64 << 10, Change = 56 << 10 };
+        var list = Render<RegionTable>(p => p.Add(c => c.Regions, regions));
+        Assert.Contains(list.FindAll("thead th"), h => h.TextContent.Contains("USS", StringComparison.Ordinal));
+        Assert.Contains(list.FindAll("tbody td.num"), c => c.TextContent == "+56");
+        Assert.Contains(list.FindAll("tfoot td.num"), c => c.TextContent == "+56");
+        Assert.Equal(list.FindAll("thead th").Count, list.FindAll("tbody td").Count);
+    }
+
+    private static PartGrowthWire Part(string key, double last, double change) => new(key, key, last - change, last, change / 90, change / 100, change / 80, 0.99, "linear");
+
     private static long Number(string text) =>
         text.Trim() is "—" ? 0 : long.Parse(text.Replace("\u2212", "-", StringComparison.Ordinal), NumberStyles.AllowThousands | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 }

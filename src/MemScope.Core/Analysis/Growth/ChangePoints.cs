@@ -125,9 +125,8 @@ public static class ChangePoints
             {
                 var (start, at, end) = (c == 0 ? 0 : places[c - 1], places[c], c + 1 < places.Count ? places[c + 1] : y.Length);
                 var (before, after) = (sums.Fit(start, at), sums.Fit(at, end));
-                var middle = (t[at - 1] + t[at]) / 2;
-                var jump = after.At(middle) - before.At(middle);
-                var noise = 3 * Math.Sqrt((sums.LeftOver(start, at) + sums.LeftOver(at, end)) / (end - start));
+                var jump = Jump(before, after, t[at - 1], t[at]);
+                var noise = 3 * Math.Sqrt(Math.Max(sums.LeftOver(start, at) / (at - start - 1), sums.LeftOver(at, end) / (end - at - 1)));
                 var parts = Math.Abs(after.Slope - before.Slope) * Math.Min(t[at - 1] - t[start], t[end - 1] - t[at]);
                 var size = Math.Max(parts, Math.Abs(jump));
                 if (size < worth) (weakest, worth) = (c, size);
@@ -136,6 +135,13 @@ public static class ChangePoints
             if (weakest < 0) return (places, told);
             places.RemoveAt(weakest);
         }
+    }
+
+    /// <summary>How far two lines lie apart between two points; 0 where they cross there, which is a bend and no jump.</summary>
+    private static double Jump(Stretch before, Stretch after, double from, double to)
+    {
+        var (a, b) = (after.At(from) - before.At(from), after.At(to) - before.At(to));
+        return a * b <= 0 ? 0 : Math.Abs(a) < Math.Abs(b) ? a : b;
     }
 
     private static int[] Thin(int n)

@@ -42,6 +42,14 @@ public sealed record GrowthMetric(string Slug, string Label, string Title, param
     /// <summary>The measure of a slug, or null.</summary>
     public static GrowthMetric? Find(string? slug) => All.FirstOrDefault(m => m.Slug == slug);
 
+    /// <summary>
+    /// What one of it counts for where rules of shape ask for bytes: a byte, or for a mapping four pages of 4 KiB, so that a series that moves by four mappings or less is flat.
+    /// </summary>
+    public double Weight => IsBytes ? 1 : ShapeOf.FlatBytes / 4;
+
+    /// <summary>Slugs of the measures that some point from <paramref name="from"/> to <paramref name="to"/> has.</summary>
+    public static IReadOnlyList<string> PrintedIn(Track track, int from, int to) => [.. All.Where(m => m.Missing(track, from, to) is null).Select(m => m.Slug)];
+
     /// <summary>Whether a point of a track has it.</summary>
     public bool IsPrinted(Track track, int at) => Parts.All(p => TrackSeries.IsPrinted(track, at, p));
 

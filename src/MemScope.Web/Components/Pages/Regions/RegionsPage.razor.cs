@@ -1,3 +1,4 @@
+using MemScope.Core.Analysis.Growth;
 using MemScope.Web.Answers;
 using MemScope.Web.Wire;
 using Microsoft.AspNetCore.Components;
@@ -8,10 +9,13 @@ namespace MemScope.Web.Components.Pages.Regions;
 public sealed partial class RegionsPage
 {
     private const int PageRows = 1000;
+    private const int MostParts = 200;
+    private static readonly (string? By, string Words)[] Splits = [(null, "Regions"), ("backing", "Backing"), ("category", "Category")];
     private static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(150);
 
     private readonly HashSet<Guid> _selected = [];
     private RegionsWire? _regions;
+    private GrowthsWire? _growths;
     private IReadOnlyList<RegionWire> _all = [];
     private IReadOnlyList<(string Slug, int Regions)> _categories = [];
     private (Guid, WindowState, long)? _stripOf;
@@ -23,8 +27,11 @@ public sealed partial class RegionsPage
     [SupplyParameterFromQuery(Name = "category")] private string? Category { get; set; }
     [SupplyParameterFromQuery(Name = "sort")] private string? Sort { get; set; }
 
+    [SupplyParameterFromQuery(Name = "metric")] private string? Metric { get; set; }
+    [SupplyParameterFromQuery(Name = "by")] private string? By { get; set; }
+
     /// <inheritdoc/>
-    protected override object? LoadKey => (Filter, Category, Sort);
+    protected override object? LoadKey => (Filter, Category, Sort, Metric, By);
 
     private string Excluding => (Filter, Category) switch
     {
@@ -36,7 +43,8 @@ public sealed partial class RegionsPage
     /// <inheritdoc/>
     protected override async Task LoadAsync(CancellationToken cancel)
     {
-        _regions = await Answers.RegionsAsync(Id, View.Window, Sort, Category, Filter, cursor: null, PageRows, cancel);
+        _regions = await Answers.RegionsAsync(Id, View.Window, Sort, Category, Filter, cursor: null, PageRows, cancel, Metric);
+        _growths = By is "backing" or "category" ? await Answers.GrowthAsync(Id, View.Window, By, _regions?.Metric ?? GrowthMetric.Rss.Slug, MostParts, cancel) : null;
         if (_stripOf == (Id, View.Window, View.Version)) return; // a filter changes the table only
         // The strip shows the whole address space whatever the filter says; what is smaller than the largest thousand would be thinner than a pixel.
         var whole = await Answers.RegionsAsync(Id, View.Window, "virtual", category: null, filter: null, cursor: null, PageRows, cancel);
@@ -48,7 +56,7 @@ public sealed partial class RegionsPage
     private async Task MoreAsync()
     {
         if (_regions is not { Next: { } next } shown) return;
-        var more = await Answers.RegionsAsync(Id, View.Window, Sort, Category, Filter, next, PageRows, CancellationToken.None);
+        var more = await Answers.RegionsAsync(Id, View.Window, Sort, Category, Filter, next, PageRows, CancellationToken.None, Metric);
         if (more is not null) _regions = shown with { Items = [.. shown.Items, .. more.Items], Next = more.Next };
     }
 
@@ -58,7 +66,7 @@ public sealed partial class RegionsPage
         var typed = ++_typed;
         await Task.Delay(TypingPause);
         if (typed != _typed) return;
-        Navigation.NavigateTo(Urls.Regions(Id, View.Window, e.Value as string, Category, Sort), replace: true);
+        Navigation.NavigateTo(Urls.Regions(Id, View.Window, e.Value as string, Category, Sort, Metric, By), replace: true);
     }
 
     private void ClearSelection() => _selected.Clear();
