@@ -4,6 +4,7 @@ using MemScope.Storage.Folding;
 using MemScope.Storage.Live;
 using MemScope.Storage.Postgres;
 using MemScope.Storage.Queries;
+using MemScope.Storage.Regions;
 using MemScope.Storage.Shares;
 using MemScope.Storage.Symbols;
 using MemScope.Storage.Tokens;
@@ -48,6 +49,7 @@ public static class StorageServices
         services.AddSingleton<ChangeFeed>().AddHostedService(p => p.GetRequiredService<ChangeFeed>());
         services.AddSingleton<BlockFolding>().AddHostedService<FoldingLoop>();
         services.AddHostedService<RetentionLoop>().AddHostedService<TextDroppingLoop>();
+        services.AddSingleton<RegionQuery>().AddSingleton<RegionRows>().AddSingleton<StoreCheck>().AddHostedService<RegionRowsLoop>();
         return services;
     }
 }

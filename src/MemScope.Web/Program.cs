@@ -1,13 +1,18 @@
 using MemScope.Storage.Postgres;
 using MemScope.Web.Hosting;
 
-if (args is ["--help" or "-h"])
+if (args is [.., "--help" or "-h"])
 {
-    Console.WriteLine(ServerOptions.Usage);
+    Console.WriteLine(args.Length == 1 ? ServerOptions.Usage : Maintenance.Usage);
     return 0;
 }
 try
 {
+    if (Maintenance.Parse(args, Environment.GetEnvironmentVariable) is { } maintenance)
+    {
+        using var shared = maintenance.Database is null ? PrivatePostgres.Start(maintenance.DataFolder) : null;
+        return await maintenance.RunAsync(shared, Console.Out, CancellationToken.None);
+    }
     var options = ServerOptions.Parse(args, Environment.GetEnvironmentVariable);
     // Before the first await: the database child ends with the thread that started it, so that must be the main one.
     var postgres = options.Database is null ? PrivatePostgres.Start(options.DataFolder) : null;

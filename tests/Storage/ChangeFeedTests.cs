@@ -18,8 +18,8 @@ public sealed class ChangeFeedTests(PostgresFixture postgres)
     public async Task A_subscriber_hears_of_each_upload_to_its_process_and_of_no_other()
     {
         await using var storage = await postgres.NewAsync();
-        await storage.StartAsync();
         var feed = storage.Get<ChangeFeed>();
+        await feed.StartAsync(None); // it alone: other work in the background subscribes too
         var id = (await storage.Get<CaptureStore>().StoreAsync(Uploads.Bare(Text), None)).Processes[0];
         var heard = new ConcurrentQueue<long>();
         var all = new ConcurrentQueue<Guid>();

@@ -38,7 +38,7 @@ internal sealed class RegionTable
     public long? LastRssBytes { get; set; }
     public long? MostRssBytes { get; set; }
 
-    /// <summary>Least-squares slope over the whole track, 0 where the region is absent: the slopes of all regions add up to that of the track.</summary>
+    /// <summary>Least-squares slope over the region's life: what is gone does not change any more.</summary>
     public double? RssBytesPerSecond { get; set; }
     public string Shape { get; set; } = "";
 }

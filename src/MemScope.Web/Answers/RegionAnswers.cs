@@ -6,7 +6,7 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Answers;
 
 /// <summary>Answers about regions.</summary>
-public sealed class RegionAnswers(ProcessTracks tracks, Limits limits)
+public sealed class RegionAnswers(ProcessTracks tracks, RegionQuery regions, Limits limits)
 {
     /// <summary>Regions of a window, sorted by <paramref name="sort"/> (growth, rss, pss, virtual, change, address, value), filtered, a page of them or all without a <paramref name="limit"/>; null when there is no such process, track or window.</summary>
     /// <exception cref="InvalidCursorException">The cursor is not one of this list.</exception>
@@ -20,9 +20,12 @@ public sealed class RegionAnswers(ProcessTracks tracks, Limits limits)
     public async Task<WindowWire?> WindowAsync(Guid process, WindowState window, CancellationToken cancel) =>
         await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => over.ToWire(), cancel);
 
-    /// <summary>One region with its whole history, or null.</summary>
-    public async Task<RegionWire?> RegionAsync(Guid process, Guid region, WindowState window, CancellationToken cancel) =>
-        await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => Region(over, region), cancel);
+    /// <summary>One region with its whole history, or null. An id that it had before its track was linked anew finds it too.</summary>
+    public async Task<RegionWire?> RegionAsync(Guid process, Guid region, WindowState window, CancellationToken cancel)
+    {
+        var asked = await regions.AskAsync(process, region, cancel);
+        return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => Region(over, asked), cancel);
+    }
 
     /// <summary>The categories that were changed by hand in a view and what they hold for; empty when there are none, or no such process or window.</summary>
     public async Task<IReadOnlyList<OverrideWire>> OverridesAsync(Guid process, WindowState window, CancellationToken cancel) =>
@@ -41,7 +44,9 @@ public sealed class RegionAnswers(ProcessTracks tracks, Limits limits)
     {
         if (!SeriesRequest.Splits.Contains(by, StringComparer.Ordinal)) throw new ArgumentException("unknown split", nameof(by));
         if (GrowthMetric.Find(metric) is not { } measure) throw new ArgumentException("unknown metric", nameof(metric));
-        return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => SeriesColumns.Of(over, new SeriesRequest(by, measure, points, top) { Region = region }), cancel);
+        var asked = region is { } id ? await regions.AskAsync(process, id, cancel) : null;
+        return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window,
+            over => SeriesColumns.Of(over, new SeriesRequest(by, measure, points, top) { Region = asked?.In(over.Track)?.Id ?? region }), cancel);
     }
 
     /// <summary>Growth of the parts of a window, or null; names as of <see cref="SeriesAsync"/>.</summary>
@@ -53,9 +58,9 @@ public sealed class RegionAnswers(ProcessTracks tracks, Limits limits)
     }
 
     // A region that is not alive in the window has no growth there, but it still has its history.
-    private static RegionWire? Region(TrackWindow window, Guid id)
+    private static RegionWire? Region(TrackWindow window, AskedRegion asked)
     {
-        if (window.Track.Find(id) is not { } region) return null;
+        if (asked.In(window.Track) is not { } region) return null;
         var growth = GrowthRanking.Rank(window.Track, window.From, window.To).FirstOrDefault(g => g.Region == region);
         return RegionWires.WithStory(window, growth.Region is null ? new RegionGrowth(region, 0, 0, 0) : growth);
     }

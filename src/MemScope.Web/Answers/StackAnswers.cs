@@ -9,7 +9,7 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Answers;
 
 /// <summary>Answers about who mapped the memory.</summary>
-public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, TraceQuery traces, TraceCache traceCache, HeapProfileAnswers heapProfiles, FrameNaming naming)
+public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, RegionQuery regions, TraceQuery traces, TraceCache traceCache, HeapProfileAnswers heapProfiles, FrameNaming naming)
 {
     private const double LeastGrowthBytes = 64 << 10;
 
@@ -68,10 +68,11 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Tr
     {
         if (await tracks.SourceAsync(process, window, cancel) is { } source)
         {
+            var asked = region is { } id ? await regions.AskAsync(process.Id, id, cancel) : null;
             return await trackCache.UseAsync(process, source, track =>
             {
-                var only = region is { } id ? track.Find(id) : null;
-                return region is not null && only is null ? null : TraceSurroundings.Of(track, chosen, only);
+                var only = asked?.In(track);
+                return asked is not null && only is null ? null : TraceSurroundings.Of(track, chosen, only);
             }, cancel);
         }
         return process.Tracks.Count == 0 && region is null ? chosen.ConvertAll(_ => TraceSurroundings.None) : null;

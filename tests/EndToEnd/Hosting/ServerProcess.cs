@@ -118,5 +118,6 @@ public sealed class ServerProcess : IAsyncDisposable
         _ownFolder?.Dispose();
     }
 
-    private static string ServerDll => Repository.PathOf("src", "MemScope.Web", "bin", Repository.Configuration, "net10.0", "MemScope.Web.dll");
+    /// <summary>The program.</summary>
+    internal static string ServerDll => Repository.PathOf("src", "MemScope.Web", "bin", Repository.Configuration, "net10.0", "MemScope.Web.dll");
 }
