@@ -95,6 +95,11 @@ public sealed class TextDropping(NpgsqlDataSource source, TrackQuery tracks, Tim
         {
             return $"the store or the text is damaged: {damage.Message}";
         }
+        catch (Exception e) when (e is not (OperationCanceledException or NpgsqlException or TimeoutException or IOException))
+        {
+            logger.LogError(e, "The text of capture {Capture} cannot be compared with the store", capture.Id); // a defect: it must not end the server
+            return "it could not be compared with the store: see the server's log";
+        }
     }
 
     private async Task KeepAsync(Candidate capture, string reason, CancellationToken cancel)

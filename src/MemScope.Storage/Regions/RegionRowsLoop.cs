@@ -13,7 +13,7 @@ namespace MemScope.Storage.Regions;
 internal sealed class RegionRowsLoop(RegionRows rows, ChangeFeed feed, TimeProvider time, ILogger<RegionRowsLoop> logger) : BackgroundService
 {
     private const int MostPerLook = 500;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), Rest = TimeSpan.FromSeconds(10), Look = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), Rest = TimeSpan.FromSeconds(10), Look = TimeSpan.FromMinutes(1), Setback = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<Guid, byte> _changed = new();
     private readonly Dictionary<Guid, DateTimeOffset> _writtenAt = [];
@@ -53,14 +53,16 @@ internal sealed class RegionRowsLoop(RegionRows rows, ChangeFeed feed, TimeProvi
         {
             await rows.UpdateAsync(process, cancel);
         }
-        catch (InvalidDataException e)
-        {
-            logger.LogWarning("The regions of process {Process} cannot be written: {Problem}", process, e.Message);
-        }
-        catch
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
         {
             _changed.TryAdd(process, 0);
             throw;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A damaged block, or a defect: it must not end the server, nor be tried again every minute.
+            logger.LogError(e, "The regions of process {Process} cannot be written", process);
+            _writtenAt[process] = time.GetUtcNow() + Setback;
         }
     }
 
