@@ -101,7 +101,7 @@ public static class StoreTorture
                             await checks.SinceAsync(process, before);
                             break;
                         case 3: await checks.SumsAsync(process); break;
-                        case 4: await checks.CachedAsync(process); break;
+                        case 4: await checks.CachedAsync(process, random); break;
                         default: await checks.OneAsync(process, random); break;
                     }
                     Interlocked.Increment(ref _tally.Reads);
@@ -171,7 +171,7 @@ public static class StoreTorture
                     await checks.WholeAsync(process, new Random(seed));
                     await checks.SumsAsync(process);
                     await checks.SinceAsync(process, new Checks.Known());
-                    await checks.CachedAsync(process);
+                    await checks.CachedAsync(process, new Random(seed));
                 });
             await output.WriteLineAsync($"full check of {_processes.Count} processes, {when}: {_tally.Wrong} wrong, {_tally.Lost} lost");
         }
