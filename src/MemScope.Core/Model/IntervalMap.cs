@@ -67,6 +67,13 @@ internal sealed class IntervalMap
         return i != None && _nodes[i].End > address;
     }
 
+    /// <summary>Whose an address is, or -1.</summary>
+    public int OwnerAt(ulong address)
+    {
+        var i = Floor(address);
+        return i != None && _nodes[i].End > address ? _nodes[i].Owner : -1;
+    }
+
     /// <summary>Empties the map.</summary>
     public void Clear()
     {

@@ -57,7 +57,7 @@ internal sealed class LedgerJoins
     private static List<int> Inside(Dictionary<int, AddressRange> blocks, AddressRange row) =>
         [.. blocks.Where(b => b.Value.Start >= row.Start && b.Value.End <= row.End).Select(b => b.Key)];
 
-    private static IEnumerable<Dictionary<int, AddressRange>> BlocksPerPoint(Track track, IEnumerable<LedgerLine> ledger)
+    public static IEnumerable<Dictionary<int, AddressRange>> BlocksPerPoint(Track track, IEnumerable<LedgerLine> ledger)
     {
         var lines = new Queue<LedgerLine>(ledger);
         var (live, next) = (new Dictionary<ulong, (int Id, AddressRange Range)>(), 0);

@@ -47,40 +47,61 @@ public sealed class MoveEvidence
     /// </summary>
     internal int SourceOf(AddressRange later, DateTimeOffset laterAt, VmaTable earlier, DateTimeOffset earlierAt)
     {
-        var (source, least, rivals) = (-1, (Inexact: true, Ticks: long.MaxValue), false);
+        var (source, least, rivals) = (-1, (IsNear: true, Inexact: true, Ticks: long.MaxValue), false);
         foreach (var index in PlacesIn(later, earlierAt))
         {
             var (piece, off) = (_places[index], _places[index].Off(laterAt));
-            if (off > SlackTicks || !MakesUp(piece.Range, later)) continue;
+            if (off > SlackTicks || !MakesUp(piece.Range, piece.Range.Length, later)) continue;
+            var carried = piece.Range.Length;
             for (var (i, steps) = (index, 0); _places[i].Follows && steps < MostSteps; steps++)
             {
                 var place = _places[--i];
+                carried = Math.Min(carried, place.Range.Length);
                 if (place.Until < earlierAt.UtcTicks - SlackTicks) break;
+                var inPlace = place.Range.Start == piece.Range.Start;
                 var row = place.Off(earlierAt) <= SlackTicks ? earlier.IndexOf(place.Range.Start) : -1;
-                if (row < 0 || !MakesUp(place.Range, earlier[row].Range) || earlier[row].Range == later) continue;
-                var fit = (Inexact: earlier[row].Range != place.Range || piece.Range != later, Ticks: off + place.Off(earlierAt));
-                if (fit.Inexact && (!place.IsTimed || fit.Ticks > 0)) continue;
+                if (inPlace && row >= 0 && place.IsTimed && place.Off(earlierAt) == 0) (source, least) = (-1, (false, false, 0)); // it lay there then: no move brought it
+                if (row < 0 || !MakesUp(place.Range, carried, earlier[row].Range)) continue;
+                // Of several places within the slack: the one at the very time, then one that the row shows exactly, then the nearest.
+                var fit = (IsNear: off + place.Off(earlierAt) > 0, Inexact: earlier[row].Range != place.Range || piece.Range != later, Ticks: off + place.Off(earlierAt));
+                if (fit.Inexact && (!place.IsTimed || fit.IsNear) && !inPlace) continue;
                 rivals |= !place.IsTimed && source >= 0 && row != source;
-                if (fit.CompareTo(least) < 0) (source, least) = (row, fit);
+                if (fit.CompareTo(least) < 0) (source, least) = (inPlace ? -1 : row, fit);
             }
         }
         return rivals ? -1 : source;
     }
 
-    /// <summary>Whether a trace says that what lies at <paramref name="to"/> in the later snapshot is not what lay at <paramref name="from"/> in the earlier one.</summary>
+    /// <summary>
+    /// Whether a trace says that what lies at <paramref name="to"/> in the later snapshot is not what lay at <paramref name="from"/> in the earlier one: it saw what came to the one
+    /// be mapped, or lie elsewhere at the earlier time, or what lay at the other be unmapped. A trace may begin and end between the two; what it did not see, it does not say.
+    /// </summary>
     internal bool Refutes(AddressRange from, DateTimeOffset earlierAt, AddressRange to, DateTimeOffset laterAt)
     {
         foreach (var index in PlacesIn(to, earlierAt))
         {
             var place = _places[index];
-            var came = place.IsTimed ? place.Off(laterAt) == 0 && place.Since >= earlierAt.UtcTicks - SlackTicks && MakesUp(place.Range, to) : place.Range == to;
-            if (came && (place.IsOrigin || (place.Follows && _places[index - 1].Range.Overlap(from) == 0))) return true;
+            var came = place.IsTimed ? place.Off(laterAt) == 0 && place.Since >= earlierAt.UtcTicks - SlackTicks && MakesUp(place.Range, place.Range.Length, to) : place.Range == to;
+            if (came && CameFromElsewhere(index, from, earlierAt)) return true;
         }
         foreach (var index in PlacesIn(from, earlierAt))
         {
             var place = _places[index];
-            var left = place.Ended && (place.IsTimed ? place.Off(earlierAt) == 0 && place.Until <= laterAt.UtcTicks + SlackTicks && MakesUp(place.Range, from) : place.Range == from);
-            if (left && !(NextOf(index) is { } next && next.Range.Overlap(to) > 0)) return true;
+            var gone = place.Ended && !(index + 1 < _places.Length && _places[index + 1].Follows);
+            if (gone && (place.IsTimed ? place.Off(earlierAt) == 0 && place.Until <= laterAt.UtcTicks && MakesUp(place.Range, place.Range.Length, from) : place.Range == from)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Follows a piece back to where it was mapped, or to where it surely lay at a time.</summary>
+    private bool CameFromElsewhere(int index, AddressRange from, DateTimeOffset at)
+    {
+        for (var steps = 0; steps < MostSteps; steps++, index--)
+        {
+            var place = _places[index];
+            if (steps > 0 && place.Range.Overlap(from) > 0) return false;
+            if (place.IsOrigin || (place.Since != long.MinValue && place.Since <= at.UtcTicks)) return true;
+            if (!place.Follows) return false;
         }
         return false;
     }
@@ -92,15 +113,13 @@ public sealed class MoveEvidence
         for (var at = LowerBound((range.Start, long.MinValue)); at < _keys.Length && _keys[at].Start < range.End; at++)
         {
             var place = _places[_byStart[at]];
-            if (!place.IsOrigin || place.Ended || place.Range.Start < end || place.Range.End > range.End) continue;
+            if (!place.IsMapped || place.Ended || place.Range.Start < end || place.Range.End > range.End) continue;
             end = place.Range.End;
             yield return (place.Range, place.Since == long.MinValue ? null : new DateTimeOffset(place.Since, TimeSpan.Zero));
         }
     }
 
-    private MovedPlace? NextOf(int index) => index + 1 < _places.Length && _places[index + 1].Follows ? _places[index + 1] : null;
-
-    private static bool MakesUp(AddressRange piece, AddressRange row) => piece.Start >= row.Start && piece.End <= row.End && piece.Length * 2 >= row.Length;
+    private static bool MakesUp(AddressRange piece, ulong bytes, AddressRange row) => piece.Start >= row.Start && piece.End <= row.End && bytes * 2 >= row.Length;
 
     /// <summary>
     /// Places that start in the lower half of a row, since only those can make it up. A table that goes to and fro has thousands of places of one start: of those, the ones from

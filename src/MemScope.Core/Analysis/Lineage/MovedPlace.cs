@@ -9,7 +9,8 @@ namespace MemScope.Core.Analysis.Lineage;
 /// <param name="Follows">Whether the element before is the place that it had before.</param>
 /// <param name="IsOrigin">Whether the trace saw it mapped there.</param>
 /// <param name="Ended">Whether the trace saw it leave: to the next element where that follows, else it was unmapped.</param>
-internal readonly record struct MovedPlace(AddressRange Range, long Since, long Until, bool Follows, bool IsOrigin, bool Ended)
+/// <param name="IsMapped">Whether the trace saw it mapped there, and perhaps grown or cut since.</param>
+internal readonly record struct MovedPlace(AddressRange Range, long Since, long Until, bool Follows, bool IsOrigin, bool Ended, bool IsMapped)
 {
     /// <summary>Whether the trace had wall times.</summary>
     public bool IsTimed => Since != long.MinValue || Until != long.MaxValue;
@@ -27,19 +28,19 @@ internal readonly record struct MovedPlace(AddressRange Range, long Since, long 
             var ticks = r.At?.UtcTicks;
             if (r.From.IsEmpty)
             {
-                chains.Add(open[r.To.Start] = [new(r.To, ticks ?? long.MinValue, long.MaxValue, Follows: false, IsOrigin: true, Ended: false)]);
+                chains.Add(open[r.To.Start] = [new(r.To, ticks ?? long.MinValue, long.MaxValue, Follows: false, IsOrigin: true, Ended: false, IsMapped: true)]);
                 continue;
             }
             if (!open.Remove(r.From.Start, out var chain))
             {
                 if (r.To.IsEmpty) continue;
-                chains.Add(chain = [new(r.From, long.MinValue, long.MaxValue, Follows: false, IsOrigin: false, Ended: false)]);
+                chains.Add(chain = [new(r.From, long.MinValue, long.MaxValue, Follows: false, IsOrigin: false, Ended: false, IsMapped: false)]);
             }
-            // It may have grown in place since it came there.
-            var last = chain[^1];
-            chain[^1] = last with { Range = new(last.Range.Start, Math.Max(last.Range.End, r.From.End)), Until = ticks ?? long.MaxValue, Ended = true };
+            var last = chain[^1] = chain[^1] with { Until = ticks ?? long.MaxValue, Ended = true };
+            // Only its front goes, at this moment; or neighbours that came to lie in one line with it go along, and since when they did is not known.
+            if (last.Range != r.From) chain.Add(last with { Range = r.From, Since = r.From.End > last.Range.End ? last.Since : ticks ?? long.MinValue, Follows = true, IsOrigin = false });
             if (r.To.IsEmpty) continue;
-            chain.Add(new(r.To, ticks ?? long.MinValue, long.MaxValue, Follows: true, IsOrigin: false, Ended: false));
+            chain.Add(new(r.To, ticks ?? long.MinValue, long.MaxValue, Follows: true, IsOrigin: false, Ended: false, IsMapped: chain[^1].IsMapped && r.To.Start == r.From.Start));
             open[r.To.Start] = chain;
         }
         foreach (var chain in chains) into.AddRange(chain);

@@ -42,13 +42,13 @@ public sealed class TracedMoves
         _pid = trace.Process.Pid ?? (trace.Events.Count > 0 ? trace.Events[0].Pid : 0);
     }
 
-    /// <summary>A range that the trace mapped or moved. Slots of blocks that went whole are used again, so that a trace of nothing but churn takes no memory.</summary>
+    /// <summary>A range that the trace mapped or moved. Slots of blocks that went whole are used again, so that a trace of nothing but churn takes no memory; a slot of which the map still holds a piece behind a hole is not.</summary>
     private struct Block
     {
         public AddressRange Range;
         public long TimeNs;
         public int Order, Call;
-        public bool Moved, Told;
+        public bool Moved, Told, IsHoled;
     }
 
     /// <summary>What the trace says, in its order and without wall times: at most as many as asked for, moves before mappings.</summary>
@@ -100,7 +100,7 @@ public sealed class TracedMoves
     {
         _calls++;
         if (e.Call == MemoryCall.Munmap) End(AddressSpace.Pages(e.Address, e.Length), e);
-        else if (Moves(e) && (e.Flags & MremapDontUnmap) == 0) Take(AddressSpace.Pages(e.Address, e.OldLength));
+        else if (Moves(e) && (e.Flags & MremapDontUnmap) == 0) Take(AddressSpace.Pages(e.Address, e.OldLength), e);
         else if (e.Call == MemoryCall.Exec) End(new AddressRange(0, ulong.MaxValue), e);
     }
 
@@ -108,7 +108,7 @@ public sealed class TracedMoves
     {
         if (e.Call == MemoryCall.Mmap && e.HasResult) Map(AddressSpace.Pages(e.Result, e.Length), e);
         else if (Moves(e)) Move(AddressSpace.Pages(e.Address, e.OldLength), AddressSpace.Pages(e.Result, e.Length), e);
-        else if (e is { Call: MemoryCall.Mremap, HasResult: true, OldLength: > 0 }) Shrink(AddressSpace.Pages(e.Address, e.OldLength), AddressSpace.Pages(e.Address, e.Length), e);
+        else if (e is { Call: MemoryCall.Mremap, HasResult: true, OldLength: > 0 }) Resize(AddressSpace.Pages(e.Address, e.OldLength), AddressSpace.Pages(e.Address, e.Length), e);
     }
 
     private static bool Moves(in TraceEvent e) => e is { Call: MemoryCall.Mremap, HasResult: true, OldLength: > 0, Length: > 0 } && e.Result != e.Address;
@@ -127,11 +127,6 @@ public sealed class TracedMoves
         Put(to, e, moved: true);
     }
 
-    private void Shrink(AddressRange before, AddressRange after, in TraceEvent e)
-    {
-        if (after.End < before.End) End(new AddressRange(after.End, before.End), e);
-    }
-
     private void Put(AddressRange range, in TraceEvent e, bool moved)
     {
         if (range.IsEmpty) return;
@@ -146,35 +141,61 @@ public sealed class TracedMoves
     }
 
     /// <summary>Takes out what mremap puts down elsewhere: where it began is worth telling.</summary>
-    private void Take(AddressRange range)
+    private void Take(AddressRange range, in TraceEvent e)
     {
         foreach (var part in Removed(range))
         {
-            TellMapped(part.Owner);
-            FreeIfWhole(part);
+            // What came to lie beside the first block, and was one line with it, goes along, but is told as that one's only.
+            var isFirst = part.Start == range.Start;
+            if (isFirst) TellMapped(part.Owner);
+            Lose(part, e, gone: !isFirst);
         }
     }
 
-    /// <summary>Takes out what is unmapped. A block that loses its first page has ended: what is left of it is not followed further.</summary>
+    /// <summary>Takes out what is unmapped.</summary>
     private void End(AddressRange range, in TraceEvent e)
     {
         foreach (var part in Removed(range))
         {
             var block = _blocks[part.Owner];
-            if (part.Start == block.Range.Start)
-            {
-                var lasted = _trace.Clock == ClockDomain.None ? _calls - block.Call >= LastingCalls : e.TimeNs - block.TimeNs >= LastingNs;
-                if (lasted) TellMapped(part.Owner);
-                if (lasted || block.Told) Tell(block.Moved ? _moves : _mapped, _order++, new TracedMove(e.TimeNs, null, block.Range, default));
-            }
-            FreeIfWhole(part);
+            var lasted = _trace.Clock == ClockDomain.None ? _calls - block.Call >= LastingCalls : e.TimeNs - block.TimeNs >= LastingNs;
+            if (lasted && !block.Range.IsEmpty) TellMapped(part.Owner);
+            Lose(part, e, gone: true);
         }
+    }
+
+    /// <summary>
+    /// A block that loses its first page has ended, or goes on where mremap puts it; one that loses others is told as cut. What lies behind a hole is not followed further.
+    /// </summary>
+    private void Lose(IntervalMap.Interval part, in TraceEvent e, bool gone)
+    {
+        var block = _blocks[part.Owner];
+        if (part.Start >= block.Range.End) return;
+        var left = part.Start > block.Range.Start ? new AddressRange(block.Range.Start, part.Start) : default;
+        if (block.Told && (gone || !left.IsEmpty)) Tell(block.Moved ? _moves : _mapped, _order++, new TracedMove(e.TimeNs, null, block.Range, left));
+        _blocks[part.Owner] = block with { Range = left, IsHoled = block.IsHoled || (!left.IsEmpty && part.End < block.Range.End) };
+        if (part.Start == block.Range.Start && part.End == block.Range.End && !block.IsHoled) _free.Push(part.Owner);
+    }
+
+    /// <summary>mremap in place: cuts the end off, or maps more there.</summary>
+    private void Resize(AddressRange before, AddressRange after, in TraceEvent e)
+    {
+        if (after.End < before.End) End(new AddressRange(after.End, before.End), e);
+        if (after.End <= before.End) return;
+        var more = new AddressRange(before.End, after.End);
+        End(more, e);
+        var slot = _map.OwnerAt(before.Start);
+        if (slot < 0 || _blocks[slot].Range != before) return;
+        var block = _blocks[slot];
+        if (block.Told) Tell(block.Moved ? _moves : _mapped, _order++, new TracedMove(e.TimeNs, null, before, after));
+        _blocks[slot] = block with { Range = after };
+        _map.Add(more.Start, more.End, slot);
     }
 
     private void TellMapped(int slot)
     {
         var block = _blocks[slot];
-        if (block.Told) return;
+        if (block.Told || block.Range.IsEmpty) return;
         Tell(_mapped, block.Order, new TracedMove(block.TimeNs, null, default, block.Range));
         _blocks[slot] = block with { Told = true };
     }
@@ -190,10 +211,5 @@ public sealed class TracedMoves
         _removed.Clear();
         _map.Remove(range.Start, range.End, _removed);
         return _removed;
-    }
-
-    private void FreeIfWhole(IntervalMap.Interval part)
-    {
-        if (part.Start == _blocks[part.Owner].Range.Start && part.End == _blocks[part.Owner].Range.End) _free.Push(part.Owner);
     }
 }
