@@ -39,8 +39,9 @@ internal sealed class AssessedWindow
     /// <summary>The category with the steepest least-squares slope.</summary>
     public Category FastestCategory => _byCategory.MaxBy(c => GrowthFit.Slope(_seconds, c.Value)).Key;
 
-    /// <summary>Growth of each category.</summary>
-    public IEnumerable<(Category Category, GrowthMeasure Growth)> Growths => _byCategory.Select(c => (c.Key, GrowthFit.Measure(_seconds, c.Value)));
+    /// <summary>Growth of the categories that have a form that does not end by itself. The form is told in a fraction of the time that the interval takes.</summary>
+    public IEnumerable<(Category Category, GrowthMeasure Growth)> Growths =>
+        _byCategory.Where(c => GrowthFit.Shape(_seconds, c.Value) is GrowthShape.Linear or GrowthShape.Geometric).Select(c => (c.Key, GrowthFit.Measure(_seconds, c.Value)));
 
     /// <summary>What growth behind its warm-up brings until the window's end, bytes.</summary>
     public double SteadyBytes(GrowthMeasure growth) => growth.Steady.BytesPerSecond * (_seconds[^1] - growth.Steady.FromSeconds);

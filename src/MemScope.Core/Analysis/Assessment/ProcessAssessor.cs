@@ -57,7 +57,7 @@ public static class ProcessAssessor
     }
 
     private static bool KeepsGrowing(AssessedWindow window, GrowthMeasure growth) =>
-        growth.Shape is GrowthShape.Linear or GrowthShape.Geometric && growth.Steady.LowBytesPerSecond > 0 && window.SteadyBytes(growth) >= SmallestLeakBytes;
+        TimeToLimit.KeepsGrowing(growth) && window.SteadyBytes(growth) >= SmallestLeakBytes;
 
     private static ProcessAssessment Unclear(string summary, Category? category = null) => new("unclear", null, category, summary);
 
