@@ -2,9 +2,12 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using MemScope.Benchmarks.Engine;
 using MemScope.Benchmarks.Ratios;
 
 if (args is ["ratio", ..]) return RatioRun.Start(args[1..]);
+if (args is ["engine", ..]) return await EngineRun.StartAsync(args[1..]);
+if (args is ["engine-peer", var connection]) return await PeerServer.RunAsync(connection);
 
 // In this process: a generated project would have to restore packages by itself.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
