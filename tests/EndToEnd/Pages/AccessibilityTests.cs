@@ -17,6 +17,8 @@ public sealed class AccessibilityTests(Site site)
         ["shares"] = ("/shares", "main .body h1"),
         ["overview"] = ($"/p/{site.Leak}?from=56&to=79", ".chart[data-ready=true]"),
         ["regions"] = ($"/p/{site.Leak}/regions", "main table"),
+        ["changed categories"] = ($"/p/{site.Leak}/regions?as=heap:{site.Region},device:name:/dev/shm/*,cheap:x", "main table"),
+        ["changed region"] = ($"/p/{site.Leak}/regions/{site.Region}?as=heap:{site.Region}", ".chart[data-ready=true]"),
         ["region"] = ($"/p/{site.Leak}/regions/{site.Region}", ".chart[data-ready=true]"),
         ["diff"] = ($"/p/{site.Leak}/diff?from=56&to=79", "main table"),
         ["grouped diff"] = ($"/p/{site.Leak}/diff?from=56&to=79&group=backing&columns=all", "main table"),
@@ -33,7 +35,7 @@ public sealed class AccessibilityTests(Site site)
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var page in new[] { "processes", "upload", "formats", "symbols", "shares", "overview", "regions", "region", "diff", "grouped diff", "compare", "grouped compare", "nothing to compare", "stacks", "no trace", "captures" })
+            foreach (var page in new[] { "processes", "upload", "formats", "symbols", "shares", "overview", "regions", "changed categories", "changed region", "region", "diff", "grouped diff", "compare", "grouped compare", "nothing to compare", "stacks", "no trace", "captures" })
             {
                 data.Add(page, "light");
                 data.Add(page, "dark");
