@@ -89,7 +89,7 @@ public static class Urls
     }
 
     private static (string Name, string? Value)[] Parts(CompareSide? before, CompareSide? after) =>
-        [("base", before?.ToString()), ("baseSource", before?.Source), ("current", after?.ToString()), ("currentSource", after?.Source)];
+        [("base", before?.ToString()), ("baseSource", before?.Source), ("current", after?.ToString()), ("currentSource", after?.Source), ("as", before?.As ?? after?.As)];
 
     private static (string Name, string? Value)[] Parts(DiffShown? shown) =>
         [("state", shown?.State), ("q", shown?.Filter), ("group", shown?.Group), ("metric", shown?.Metric), ("columns", shown?.All == true ? DiffShown.AllColumns : null)];

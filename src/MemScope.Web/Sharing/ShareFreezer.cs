@@ -63,7 +63,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
     private async Task<SharedViewWire?> CompareAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)
     {
         if (view.Request.Other is not { } other) throw Problems.BadParameter("other", "the id of the process to compare with is needed.");
-        var (before, after) = (new CompareSide(process, window.Source, window.From, window.To), new CompareSide(other, view.Request.OtherSource, view.Request.OtherFrom, view.Request.OtherTo));
+        var (before, after) = (new CompareSide(process, window.Source, window.From, window.To) { As = window.As }, new CompareSide(other, view.Request.OtherSource, view.Request.OtherFrom, view.Request.OtherTo) { As = window.As });
         if ((await compares.CompareAsync(before, after, Shown(view.Request), cancel)).Answer is not { } compare) return null;
         var end = compare.Current.Window;
         return view with

@@ -44,7 +44,7 @@ public sealed record DiffRowWire(string State, Guid? RegionId, string Category, 
     /// <summary>What changed in words.</summary>
     public string Words { get; init; } = "";
 
-    /// <summary>Between two processes, by what both sides were brought together: <c>none</c>, <c>name</c>, <c>pattern</c>, <c>folder</c>, <c>version</c>, <c>size</c> or <c>rank</c>; else null.</summary>
+    /// <summary>Between two processes, by what both sides were brought together: <c>none</c>, <c>name</c>, <c>pattern</c>, <c>folder</c>, <c>version</c>, <c>category</c>, <c>size</c> or <c>rank</c>; else null.</summary>
     public string? Match { get; init; }
 
     /// <summary>Between two processes, the names in base as they stand there, four at most; else empty.</summary>

@@ -38,9 +38,9 @@ internal sealed class BackingPairs
         for (var id = 0; id < _base.Names.Count; id++)
             if (_current.IdOf(_base.Names[id]) is >= 0 and var same) Join(_base.Names[id], SpaceMatch.Name, [id], [same]);
         if (_base.HasOpen && _current.HasOpen) PairAlike();
-        else PairPatterns(); // names of one pattern are one thing on one side too
-        foreach (var id in _base.Open().ToList()) Join(_base.Names[id], SpaceMatch.None, [id], []);
-        foreach (var id in _current.Open().ToList()) Join(_current.Names[id], SpaceMatch.None, [], [id]);
+        // What has no like is one thing with all of its pattern: numbers that change from run to run tell nothing.
+        foreach (var (pattern, names) in _base.ByKey(Pattern)) Join(names.Count == 1 ? _base.Names[names[0]] : pattern, SpaceMatch.None, names, []);
+        foreach (var (pattern, names) in _current.ByKey(Pattern)) Join(names.Count == 1 ? _current.Names[names[0]] : pattern, SpaceMatch.None, [], names);
     }
 
     /// <summary>All pairs.</summary>
@@ -52,6 +52,14 @@ internal sealed class BackingPairs
     /// <summary>The pair of the name of a mapping in current.</summary>
     public BackingPair OfCurrent(int row) => _current.PairOf(row);
 
+    /// <summary>A pair for a kind that one side names and the other does not.</summary>
+    public BackingPair AddKind(Category category)
+    {
+        var pair = new BackingPair($"[{category.Slug()}]", SpaceMatch.Category) { Index = _pairs.Count };
+        _pairs.Add(pair);
+        return pair;
+    }
+
     private void PairAlike()
     {
         PairPatterns();
@@ -60,20 +68,14 @@ internal sealed class BackingPairs
         PairUnique((side, id) => BackingNames.Stem(side.Names[id]), SpaceMatch.Version);
     }
 
-    /// <summary>All names of a pattern are one thing, even on one side alone: their numbers tell nothing.</summary>
     private void PairPatterns()
     {
-        static string Pattern(Side side, int id) => side.PatternOf(id);
-        var (inBase, inCurrent) = (_base.ByKey(Pattern), _current.ByKey(Pattern));
-        foreach (var (pattern, names) in inBase)
-        {
-            var others = inCurrent.GetValueOrDefault(pattern) ?? [];
-            if (others.Count > 0) Join(pattern, SpaceMatch.Pattern, names, others);
-            else if (names.Count > 1) Join(pattern, SpaceMatch.None, names, []);
-        }
-        foreach (var (pattern, names) in inCurrent)
-            if (names.Count > 1 && !inBase.ContainsKey(pattern)) Join(pattern, SpaceMatch.None, [], names);
+        var inCurrent = _current.ByKey(Pattern);
+        foreach (var (pattern, names) in _base.ByKey(Pattern))
+            if (inCurrent.GetValueOrDefault(pattern) is { } others) Join(pattern, SpaceMatch.Pattern, names, others);
     }
+
+    private static string Pattern(Side side, int id) => side.PatternOf(id);
 
     private void PairUnique(Func<Side, int, string?> key, SpaceMatch match)
     {
@@ -85,11 +87,11 @@ internal sealed class BackingPairs
         }
     }
 
-    /// <summary>pmap prints the last part of a path alone, so that its one name stands for all files that are called so.</summary>
+    /// <summary>pmap prints the last part of a path alone, so that its names stand for all files that are called so.</summary>
     private void PairBare()
     {
         static string? File(Side side, int id) => EndOf(side, id, 1);
-        static bool IsBare(Side side, List<int> names) => names is [var only] && !side.Names[only].Contains('/', StringComparison.Ordinal);
+        static bool IsBare(Side side, List<int> names) => names.TrueForAll(id => !side.Names[id].Contains('/', StringComparison.Ordinal));
         var inCurrent = _current.ByKey(File);
         foreach (var (file, names) in _base.ByKey(File))
         {

@@ -22,6 +22,8 @@ public enum SpaceMatch : byte
     Folder,
     /// <summary>Names that are equal but for their numbers: another version of a file.</summary>
     Version,
+    /// <summary>Heap, main stack and kernel pages that one source names and the other does not: by category and permissions.</summary>
+    Category,
     /// <summary>Unnamed anonymous mappings that have an equal in size on the other side.</summary>
     Size,
     /// <summary>Unnamed anonymous mappings without an equal: the largest of each side, the second largest and so on. Inferred.</summary>
@@ -70,7 +72,7 @@ public sealed class SpaceDiff : DiffAnswer
         var part = _parts[row];
         var (was, now) = (Rows[row].Base, Rows[row].Current);
         var first = part.CurrentRow >= 0 ? _after[part.CurrentRow] : _before[part.BaseRow];
-        return new(part.Match, first.Permissions, was.Mappings == 0 ? [] : [.. part.Pair.BaseNames.Take(MostNames)], now.Mappings == 0 ? [] : [.. part.Pair.CurrentNames.Take(MostNames)])
+        return new(part.Match, first.Permissions, NamesOf(part.Pair, part.Pair.BaseNames, _before, part.BaseRow), NamesOf(part.Pair, part.Pair.CurrentNames, _after, part.CurrentRow))
         {
             BaseRange = was.Mappings == 1 ? _before[part.BaseRow].Range : null,
             CurrentRange = now.Mappings == 1 ? _after[part.CurrentRow].Range : null,
@@ -81,6 +83,12 @@ public sealed class SpaceDiff : DiffAnswer
     /// <inheritdoc/>
     public override string Words(int row) => _parts[row].Words ?? Describe(_parts[row], Rows[row].Base, Rows[row].Current);
 
+    private static IReadOnlyList<string> NamesOf(BackingPair pair, IReadOnlyList<string> names, VmaTable vmas, int first)
+    {
+        if (first < 0) return [];
+        return pair.Match == SpaceMatch.Category ? [vmas[first].Name] : [.. names.Take(MostNames)];
+    }
+
     private static string Describe(SpacePart part, DiffSizes was, DiffSizes now)
     {
         var (before, after) = (part.Pair.BaseNames, part.Pair.CurrentNames);
@@ -88,6 +96,7 @@ public sealed class SpaceDiff : DiffAnswer
         {
             SpaceMatch.Version => $"{FileOf(before[0])} became {FileOf(after[0])}",
             SpaceMatch.Folder => "the same file name in another folder",
+            SpaceMatch.Category => "named by one of the two sources only",
             SpaceMatch.Pattern => "names differ only in what changes from run to run",
             SpaceMatch.None when before.Count + after.Count > 1 && (before.Count == 0 || after.Count == 0) => string.Create(CultureInfo.InvariantCulture, $"{before.Count + after.Count:N0} names of one pattern"),
             _ => "",

@@ -15,9 +15,9 @@ public static class SpaceDiffer
         ArgumentNullException.ThrowIfNull(after);
         var pairs = new BackingPairs(before.Vmas, after.Vmas);
         var (beforeSizes, afterSizes) = (new SizeColumns(before.Vmas), new SizeColumns(after.Vmas));
-        var leaves = new Leaves();
-        for (var row = 0; row < before.Vmas.Count; row++) leaves.Of(before.Categories[row].Category, pairs.OfBase(row), before.Vmas.Permissions[row]).AddBase(row, beforeSizes.Of(row));
-        for (var row = 0; row < after.Vmas.Count; row++) leaves.Of(after.Categories[row].Category, pairs.OfCurrent(row), after.Vmas.Permissions[row]).AddCurrent(row, afterSizes.Of(row));
+        var (leaves, kinds) = (new Leaves(), new NamedKinds(before, after));
+        for (var row = 0; row < before.Vmas.Count; row++) leaves.Of(before.Categories[row].Category, kinds.PairOf(before, row, pairs.OfBase(row), pairs), before.Vmas.Permissions[row]).AddBase(row, beforeSizes.Of(row));
+        for (var row = 0; row < after.Vmas.Count; row++) leaves.Of(after.Categories[row].Category, kinds.PairOf(after, row, pairs.OfCurrent(row), pairs), after.Vmas.Permissions[row]).AddCurrent(row, afterSizes.Of(row));
 
         var (rows, parts) = (new List<DiffRow>(leaves.All.Count), new List<SpacePart>(leaves.All.Count));
         foreach (var leaf in leaves.All)
@@ -45,6 +45,34 @@ public static class SpaceDiffer
         var sum = default(DiffSizes);
         foreach (var row in rows) sum += sizes.Of(row);
         return sum;
+    }
+
+    /// <summary>
+    /// Kinds that the kernel names in smaps and that pmap, or a text that was cut, leaves unnamed: where one side has them with a name and the other without, they are one all the same.
+    /// </summary>
+    private sealed class NamedKinds
+    {
+        private readonly BackingPair?[] _pairs = new BackingPair?[Model.Categories.All.Count];
+        private readonly bool[] _unnamedInBase, _unnamedInCurrent;
+
+        public NamedKinds(SpaceSide before, SpaceSide after) => (_unnamedInBase, _unnamedInCurrent) = (Unnamed(before), Unnamed(after));
+
+        public BackingPair PairOf(SpaceSide side, int row, BackingPair pair, BackingPairs pairs)
+        {
+            var kind = (int)side.Categories[row].Category;
+            if (!IsNamed((Category)kind) || _unnamedInBase[kind] == _unnamedInCurrent[kind] || (pair.Name.Length > 0 && pair.Match != SpaceMatch.None)) return pair;
+            return _pairs[kind] ??= pairs.AddKind((Category)kind);
+        }
+
+        private static bool[] Unnamed(SpaceSide side)
+        {
+            var unnamed = new bool[Model.Categories.All.Count];
+            for (var row = 0; row < side.Vmas.Count; row++)
+                if (side.Vmas.Names[row].Length == 0) unnamed[(int)side.Categories[row].Category] = true;
+            return unnamed;
+        }
+
+        private static bool IsNamed(Category category) => category is Category.Heap or Category.MainStack or Category.Special;
     }
 
     /// <summary>What both sides have of one (category, backing, class of permissions), in the order of the first mapping.</summary>

@@ -13,7 +13,7 @@ public sealed partial class ComparePage
     private static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(150);
 
     private CancellationTokenSource? _loading;
-    private (string?, string?, string?, string?)? _loaded;
+    private (string?, string?, string?, string?, string?)? _loaded;
     private DiffShown? _shown;
     private IReadOnlyList<ProcessWire>? _processes;
     private IReadOnlyList<SnapshotWire> _ofA = [], _ofB = [];
@@ -31,6 +31,7 @@ public sealed partial class ComparePage
     [SupplyParameterFromQuery(Name = "current")] private string? Current { get; set; }
     [SupplyParameterFromQuery(Name = "baseSource")] private string? BaseSource { get; set; }
     [SupplyParameterFromQuery(Name = "currentSource")] private string? CurrentSource { get; set; }
+    [SupplyParameterFromQuery(Name = "as")] private string? As { get; set; }
     [SupplyParameterFromQuery(Name = "state")] private string? State { get; set; }
     [SupplyParameterFromQuery(Name = "q")] private string? Filter { get; set; }
     [SupplyParameterFromQuery(Name = "group")] private string? Group { get; set; }
@@ -39,12 +40,13 @@ public sealed partial class ComparePage
 
     private DiffShown Shown => new(State, Filter, Group, Metric, Columns is DiffShown.AllColumns);
 
-    private (CompareSide? A, CompareSide? B) Sides => (CompareSide.Parse(Base, BaseSource), CompareSide.Parse(Current, CurrentSource));
+    // Categories that the user gave hold for both sides.
+    private (CompareSide? A, CompareSide? B) Sides => (CompareSide.Parse(Base, BaseSource) is { } a ? a with { As = As } : null, CompareSide.Parse(Current, CurrentSource) is { } b ? b with { As = As } : null);
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        var sides = (Base, Current, BaseSource, CurrentSource);
+        var sides = (Base, Current, BaseSource, CurrentSource, As);
         // Another part of a difference that is there whole asks for nothing new.
         var isWhole = _compare is null || _compare.Diff.AllRows <= DiffRequest.PageRows;
         if (sides == _loaded && (isWhole || Shown == _shown)) return;
@@ -98,7 +100,7 @@ public sealed partial class ComparePage
     {
         Source = compare.Base.Window.Source, From = compare.Base.Window.FromNumber, To = compare.Base.Window.ToNumber,
         Other = b.Process, OtherSource = compare.Current.Window.Source, OtherFrom = compare.Current.Window.FromNumber, OtherTo = compare.Current.Window.ToNumber,
-        State = State, Filter = Filter, Group = Group, Metric = DiffNumbers.MainOf(compare.Diff, Metric),
+        As = As, State = State, Filter = Filter, Group = Group, Metric = DiffNumbers.MainOf(compare.Diff, Metric),
     };
 
     private async Task FilterTyped(ChangeEventArgs e)
