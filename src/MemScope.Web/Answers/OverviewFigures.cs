@@ -45,7 +45,7 @@ internal sealed record OverviewFigures(GrowthMeasure Measure, WindowWire Window,
         var growers = window.Count < 2 ? [] : ranked.Where(g => g.BytesPerSecond > 0 && g.ChangeBytes > 0).Take(Growers).ToList();
         var shown = growers.Select(g => g.Region).ToHashSet();
         var still = ranked.Where(g => g.ChangeBytes == 0 && g.Region.BornAt <= window.From && g.Region.LastAt >= window.To && !shown.Contains(g.Region)).ToList();
-        var top = growers.ConvertAll(g => RegionWires.Of(window, g));
+        var top = RegionWires.Of(window, growers.ConvertAll(g => (g, g)), GrowthMetric.Rss);
         return new OverviewFigures(measure, window.ToWire(), total, categories, top, still.Count, still.Sum(g => g.LastBytes), OverviewWords.Answer(window, yours, total, categories, top),
             GrowthMetric.PrintedIn(track, window.From, window.To)) { Assessed = yours, PatchedCode = PatchedCodeWires.Of(window), LastByCategory = CategoryTotals.OfPoint(window, window.To) };
     }

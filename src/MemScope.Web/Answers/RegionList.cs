@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MemScope.Core.Analysis.Growth;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
@@ -30,16 +31,21 @@ internal static class RegionList
         var ranked = GrowthRanking.Rank(window.Track, window.From, window.To);
         var missing = request.Metric.Missing(window.Track, window.From, window.To);
         var measured = missing is not null ? [] : request.Metric == GrowthMetric.Rss ? ranked : GrowthSeries.Rank(window.Track, window.From, window.To, request.Metric);
-        var byRegion = measured.ToDictionary(g => g.Region);
+        var byRegion = ReferenceEquals(measured, ranked) ? [] : measured.ToDictionary(g => g.Region);
+        var regions = ranked.Select(g => g.Region).ToArray();
+        var extents = window.Track.NearestExtentsOf(regions, window.To);
         var filter = new RegionFilter(request.Filter);
-        var matching = ranked.Select(g => new Row(g, byRegion.GetValueOrDefault(g.Region), window.Track.NearestExtentOf(g.Region, window.To), window)).Where(r => Matches(window, r, request.Category, filter)).ToList();
+        var pss = request.Sort == "pss" ? window.Track.BytesOf(regions, window.To, Metric.Pss) : [];
+        var matching = new List<Row>(ranked.Count);
+        for (var i = 0; i < ranked.Count; i++)
+        {
+            var row = new Row(ranked[i], ReferenceEquals(measured, ranked) ? ranked[i] : byRegion.GetValueOrDefault(regions[i]), extents[i], pss.Length > 0 ? pss[i] : 0, window);
+            if (Matches(window, row, request.Category, filter)) matching.Add(row);
+        }
         var sort = request.Sort ?? (missing is null ? "growth" : "virtual");
-        var ordered = matching.Select(r => (Row: r, Place: new RegionCursor(r.ValueOf(sort), r.Growth.LastBytes, r.Growth.Region.Id))).OrderBy(r => r.Place, RegionCursor.Order).ToList();
         var after = request.Cursor is null ? default(RegionCursor?) : RegionCursor.Decode(request.Cursor) ?? throw new InvalidCursorException();
-        var begin = after is { } place ? ordered.Count(r => RegionCursor.Order.Compare(r.Place, place) <= 0) : 0;
-        var page = ordered.Skip(begin).Take(request.Limit).ToList();
-        var more = begin + page.Count < ordered.Count;
-        return new RegionsWire(window.ToWire(), RegionWires.Of(window, page.ConvertAll(r => (r.Row.Growth, r.Row.Measured)), missing is null ? request.Metric : GrowthMetric.Rss), more ? page[^1].Place.Encode() : null)
+        var (page, next) = PageOf(matching, sort, after, request.Limit);
+        return new RegionsWire(window.ToWire(), RegionWires.Of(window, page.ConvertAll(r => (r.Growth, r.Measured)), missing is null ? request.Metric : GrowthMetric.Rss), next?.Encode())
         {
             Metric = request.Metric.Slug,
             Unit = request.Metric.Unit,
@@ -55,21 +61,40 @@ internal static class RegionList
         };
     }
 
+    /// <summary>The rows behind a place in the order, and the place of the last of them where more follow.</summary>
+    private static (List<Row> Rows, RegionCursor? Next) PageOf(List<Row> matching, string sort, RegionCursor? after, int limit)
+    {
+        var (places, rows) = (new List<RegionCursor>(matching.Count), new List<int>(matching.Count));
+        for (var i = 0; i < matching.Count; i++)
+        {
+            var place = new RegionCursor(matching[i].ValueOf(sort), matching[i].Growth.LastBytes, matching[i].Growth.Region.Id);
+            if (after is { } last && RegionCursor.Order.Compare(place, last) <= 0) continue;
+            places.Add(place);
+            rows.Add(i);
+        }
+        var ordered = CollectionsMarshal.AsSpan(rows);
+        CollectionsMarshal.AsSpan(places).Sort(ordered, RegionCursor.Order);
+        var count = Math.Min(limit, rows.Count);
+        var page = new List<Row>(count);
+        foreach (var i in ordered[..count]) page.Add(matching[i]);
+        return (page, count > 0 && count < rows.Count ? places[count - 1] : null);
+    }
+
     private static bool Matches(TrackWindow window, Row row, string? category, RegionFilter filter)
     {
         var slug = window.AssignmentOf(row.Growth.Region).Category.Slug();
         return (string.IsNullOrEmpty(category) || slug.Equals(category, StringComparison.Ordinal))
-            && filter.Matches(row.Extent.Range.Start, row.Extent.Range.End, row.Extent.Name, slug, row.Extent.Permissions.Text(), row.Extent.Range.ToString());
+            && (filter.IsEmpty || filter.Matches(row.Extent.Range.Start, row.Extent.Range.End, row.Extent.Name, slug, row.Extent.Permissions.Text(), row.Extent.Range.ToString()));
     }
 
-    private readonly record struct Row(RegionGrowth Growth, RegionGrowth Measured, RegionExtent Extent, TrackWindow Window)
+    private readonly record struct Row(RegionGrowth Growth, RegionGrowth Measured, RegionExtent Extent, long PssBytes, TrackWindow Window)
     {
         public bool IsAlive => Growth.Region.BornAt <= Window.To && Growth.Region.LastAt >= Window.To;
 
         public double ValueOf(string sort) => sort switch
         {
             "rss" => Growth.LastBytes,
-            "pss" => Window.Track.BytesOf(Growth.Region, Window.To, Metric.Pss) ?? 0,
+            "pss" => PssBytes,
             "virtual" => IsAlive ? Extent.Range.Length : 0,
             "change" => Measured.ChangeBytes,
             "value" => Measured.LastBytes,

@@ -14,13 +14,17 @@ internal static class RegionWires
 
     private const int MostChanges = 100, MostParts = 100;
 
+    /// <summary>Series over the whole track that are held at once, whose making is one pass over its changes.</summary>
+    private const int SeriesAtOnce = 64;
+
     /// <summary>A region over a window.</summary>
-    public static RegionWire Of(TrackWindow window, RegionGrowth growth)
+    public static RegionWire Of(TrackWindow window, RegionGrowth growth) => Of(window, growth, TrackSeries.OfRegion(window.Track, growth.Region, Metric.Rss));
+
+    private static RegionWire Of(TrackWindow window, RegionGrowth growth, double[] series)
     {
         var (track, region) = (window.Track, growth.Region);
         var at = Math.Clamp(window.To, region.BornAt, region.LastAt);
         var extent = track.NearestExtentOf(region, at);
-        var series = TrackSeries.OfRegion(track, region, Metric.Rss);
         var (assignment, vma) = (window.AssignmentOf(region), VmaOf(window, region));
         return new RegionWire(region.Id, assignment.Category.Slug(), extent.Name, extent.Permissions.Text(), AddressText.Of(extent.Range.Start), AddressText.Of(extent.Range.End), track.BytesOf(region, at, Metric.Rss), (long)extent.Range.Length,
             Slope(growth), Shape(window, series).Slug(), track.Points[region.BornAt].TakenAt, GoneAt(track, region),
@@ -56,14 +60,8 @@ internal static class RegionWires
     /// <summary>Regions over a window, with another measure beside RSS where one was asked for.</summary>
     public static List<RegionWire> Of(TrackWindow window, IReadOnlyList<(RegionGrowth Rss, RegionGrowth Measured)> growths, GrowthMetric metric)
     {
-        var wires = growths.Select(g => Of(window, g.Rss)).ToList();
-        if (metric == GrowthMetric.Rss) return wires;
-        var series = GrowthSeries.OfRegions(window.Track, [.. growths.Select(g => g.Rss.Region)], metric);
-        for (var i = 0; i < wires.Count; i++)
-        {
-            var measured = growths[i].Measured;
-            wires[i] = wires[i] with { Measured = new MeasuredWire(measured.FirstBytes, measured.LastBytes, Slope(measured), Shape(window, series[i]).Slug()) };
-        }
+        var wires = new List<RegionWire>(growths.Count);
+        foreach (var some in growths.Chunk(SeriesAtOnce)) Add(window, some, metric, wires);
         return wires;
     }
 
@@ -73,6 +71,18 @@ internal static class RegionWires
         if (!region.IsAliveAt(window.To)) return null;
         var vmas = window.Track.VmasAt(window.To);
         return vmas.IndexOf(window.Track.RangeOf(region, window.To).Start) is >= 0 and var row ? vmas[row] : null;
+    }
+
+    private static void Add(TrackWindow window, (RegionGrowth Rss, RegionGrowth Measured)[] growths, GrowthMetric metric, List<RegionWire> into)
+    {
+        var regions = Array.ConvertAll(growths, g => g.Rss.Region);
+        var rss = TrackSeries.OfRegions(window.Track, regions, Metric.Rss);
+        var series = metric == GrowthMetric.Rss ? null : GrowthSeries.OfRegions(window.Track, regions, metric);
+        for (var i = 0; i < growths.Length; i++)
+        {
+            var (wire, measured) = (Of(window, growths[i].Rss, rss[i]), growths[i].Measured);
+            into.Add(series is null ? wire : wire with { Measured = new MeasuredWire(measured.FirstBytes, measured.LastBytes, Slope(measured), Shape(window, series[i]).Slug()) });
+        }
     }
 
     /// <summary>The slope in bytes per second, without what rounding leaves of a constant.</summary>

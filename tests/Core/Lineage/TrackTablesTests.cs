@@ -85,6 +85,9 @@ public sealed class TrackTablesTests
                     Assert.Equal((long)vma.VirtualBytes, track.BytesOf(rows[row], at, Metric.Size));
                     foreach (var metric in new[] { Metric.Rss, Metric.Pss, Metric.Anonymous, Metric.Swap }) Assert.Equal(vma[metric] * 1024, track.BytesOf(rows[row], at, metric));
                 }
+                var began = track.Regions.Where(r => r.BornAt <= at).ToList();
+                Assert.Equal(track.Regions.Select(r => track.NearestExtentOf(r, at)), track.NearestExtentsOf(track.Regions, at));
+                foreach (var metric in new[] { Metric.Rss, Metric.Swap, Metric.Size }) Assert.Equal(began.Select(r => track.BytesOf(r, at, metric) ?? 0), track.BytesOf(began, at, metric));
                 foreach (var region in track.Regions.Where(r => !r.IsAliveAt(at)))
                 {
                     Assert.Null(track.ExtentOf(region, at));

@@ -80,6 +80,34 @@ public sealed partial class Track
         return number < 0 ? null : metric == Metric.Size ? number : number * 1024;
     }
 
+    /// <summary>What <see cref="NearestExtentOf"/> says of many regions, at the cost of one pass over the changes of addresses.</summary>
+    public RegionExtent[] NearestExtentsOf(IReadOnlyList<Region> regions, int at)
+    {
+        ArgumentNullException.ThrowIfNull(regions);
+        var (extents, known) = (new LoggedExtent[_regions.Count], new bool[_regions.Count]);
+        foreach (var (_, ordinals, values) in _extents.Points[.._extents.CountUpTo(at)])
+            for (var i = 0; i < ordinals.Length; i++) (extents[ordinals[i]], known[ordinals[i]]) = (values[i], true);
+        var result = new RegionExtent[regions.Count];
+        for (var i = 0; i < result.Length; i++)
+        {
+            var (region, extent) = (regions[i], extents[regions[i].Ordinal]);
+            result[i] = known[region.Ordinal] ? new(new(extent.Start, extent.End), _lines[extent.Line].Permissions, _lines[extent.Line].Name) : NearestExtentOf(region, at);
+        }
+        return result;
+    }
+
+    /// <summary>A number of many regions at a point in bytes, 0 where a region is not there or its line lacks the number, at the cost of one pass over the number's changes.</summary>
+    public long[] BytesOf(IReadOnlyList<Region> regions, int at, Metric metric)
+    {
+        ArgumentNullException.ThrowIfNull(regions);
+        var (log, stored) = (LogOf(metric), new int[_regions.Count]);
+        foreach (var (_, ordinals, values) in log.Points[..log.CountUpTo(at)])
+            for (var i = 0; i < ordinals.Length; i++) stored[ordinals[i]] = values[i];
+        var bytes = new long[regions.Count];
+        for (var i = 0; i < bytes.Length; i++) bytes[i] = log.Bytes(stored[regions[i].Ordinal]);
+        return bytes;
+    }
+
     /// <summary>The region of an id, or null.</summary>
     public Region? Find(Guid id) => _byId.GetValueOrDefault(id);
 
