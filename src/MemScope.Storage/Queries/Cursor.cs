@@ -40,4 +40,4 @@ internal static class Cursor
 }
 
 /// <summary>A cursor that no list has given out. Answered 400.</summary>
-public sealed class InvalidCursorException() : Exception("The cursor is not one that this list gave out.");
+public sealed class InvalidCursorException(string message = "The cursor is not one that this list gave out.") : Exception(message);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MemScope.Core.Model;
 using MemScope.Storage.Captures;
 using Npgsql;
@@ -28,23 +29,49 @@ public sealed class SnapshotQuery(NpgsqlDataSource database)
     public async Task<IReadOnlyList<SnapshotRow>> ListAsync(Guid process, SnapshotSource? source, CancellationToken cancel)
     {
         var rows = await ReadAsync($"SELECT {Columns} FROM snapshot WHERE process_id = $1 AND ($2 IS NULL OR source = $2) ORDER BY taken_at DESC, number DESC LIMIT {MostRows}",
-            process, new() { Value = source is { } s ? (short)s : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint }, cancel);
+            process, [new() { Value = source is { } s ? (short)s : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint }], cancel);
         rows.Reverse();
         return rows;
     }
 
+    /// <summary>A page of the snapshots of one track (or of all tracks when <paramref name="source"/> is null) in time order.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="source">The track, or null for all.</param>
+    /// <param name="after">Number of the last snapshot of the page before, or null at the beginning.</param>
+    /// <param name="limit">Most rows.</param>
+    /// <param name="cancel">Ends the query.</param>
+    /// <returns>The page; <see cref="RowPage{T}.Next"/> is the number of its last snapshot where more follow.</returns>
+    /// <exception cref="InvalidCursorException">The list has no snapshot of that number.</exception>
+    public async Task<RowPage<SnapshotRow>> PageAsync(Guid process, SnapshotSource? source, int? after, int limit, CancellationToken cancel)
+    {
+        var at = DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc);
+        if (after is { } number)
+        {
+            var last = await FindAsync(process, number, cancel);
+            if (last is null || (source is not null && last.Source != source)) throw new InvalidCursorException("this list has no snapshot of that number; begin again without a cursor.");
+            at = last.TakenAt.UtcDateTime;
+        }
+        // Each track has a text of its own, so that each is planned with its index.
+        var rows = await ReadAsync(
+            $"SELECT {Columns} FROM snapshot WHERE process_id = $1 {(source is { } s ? $"AND source = {(short)s}" : "")} AND (taken_at, number) > ($2, $3) ORDER BY taken_at, number LIMIT $4",
+            process, [new() { Value = at }, new() { Value = after ?? 0 }, new() { Value = limit + 1L }], cancel);
+        if (rows.Count <= limit) return new RowPage<SnapshotRow>(rows, null);
+        rows.RemoveRange(limit, rows.Count - limit);
+        return new RowPage<SnapshotRow>(rows, rows[^1].Number.ToString(CultureInfo.InvariantCulture));
+    }
+
     /// <summary>One snapshot without its mappings, or null.</summary>
     public async Task<SnapshotRow?> FindAsync(Guid process, int number, CancellationToken cancel) =>
-        (await ReadAsync($"SELECT {Columns} FROM snapshot WHERE process_id = $1 AND number = $2", process, new() { Value = number }, cancel)).FirstOrDefault();
+        (await ReadAsync($"SELECT {Columns} FROM snapshot WHERE process_id = $1 AND number = $2", process, [new() { Value = number }], cancel)).FirstOrDefault();
 
-    private async Task<List<SnapshotRow>> ReadAsync(string sql, Guid process, NpgsqlParameter parameter, CancellationToken cancel)
+    private async Task<List<SnapshotRow>> ReadAsync(string sql, Guid process, NpgsqlParameter[] others, CancellationToken cancel)
     {
         var rows = new List<SnapshotRow>();
         var series = new List<int?>();
         await using (var command = database.CreateCommand(sql))
         {
             command.Parameters.Add(new() { Value = process });
-            command.Parameters.Add(parameter);
+            command.Parameters.AddRange(others);
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
             {

@@ -52,7 +52,27 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
     public async Task<IReadOnlyList<SnapshotWire>?> SnapshotsAsync(Guid process, string? source, CategoryOverrides overrides, CancellationToken cancel)
     {
         var list = await SnapshotsAsync(process, source, cancel);
-        if (list is null || overrides.IsEmpty || await tracks.FindAsync(process, cancel) is not { } row) return list;
+        return list is null || overrides.IsEmpty || await tracks.FindAsync(process, cancel) is not { } row ? list : await SummedAgainAsync(row, list, overrides, cancel);
+    }
+
+    /// <summary>A page of the same list, which begins behind the snapshot of a number, or null.</summary>
+    /// <exception cref="InvalidCursorException">The list has no snapshot of that number.</exception>
+    public async Task<Page<SnapshotWire>?> SnapshotPageAsync(Guid process, string? source, int? after, int limit, CategoryOverrides overrides, CancellationToken cancel)
+    {
+        if (await tracks.FindAsync(process, cancel) is not { } row) return null;
+        SnapshotSource? only = null;
+        if (source is not "all" && row.Tracks.Count > 0)
+        {
+            only = await tracks.SourceAsync(row, new WindowState(source), cancel);
+            if (only is null) return null;
+        }
+        var page = await snapshots.PageAsync(process, only, after, limit, cancel);
+        IReadOnlyList<SnapshotWire> items = [.. page.Items.Select(s => s.ToWire())];
+        return new Page<SnapshotWire>(overrides.IsEmpty ? items : await SummedAgainAsync(row, items, overrides, cancel), page.Next);
+    }
+
+    private async Task<IReadOnlyList<SnapshotWire>> SummedAgainAsync(ProcessRow row, IReadOnlyList<SnapshotWire> list, CategoryOverrides overrides, CancellationToken cancel)
+    {
         var sums = new Dictionary<int, IReadOnlyDictionary<string, long>>();
         foreach (var of in row.Tracks.Where(t => list.Any(s => s.Source == t.Source.Text())))
             foreach (var (number, byCategory) in await cache.UseAsync(row, of.Source, track => CategoryTotals.OfPoints(track, overrides), cancel)) sums[number] = byCategory;

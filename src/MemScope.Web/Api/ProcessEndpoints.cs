@@ -54,9 +54,11 @@ internal static class ProcessEndpoints
     private static async Task<IResult> SnapshotsAsync(Guid process, HttpRequest request, ProcessAnswers answers, Limits limits, CancellationToken cancel)
     {
         var source = request.Text("source") is "all" ? "all" : request.Source();
-        if (await answers.SnapshotsAsync(process, source, CategoryOverrides.Parse(request.As()), cancel) is not { } snapshots) return NoWindow;
-        if (request.Wanted(Representation.Json, Representation.Csv) is Representation.Csv) return new CsvAnswer($"{process}-snapshots", SnapshotColumns, snapshots.Select(Row));
-        return Results.Json(PageOf(snapshots, request.Snapshot("cursor"), request.Limit(limits, limits.PageRows)));
+        var overrides = CategoryOverrides.Parse(request.As());
+        if (request.Wanted(Representation.Json, Representation.Csv) is Representation.Csv)
+            return await answers.SnapshotsAsync(process, source, overrides, cancel) is { } snapshots ? new CsvAnswer($"{process}-snapshots", SnapshotColumns, snapshots.Select(Row)) : NoWindow;
+        // The cursor is the number of the last snapshot of the page before; numbers never change.
+        return await answers.SnapshotPageAsync(process, source, request.Snapshot("cursor"), request.Limit(limits, limits.PageRows), overrides, cancel) is { } page ? Results.Json(page) : NoWindow;
     }
 
     private static async Task<IResult> SnapshotAsync(Guid process, int number, HttpRequest request, ProcessAnswers answers, SnapshotTexts texts, CancellationToken cancel)
@@ -83,19 +85,6 @@ internal static class ProcessEndpoints
 
     private static async Task<IResult> OverviewAsync(Guid process, HttpRequest request, ProcessAnswers answers, CancellationToken cancel) =>
         await answers.OverviewAsync(process, request.Window(), cancel) is { } overview ? Results.Json(overview) : NoWindow;
-
-    // The cursor is the number of the last snapshot of the page before; numbers never change.
-    private static Page<SnapshotWire> PageOf(IReadOnlyList<SnapshotWire> snapshots, int? after, int limit)
-    {
-        var begin = 0;
-        if (after is { } number)
-        {
-            while (begin < snapshots.Count && snapshots[begin].Number != number) begin++;
-            if (begin++ == snapshots.Count) throw Problems.BadParameter("cursor", "this list has no snapshot of that number; begin again without a cursor.");
-        }
-        var items = snapshots.Skip(begin).Take(limit).ToList();
-        return new Page<SnapshotWire>(items, begin + items.Count < snapshots.Count && items.Count > 0 ? items[^1].Number.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
-    }
 
     private static object?[] Row(SnapshotWire s) => [s.Number, s.TakenAt, s.Source, s.CaptureId, s.VmaCount, s.RssBytes, s.PssBytes, s.SwapBytes, s.VirtualBytes, s.StatusRssBytes, s.RollupRssBytes];
 

@@ -56,6 +56,33 @@ public sealed class QueryTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Snapshots_page_in_the_order_of_time_whatever_their_numbers()
+    {
+        await using var storage = await postgres.NewAsync();
+        var texts = Fixtures.Members("cases", "plateau", "smaps.tar.gz").Select(m => m.Text).Take(7).ToList();
+        var id = Guid.Empty;
+        // Two of one instant, and some that came late.
+        foreach (var (text, second) in texts.Zip([0, 30, 10, 10, 50, 20, 40])) id = (await storage.Get<CaptureStore>().StoreAsync(Uploads.Bare(text) with { TakenAt = Uploads.Received.AddSeconds(second) }, None)).Processes[0];
+        await storage.Get<CaptureStore>().StoreAsync(Uploads.OfCase("plateau", "maps.tar.gz"), None);
+        var query = storage.Get<SnapshotQuery>();
+        foreach (var source in new SnapshotSource?[] { SnapshotSource.Smaps, null })
+        {
+            var seen = new List<SnapshotRow>();
+            RowPage<SnapshotRow>? page = null;
+            while (page is null || page.Next is not null)
+            {
+                page = await query.PageAsync(id, source, page?.Next is { } next ? int.Parse(next, System.Globalization.CultureInfo.InvariantCulture) : null, 3, None);
+                Assert.InRange(page.Items.Count, 1, 3);
+                seen.AddRange(page.Items);
+            }
+            Assert.Equal((await query.ListAsync(id, source, None)).Select(r => r.Number), seen.Select(r => r.Number));
+        }
+        await Assert.ThrowsAsync<InvalidCursorException>(() => query.PageAsync(id, SnapshotSource.Smaps, 999, 3, None));
+        await Assert.ThrowsAsync<InvalidCursorException>(() => query.PageAsync(id, SnapshotSource.Maps, 1, 3, None));
+        Assert.Empty((await query.PageAsync(Guid.NewGuid(), null, null, 3, None)).Items);
+    }
+
+    [Fact]
     public async Task A_process_in_a_list_tells_its_tracks_and_draws_its_rss()
     {
         await using var storage = await postgres.NewAsync();
