@@ -37,8 +37,8 @@ internal readonly record struct MovedPlace(AddressRange Range, long Since, long 
                 chains.Add(chain = [new(r.From, long.MinValue, long.MaxValue, Follows: false, IsOrigin: false, Ended: false, IsMapped: false)]);
             }
             var last = chain[^1] = chain[^1] with { Until = ticks ?? long.MaxValue, Ended = true };
-            // Only its front goes, at this moment; or neighbours that came to lie in one line with it go along, and since when they did is not known.
-            if (last.Range != r.From) chain.Add(last with { Range = r.From, Since = r.From.End > last.Range.End ? last.Since : ticks ?? long.MinValue, Follows = true, IsOrigin = false });
+            // Only its front goes, which lay there as long; or neighbours that came to lie in one line with it go along.
+            if (last.Range != r.From) chain.Add(last with { Range = r.From, Follows = true, IsOrigin = false });
             if (r.To.IsEmpty) continue;
             chain.Add(new(r.To, ticks ?? long.MinValue, long.MaxValue, Follows: true, IsOrigin: false, Ended: false, IsMapped: chain[^1].IsMapped && r.To.Start == r.From.Start));
             open[r.To.Start] = chain;
