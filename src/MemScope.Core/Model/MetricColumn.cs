@@ -89,11 +89,11 @@ public sealed class MetricColumn
     /// <summary>Whether two columns hold the same numbers.</summary>
     public bool SequenceEqual(MetricColumn other)
     {
+        ArgumentNullException.ThrowIfNull(other);
         if (ReferenceEquals(this, other)) return true;
         if (Count != other.Count) return false;
-        for (var i = 0; i < Count; i++)
-            if (this[i] != other[i]) return false;
-        return true;
+        if (TryGetSame(out var value) && other.TryGetSame(out var otherValue)) return value == otherValue;
+        return CommonLength(0, other, 0, Count) == Count;
     }
 
     /// <summary>How many of the numbers from row <paramref name="from"/> on equal those of another column from <paramref name="otherFrom"/> on, at most <paramref name="most"/>, which both must have.</summary>

@@ -111,7 +111,7 @@ public sealed class BlockFolding(NpgsqlDataSource source)
         if (points.Count != batch.Sum(b => b.Snapshots)) throw new InvalidDataException($"blocks of {batch.Sum(b => b.Snapshots)} snapshots hold {points.Count}");
         points.Sort((a, b) => a.TakenAt != b.TakenAt ? a.TakenAt.CompareTo(b.TakenAt) : a.Number.CompareTo(b.Number));
         var receivedAt = batch.Max(b => b.ReceivedAt);
-        var made = SnapshotBlockCodec.Split(points).Select(p => FoldedBlock.Of(batch[0].Source, p, receivedAt)).ToList();
+        var made = SnapshotBlockCodec.Split(points).Select(p => FoldedBlock.Of(batch[0].Source, p, receivedAt, pool)).ToList();
         return await ReplaceAsync(connection, process, batch[0].Source, read, made, cancel) ? made.ConvertAll(m => m.Block) : null;
     }
 
@@ -174,11 +174,11 @@ public sealed class BlockFolding(NpgsqlDataSource source)
     /// <summary>A new block, ready to take the place of others.</summary>
     private sealed record FoldedBlock(StoredBlock Block, int Last, byte[] Data)
     {
-        public static FoldedBlock Of(SnapshotSource track, IReadOnlyList<TrackPoint> points, DateTimeOffset receivedAt)
+        public static FoldedBlock Of(SnapshotSource track, IReadOnlyList<TrackPoint> points, DateTimeOffset receivedAt, StringPool pool)
         {
             var data = SnapshotBlockCodec.Encode(points);
             var first = points.Min(p => p.Number);
-            var same = SnapshotBlockCodec.Read(data, first, new StringPool()).Zip(points).Count(p => p.First.Number == p.Second.Number && p.First.TakenAt == p.Second.TakenAt && p.First.Vmas.HoldsSameAs(p.Second.Vmas));
+            var same = SnapshotBlockCodec.Read(data, first, pool).Zip(points).Count(p => p.First.Number == p.Second.Number && p.First.TakenAt == p.Second.TakenAt && p.First.Vmas.HoldsSameAs(p.Second.Vmas));
             if (same != points.Count) throw new InvalidDataException($"a folded block reads back {same} of {points.Count} snapshots as they were; nothing was replaced");
             return new FoldedBlock(new StoredBlock(track, first, points.Count, points.Sum(p => (long)p.Vmas.Count), points[0].TakenAt, points[^1].TakenAt, receivedAt), points.Max(p => p.Number), data);
         }
