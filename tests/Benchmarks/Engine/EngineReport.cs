@@ -18,7 +18,7 @@ internal sealed record EngineFigure(string Name, string Ours, string Peer, doubl
     /// <summary>Whether it is accepted; figures without a limit are.</summary>
     public bool IsGood => Accept is not { } limit || (MoreIsBetter ? Ratio >= limit : Ratio <= limit);
 
-    private string Verdict => Target is not { } wanted ? "" : (MoreIsBetter ? Ratio >= wanted : Ratio <= wanted) ? "reached" : IsGood ? "accepted" : "MISSED";
+    private string Verdict => Target is not { } wanted ? "" : (MoreIsBetter ? Ratio >= wanted : Ratio <= wanted) ? "reached" : Accept is not null && IsGood ? "accepted" : "MISSED";
 
     /// <summary>A row of the table.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
