@@ -149,10 +149,10 @@ public sealed class KernelModelTests
     private static bool SameClass(State a, int i, State b, int j) => BackingKeys.ClassOf(a.Table[i].Permissions) == BackingKeys.ClassOf(b.Table[j].Permissions);
 
     private static bool IsMovedAway(State before, int row, State after) =>
-        Enumerable.Range(0, after.Held.Count).Any(j => before.Table[row].Range.Overlap(after.Table[j].Range) == 0 && before.Held[row].Overlaps(after.Held[j]));
+        Enumerable.Range(0, after.Pages.Length).Any(p => after.Pages[p] is { } id && before.Pages[p] != id && before.Held[row].Contains(id));
 
     private static bool IsMovedHere(State before, State after, int row) =>
-        Enumerable.Range(0, before.Held.Count).Any(i => before.Table[i].Range.Overlap(after.Table[row].Range) == 0 && after.Held[row].Overlaps(before.Held[i]));
+        Enumerable.Range(0, before.Pages.Length).Any(p => before.Pages[p] is { } id && after.Pages[p] != id && after.Held[row].Contains(id));
 
     /// <summary>Whether mremap took all that two rows share, and nothing of it was lost: from a range inside the earlier row, place by place, to one inside the later.</summary>
     private static bool IsWholePiece(IReadOnlyList<TraceEvent> calls, int at, AddressRange before, AddressRange after, int shared)
