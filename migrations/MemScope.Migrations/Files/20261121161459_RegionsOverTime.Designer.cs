@@ -702,10 +702,6 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
-                    b.PrimitiveCollection<int[]>("Segments")
-                        .HasColumnType("integer[]")
-                        .HasColumnName("segments");
-
                     b.Property<int>("Snapshots")
                         .HasColumnType("integer")
                         .HasColumnName("snapshots");

@@ -25,12 +25,6 @@ namespace MemScope.Migrations.Files
                 nullable: false,
                 defaultValueSql: "0");
 
-            migrationBuilder.AddColumn<int[]>(
-                name: "segments",
-                table: "snapshot_block",
-                type: "integer[]",
-                nullable: true);
-
             migrationBuilder.AddColumn<long>(
                 name: "anon_huge_bytes",
                 table: "snapshot",
@@ -167,10 +161,6 @@ namespace MemScope.Migrations.Files
             migrationBuilder.DropColumn(
                 name: "analyzer",
                 table: "track");
-
-            migrationBuilder.DropColumn(
-                name: "segments",
-                table: "snapshot_block");
 
             migrationBuilder.DropColumn(
                 name: "anon_huge_bytes",

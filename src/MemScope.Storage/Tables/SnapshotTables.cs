@@ -53,9 +53,6 @@ internal sealed class SnapshotBlockTable
     public DateTimeOffset ToAt { get; set; }
     public DateTimeOffset ReceivedAt { get; set; }
     public short Codec { get; set; }
-
-    /// <summary>Where each independently compressed part of <see cref="Data"/> begins, for readers that want some of them; null when it is one piece.</summary>
-    public int[]? Segments { get; set; }
     public byte[] Data { get; set; } = [];
 }
 
