@@ -32,6 +32,20 @@ public sealed class RegionStoryTests
     }
 
     [Fact]
+    public void A_move_onto_a_part_of_the_old_place_is_a_move_like_the_others()
+    {
+        var moving = CaseTracks.Ledger("raw-mmap-leak").Last(l => l.Site == "index_grow").Start;
+        var track = CaseTracks.Of("raw-mmap-leak");
+        var region = track.RegionOf(track.Points.Count - 1, track.VmasAt(track.Points.Count - 1).IndexOf(moving))!;
+        var moves = region.Changes.Where(c => c.Kind == RegionChangeKind.Moved).ToList();
+
+        Assert.Contains(moves, c => c.Before.Overlap(c.After) > 0);
+        Assert.All(moves, c => Assert.StartsWith($"moved from {c.Before.Start:x} to {c.After.Start:x}", RegionWords.Describe(c), StringComparison.Ordinal));
+        Assert.Single(RegionStory.Tell(track, region), s => s.Contains($" it moved {moves.Count} times", StringComparison.Ordinal));
+        Assert.DoesNotContain(RegionStory.Tell(track, region), s => s.Contains("far apart", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_birth_a_join_and_an_end_are_told_with_number_and_time()
     {
         var track = Maps.Track("900-910 rw-p 4", "100-110 rw-p 64\n900-910 rw-p 4", "100-110 rw-p 64\n120-200 rw-p 64\n900-910 rw-p 4", "100-200 rw-p 900\n900-910 rw-p 4", "900-910 rw-p 4");

@@ -74,7 +74,8 @@ public static class RegionStory
     {
         RegionChangeKind.Grown => c.Before.End == c.After.End ? StepKind.SlidDown : c.Before.Start == c.After.Start ? StepKind.PushedUp : StepKind.GrewBothWays,
         RegionChangeKind.Shrunk => c.Before.End == c.After.End ? StepKind.StartCutOff : c.Before.Start == c.After.Start ? StepKind.EndCutOff : StepKind.ShrankBothWays,
-        RegionChangeKind.Moved => c.Before.Overlap(c.After) == 0 || c.Exact ? StepKind.Moved : StepKind.Shifted,
+        // mremap may put a table onto a part of where it was; of equal length it may as well be a mapping cut at one end that grew at the other.
+        RegionChangeKind.Moved => c.Before.Overlap(c.After) > 0 && c.Before.Length == c.After.Length && !c.Exact ? StepKind.Shifted : StepKind.Moved,
         RegionChangeKind.Merged when c.Other is { } other && track.Find(other) is not null => StepKind.TookIn,
         RegionChangeKind.Split => StepKind.Split,
         RegionChangeKind.Reprotected => StepKind.Reprotected,
@@ -114,14 +115,14 @@ public static class RegionStory
             StepKind.StartCutOff => $"{when} its end stayed and its start moved up{times}, -{bytes}{all}",
             StepKind.EndCutOff => $"{when} its start stayed and its end moved down{times}, -{bytes}{all}",
             StepKind.ShrankBothWays => $"{when} it shrank at both ends{times}, -{bytes}{all}",
-            StepKind.Shifted => $"{when} both its ends shifted by the same{times}",
+            StepKind.Shifted => $"{when} both its ends shifted by the same{times} (inferred)",
             StepKind.Moved => Moves(when, run, bytes),
             StepKind.TookIn => TookIn(track, when, run),
             StepKind.Split when run.Count > 1 => $"{when} {Count(run.Count, "part")} of it became mappings of their own",
             StepKind.Split => $"{when} a part of it became {Name(track, first.Other, first.At)}",
             _ => $"{when} its permissions changed{times}",
         };
-        var inferred = run[0].Kind is not (StepKind.Moved or StepKind.TookIn) && run.Exists(s => !s.Change.Exact) ? " (inferred: the snapshots lie far apart)" : "";
+        var inferred = run[0].Kind is not (StepKind.Moved or StepKind.Shifted or StepKind.TookIn) && run.Exists(s => !s.Change.Exact) ? " (inferred: the snapshots lie far apart)" : "";
         return sentence + inferred + ".";
     }
 

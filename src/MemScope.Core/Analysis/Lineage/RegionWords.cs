@@ -22,7 +22,7 @@ public static class RegionWords
     public static string Describe(RegionChange change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        var shift = Change(change.Before, change.After);
+        var shift = change.Kind == RegionChangeKind.Moved ? Moved(change.Before, change.After) : Change(change.Before, change.After);
         return change.Kind switch
         {
             RegionChangeKind.Born => $"first seen with {Size(change.After.Length)}",
