@@ -12,11 +12,16 @@ public sealed class UploadConnections(StorageOptions options) : IAsyncDisposable
     /// <summary>Of the hundred that a database takes; uploads of one process wait for each other on theirs.</summary>
     private const int MostConnections = 32;
 
-    private readonly NpgsqlDataSource _source = new NpgsqlDataSourceBuilder(
-        new NpgsqlConnectionStringBuilder(ConnectionText.ParsePrepared(options.ConnectionString)) { NoResetOnClose = true, MaxPoolSize = MostConnections }.ConnectionString).Build();
+    private readonly NpgsqlDataSource _source = SourceOf(new NpgsqlConnectionStringBuilder(ConnectionText.ParsePrepared(options.ConnectionString)));
 
     /// <summary>An open connection.</summary>
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancel) => _source.OpenConnectionAsync(cancel);
+
+    private static NpgsqlDataSource SourceOf(NpgsqlConnectionStringBuilder told)
+    {
+        (told.NoResetOnClose, told.MaxPoolSize) = (true, Math.Min(told.MaxPoolSize, MostConnections));
+        return NpgsqlDataSource.Create(told);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();

@@ -21,19 +21,25 @@ public sealed record AskedRegion(Guid Id, Guid? Now, KnownRegion? Known)
 public sealed class RegionQuery(NpgsqlDataSource source)
 {
     /// <summary>What is known of an id; also of one that nobody ever had.</summary>
-    public async Task<AskedRegion> AskAsync(Guid process, Guid region, CancellationToken cancel)
+    public async Task<AskedRegion> AskAsync(Guid process, Guid region, CancellationToken cancel) => (await AskAsync(process, [region], cancel))[region];
+
+    /// <summary>The same for several ids, in one round trip.</summary>
+    public async Task<IReadOnlyDictionary<Guid, AskedRegion>> AskAsync(Guid process, IReadOnlyCollection<Guid> regions, CancellationToken cancel)
     {
-        await using var command = source.CreateCommand(
-            """
-            SELECT a.region_id, r.last_number, r.start_address, r.backing FROM (VALUES ($1::uuid, $2::uuid)) AS asked(process_id, id)
-            LEFT JOIN region_alias a ON a.process_id = asked.process_id AND a.alias_id = asked.id
-            LEFT JOIN region r ON r.process_id = asked.process_id AND r.region_id = asked.id LIMIT 1
-            """);
-        command.Parameters.Add(new() { Value = process });
-        command.Parameters.Add(new() { Value = region });
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        if (!await reader.ReadAsync(cancel)) return new AskedRegion(region, null, null);
-        return new AskedRegion(region, reader.IsDBNull(0) ? null : reader.GetGuid(0),
-            reader.IsDBNull(1) ? null : new KnownRegion(region, reader.GetInt32(1), unchecked((ulong)reader.GetInt64(2)), reader.GetString(3)));
+        var ids = regions.Distinct().ToArray();
+        var asked = ids.ToDictionary(id => id, id => new AskedRegion(id, null, null));
+        await using var batch = source.CreateBatch();
+        foreach (var sql in (string[])["SELECT alias_id, region_id FROM region_alias WHERE process_id = $1 AND alias_id = ANY ($2)",
+            "SELECT region_id, last_number, start_address, backing FROM region WHERE process_id = $1 AND region_id = ANY ($2)"])
+            batch.BatchCommands.Add(new(sql) { Parameters = { new() { Value = process }, new() { Value = ids } } });
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel)) asked[reader.GetGuid(0)] = asked[reader.GetGuid(0)] with { Now = reader.GetGuid(1) };
+        await reader.NextResultAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            var id = reader.GetGuid(0);
+            asked[id] = asked[id] with { Known = new KnownRegion(id, reader.GetInt32(1), unchecked((ulong)reader.GetInt64(2)), reader.GetString(3)) };
+        }
+        return asked;
     }
 }

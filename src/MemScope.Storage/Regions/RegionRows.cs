@@ -115,6 +115,8 @@ public sealed class RegionRows(NpgsqlDataSource source, ProcessQuery processes, 
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        // Lost in a crash they are lost with the claim, and computed again: nobody waits for the disk.
+        await using (var relaxed = new NpgsqlCommand("SET LOCAL synchronous_commit TO off", connection)) await relaxed.ExecuteNonQueryAsync(cancel);
         await using (var claim = new NpgsqlCommand("UPDATE track SET analyzer = $3, analyzed_seq = $4 WHERE process_id = $1 AND source = $2 AND analyzed_seq <= $4", connection)
         {
             Parameters = { new() { Value = process.Id }, new() { Value = (short)track }, new() { Value = Analyzer.Version }, new() { Value = process.ChangeSeq } },

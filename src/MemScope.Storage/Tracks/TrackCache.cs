@@ -13,7 +13,8 @@ namespace MemScope.Storage.Tracks;
 public sealed class TrackCache(TrackLoader loader, Limits limits)
 {
     private readonly ConcurrentDictionary<(Guid Process, SnapshotSource Source), Entry> _entries = new();
-    private long _clock;
+    private readonly Lock _weighing = new();
+    private long _clock, _bytes;
 
     /// <summary>Computes an answer from the track of a process as it stands in the database now.</summary>
     /// <param name="process">The process, freshly read.</param>
@@ -23,7 +24,8 @@ public sealed class TrackCache(TrackLoader loader, Limits limits)
     public async Task<T> UseAsync<T>(ProcessRow process, SnapshotSource source, Func<Track, T> answer, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(process);
-        var entry = _entries.GetOrAdd((process.Id, source), _ => new Entry());
+        var key = (process.Id, source);
+        var entry = _entries.GetOrAdd(key, _ => new Entry());
         entry.UsedAt = Interlocked.Increment(ref _clock); // before the wait too: what is being loaded must not look like the least used
         await entry.Gate.WaitAsync(cancel);
         try
@@ -33,8 +35,8 @@ public sealed class TrackCache(TrackLoader loader, Limits limits)
         }
         finally
         {
+            Weigh(key, entry);
             entry.Gate.Release();
-            Evict();
         }
     }
 
@@ -44,16 +46,20 @@ public sealed class TrackCache(TrackLoader loader, Limits limits)
         var known = entry.Loaded;
         entry.Loaded = null;
         entry.Loaded = await loader.UpdateAsync(known, process, source, cancel);
-        entry.Bytes = entry.Loaded.Track.MemoryBytes;
         return entry.Loaded.Track;
     }
 
-    private void Evict()
+    /// <summary>Notes what a track takes now, and lets go of those that were used least lately when all take too much.</summary>
+    private void Weigh((Guid Process, SnapshotSource Source) key, Entry entry)
     {
-        while (_entries.Values.Sum(e => e.Bytes) > limits.TrackCacheBytes && _entries.Count > 1)
+        var bytes = entry.Loaded?.Track.MemoryBytes ?? 0;
+        lock (_weighing)
         {
-            var (key, _) = _entries.MinBy(e => e.Value.UsedAt);
-            _entries.TryRemove(key, out _);
+            if (!_entries.TryGetValue(key, out var kept) || kept != entry) return; // let go meanwhile
+            _bytes += bytes - entry.Bytes;
+            entry.Bytes = bytes;
+            while (_bytes > limits.TrackCacheBytes && _entries.Count > 1)
+                if (_entries.TryRemove(_entries.MinBy(e => e.Value.UsedAt).Key, out var least)) _bytes -= least.Bytes;
         }
     }
 
@@ -64,6 +70,7 @@ public sealed class TrackCache(TrackLoader loader, Limits limits)
 
         public LoadedTrack? Loaded { get; set; }
 
+        /// <summary>What it counts for in all; changed under the lock of <see cref="Weigh"/>.</summary>
         public long Bytes { get; set; }
 
         public long UsedAt { get; set; }

@@ -25,7 +25,7 @@ internal static class OverrideWires
     {
         OverrideTarget.Name => $"named {item.Value}",
         OverrideTarget.Rule => $"by the rule {item.Value}",
-        _ => window.Track.Find(Guid.Parse(item.Value)) is { } region ? Range(window, region) : $"region {item.Value}, which is not in this track",
+        _ => item.Region is { } id && window.Track.Find(id) is { } region ? Range(window, region) : $"region {item.Value}, which is not in this track",
     };
 
     private static string Range(TrackWindow window, Core.Analysis.Lineage.Region region)

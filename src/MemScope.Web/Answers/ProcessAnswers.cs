@@ -74,8 +74,9 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
     private async Task<IReadOnlyList<SnapshotWire>> SummedAgainAsync(ProcessRow row, IReadOnlyList<SnapshotWire> list, CategoryOverrides overrides, CancellationToken cancel)
     {
         var sums = new Dictionary<int, IReadOnlyDictionary<string, long>>();
+        var yours = await tracks.OverridesAsync(row, overrides, cancel);
         foreach (var of in row.Tracks.Where(t => list.Any(s => s.Source == t.Source.Text())))
-            foreach (var (number, byCategory) in await cache.UseAsync(row, of.Source, track => CategoryTotals.OfPoints(track, overrides), cancel)) sums[number] = byCategory;
+            foreach (var (number, byCategory) in await cache.UseAsync(row, of.Source, track => CategoryTotals.OfPoints(track, yours(track)), cancel)) sums[number] = byCategory;
         return [.. list.Select(s => sums.TryGetValue(s.Number, out var byCategory) ? s with { ByCategory = byCategory } : s)];
     }
 
@@ -83,7 +84,8 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
     public async Task<SnapshotWire?> SnapshotAsync(Guid process, int number, CategoryOverrides overrides, CancellationToken cancel)
     {
         if (await tracks.FindAsync(process, cancel) is not { } row || await snapshots.FindAsync(process, number, cancel) is not { } snapshot) return null;
-        var vmas = await cache.UseAsync(row, snapshot.Source, track => VmaWires.At(track, track.IndexOfNumber(number), overrides), cancel);
+        var yours = await tracks.OverridesAsync(row, overrides, cancel);
+        var vmas = await cache.UseAsync(row, snapshot.Source, track => VmaWires.At(track, track.IndexOfNumber(number), yours(track)), cancel);
         var wire = snapshot.ToWire() with { Vmas = vmas };
         return overrides.IsEmpty ? wire : wire with { ByCategory = CategoryTotals.Of(vmas) };
     }

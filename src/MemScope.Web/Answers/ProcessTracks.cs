@@ -1,3 +1,5 @@
+using MemScope.Core.Analysis.Categories;
+using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 using MemScope.Storage.Captures;
 using MemScope.Storage.Queries;
@@ -6,7 +8,7 @@ using MemScope.Storage.Tracks;
 namespace MemScope.Web.Answers;
 
 /// <summary>Finds the track and the window that a view asks for.</summary>
-public sealed class ProcessTracks(ProcessQuery processes, SnapshotQuery snapshots, TrackCache cache)
+public sealed class ProcessTracks(ProcessQuery processes, SnapshotQuery snapshots, RegionQuery regions, TrackCache cache)
 {
     /// <summary>The process, or null.</summary>
     public Task<ProcessRow?> FindAsync(Guid process, CancellationToken cancel) => processes.FindAsync(Projects.Default, process, cancel);
@@ -35,6 +37,15 @@ public sealed class ProcessTracks(ProcessQuery processes, SnapshotQuery snapshot
         where T : class
     {
         if (process is null || await SourceAsync(process, window, cancel) is not { } source) return null;
-        return await cache.UseAsync(process, source, track => TrackWindow.Resolve(track, window) is { } resolved ? answer(resolved) : null, cancel);
+        var overrides = await OverridesAsync(process, window.Overrides, cancel);
+        return await cache.UseAsync(process, source, track => TrackWindow.Resolve(track, window, overrides(track)) is { } resolved ? answer(resolved) : null, cancel);
+    }
+
+    /// <summary>The overrides of a view as they hold in a track of a process: those of regions follow them to the ids that they have now.</summary>
+    internal async Task<Func<Track, CategoryOverrides>> OverridesAsync(ProcessRow process, CategoryOverrides overrides, CancellationToken cancel)
+    {
+        if (overrides.Regions is not { Count: > 0 } ids) return _ => overrides;
+        var asked = await regions.AskAsync(process.Id, ids, cancel);
+        return track => overrides.Following(id => asked[id].In(track)?.Id ?? id);
     }
 }

@@ -27,16 +27,16 @@ internal readonly record struct TrackWindow(Track Track, int From, int To)
     /// <summary>Whether the source prints RSS.</summary>
     public bool HasRss => Track.Has(To, Metric.Rss);
 
-    /// <summary>The window that a state asks for; null when it names a snapshot that is not in the track or a time span without one. The ends may come in either order.</summary>
-    public static TrackWindow? Resolve(Track track, WindowState state)
+    /// <summary>The window that a state asks for; null when it names a snapshot that is not in the track or a time span without one. The ends may come in either order. <paramref name="overrides"/> are the state's as they hold in this track.</summary>
+    public static TrackWindow? Resolve(Track track, WindowState state, CategoryOverrides overrides)
     {
         var last = track.Points.Count - 1;
         if (last < 0) return null;
         var from = state.From is { } first ? track.IndexOfNumber(first) : IndexFrom(track, state.FromTime);
         var to = state.To is { } number ? track.IndexOfNumber(number) : IndexTo(track, state.ToTime);
         if (from < 0 || to < 0 || from > last) return null;
-        if (from <= to) return new TrackWindow(track, from, to) { Overrides = state.Overrides };
-        return state.FromTime is null && state.ToTime is null ? new TrackWindow(track, to, from) { Overrides = state.Overrides } : null;
+        if (from <= to) return new TrackWindow(track, from, to) { Overrides = overrides };
+        return state.FromTime is null && state.ToTime is null ? new TrackWindow(track, to, from) { Overrides = overrides } : null;
     }
 
     /// <summary>What kind of memory a region is in this view.</summary>

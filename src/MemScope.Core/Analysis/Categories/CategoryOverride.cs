@@ -23,8 +23,10 @@ public sealed record CategoryOverride(Category Category, OverrideTarget Target, 
 {
     private const string NamePrefix = "name:", RulePrefix = "rule:";
 
-    private readonly Guid _region = Target == OverrideTarget.Region ? Guid.Parse(Value, CultureInfo.InvariantCulture) : default;
     private readonly NamePattern _pattern = new(Target == OverrideTarget.Name ? Value : "", digits: false);
+
+    /// <summary>Id of the region that it speaks of, or null: the one of the text, or the one that the region has now.</summary>
+    public Guid? Region { get; init; } = Target == OverrideTarget.Region ? Guid.Parse(Value, CultureInfo.InvariantCulture) : null;
 
     /// <summary>As an address writes it: <c>heap:name:/dev/shm/*</c>. Commas and percent signs, which separate and escape there, are escaped.</summary>
     public string Text => $"{Category.Slug()}:{Target switch { OverrideTarget.Name => NamePrefix, OverrideTarget.Rule => RulePrefix, _ => "" }}{Escape(Value)}";
@@ -36,7 +38,7 @@ public sealed record CategoryOverride(Category Category, OverrideTarget Target, 
         ArgumentNullException.ThrowIfNull(rule);
         return Target switch
         {
-            OverrideTarget.Region => region.Id == _region,
+            OverrideTarget.Region => region.Id == Region,
             OverrideTarget.Name => MatchesName(region.Backing),
             _ => rule.Id == Value,
         };

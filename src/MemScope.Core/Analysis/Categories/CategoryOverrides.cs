@@ -44,6 +44,9 @@ public sealed class CategoryOverrides
     /// <summary>The text of an address, or null when there is none.</summary>
     public string? Text => IsEmpty ? null : string.Join(',', Items.Select(i => i.Text));
 
+    /// <summary>Ids of the regions that it speaks of.</summary>
+    public IReadOnlyList<Guid> Regions => [.. Items.Select(i => i.Region).OfType<Guid>()];
+
     /// <summary>Reads a text. Never throws: what cannot be read is left out and told in <see cref="Problems"/>. Of two for one target the later one holds.</summary>
     public static CategoryOverrides Parse(string? text)
     {
@@ -72,6 +75,21 @@ public sealed class CategoryOverrides
 
     /// <summary>Without one.</summary>
     public CategoryOverrides Without(CategoryOverride item) => new([.. Items.Where(i => i != item)], []);
+
+    /// <summary>The same for a track that was linked anew: regions by the ids that they have now; texts stay. Of two for one region the later one holds.</summary>
+    /// <param name="now">The id that the region of an id has now, or the same id.</param>
+    public CategoryOverrides Following(Func<Guid, Guid> now)
+    {
+        ArgumentNullException.ThrowIfNull(now);
+        var items = new List<CategoryOverride>();
+        foreach (var item in Items)
+        {
+            var region = item.Region is { } id ? now(id) : (Guid?)null;
+            if (region is not null) items.RemoveAll(i => i.Region == region);
+            items.Add(item with { Region = region });
+        }
+        return new(items, Problems);
+    }
 
     /// <summary>The override that holds for a region that a rule decided, or null.</summary>
     public CategoryOverride? Of(Region region, CategoryRule rule)
