@@ -32,7 +32,19 @@ public sealed record CallchainWire(long Bytes, long Count, IReadOnlyList<FrameWi
 
     /// <summary>Calls that mapped; of a heap profile, live blocks.</summary>
     public long Calls { get; init; }
+
+    /// <summary>Of a comparison (<c>base=</c>) or of weight <c>growth</c>: the weight in the base, or at the window's first snapshot; <see cref="Bytes"/> is the difference. Else null.</summary>
+    public long? BaseBytes { get; init; }
 }
+
+/// <summary>By whom the growth of resident memory between two snapshots was mapped. The four parts add up to it; each may be negative.</summary>
+/// <param name="FromNumber">First snapshot.</param>
+/// <param name="ToNumber">Last snapshot.</param>
+/// <param name="RssBytes">Growth of the process, or of the region or category asked for.</param>
+/// <param name="TracedBytes">In memory whose callchain a trace saw.</param>
+/// <param name="BeforeTraceBytes">In memory that was mapped already when the first snapshot was taken: its pages came into RAM, or left it.</param>
+/// <param name="NotSeenBytes">In memory mapped since then that no trace saw: between the traces, or lost by them.</param>
+public sealed record GrowthByStackWire(int FromNumber, int ToNumber, long RssBytes, long TracedBytes, long BeforeTraceBytes, long NotSeenBytes);
 
 /// <summary>Symbol state of a module that occurs in the callchains.</summary>
 /// <param name="Module">Path.</param>
@@ -43,7 +55,7 @@ public sealed record CallchainWire(long Bytes, long Count, IReadOnlyList<FrameWi
 public sealed record ModuleWire(string Module, string? BuildId, string State, int Frames, string Help);
 
 /// <summary>Who mapped it: callchains by weight.</summary>
-/// <param name="Weight"><c>outstanding</c>, <c>resident</c>, <c>mapped</c>, <c>calls</c>, <c>live</c>.</param>
+/// <param name="Weight"><c>outstanding</c>, <c>resident</c>, <c>mapped</c>, <c>calls</c>, <c>live</c>, <c>growth</c>.</param>
 /// <param name="TotalBytes">Sum of the items (calls for weight calls).</param>
 /// <param name="Coverage">Share of the process' growth during the trace that its outstanding bytes explain, 0 to 1, or null when not known.</param>
 /// <param name="Losses">Kind of loss to count.</param>
@@ -52,6 +64,9 @@ public sealed record CallchainsWire(string Weight, long TotalBytes, double? Cove
 {
     /// <summary>The traces it was computed from.</summary>
     public IReadOnlyList<TraceWire> Traces { get; init; } = [];
+
+    /// <summary>Of weight <c>growth</c>: how the growth of the window splits; null for other weights or where no snapshot tells.</summary>
+    public GrowthByStackWire? Growth { get; init; }
 
     /// <summary>The heap profiles of the process, newest first.</summary>
     public IReadOnlyList<HeapProfileWire> HeapProfiles { get; init; } = [];

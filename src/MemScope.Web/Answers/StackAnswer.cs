@@ -1,0 +1,18 @@
+using MemScope.Core.Analysis.Callchains;
+using MemScope.Web.Wire;
+
+namespace MemScope.Web.Answers;
+
+/// <summary>Callchains as pages and exports use them: frames once each, chains as runs of them. <see cref="CallchainsWire"/> is the same for scripts, spelled out.</summary>
+/// <param name="Samples">Chains by weight; their frame numbers are indices of <paramref name="Frames"/>.</param>
+/// <param name="Frames">The distinct frames, named as far as possible.</param>
+/// <param name="Figures">All weights of each chain, in the order of <paramref name="Samples"/>.</param>
+/// <param name="Head">Everything but the callchains: weight, total, losses, growth, traces, modules, notes.</param>
+public sealed record StackAnswer(StackSamples Samples, IReadOnlyList<FrameWire> Frames, IReadOnlyList<ChainFigures> Figures, CallchainsWire Head);
+
+/// <summary>What a callchain did, by every weight; of a heap profile: live bytes, allocated bytes, live blocks.</summary>
+/// <param name="OutstandingBytes">Mapped and not unmapped at the trace's end.</param>
+/// <param name="MappedBytes">Mapped, unmapped since or not.</param>
+/// <param name="Calls">Calls that mapped.</param>
+/// <param name="ResidentBytes">The part of the outstanding that is in RAM; null without a snapshot that tells.</param>
+public readonly record struct ChainFigures(long OutstandingBytes, long MappedBytes, long Calls, long? ResidentBytes);
