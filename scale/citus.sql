@@ -5,7 +5,7 @@
 --   3. psql -v ON_ERROR_STOP=1 -1 -f scale/citus.sql memscope
 --
 -- One process' rows lie on one node, so that everything a page asks of a process is answered there. What is not named here stays on the coordinator: captures with their chunks, symbol
--- files, shares, tokens, the audit log, idempotency keys and the list of migrations. A test compares this script with the schema.
+-- files with what tools and servers said of them, shares, tokens, the audit log, idempotency keys and the list of migrations. A test compares this script with the schema.
 --
 -- Made for Citus 13.2 on PostgreSQL 15. On a database that is in use, create_distributed_table_concurrently moves the rows without a lock; it cannot run inside a transaction (leave out -1).
 
@@ -28,3 +28,5 @@ SELECT create_distributed_table('trace_block', 'process_id', colocate_with => 'p
 SELECT create_distributed_table('trace_move', 'process_id', colocate_with => 'process_state');
 SELECT create_distributed_table('heap_profile', 'process_id', colocate_with => 'process_state');
 SELECT create_distributed_table('heap_profile_block', 'process_id', colocate_with => 'process_state');
+SELECT create_distributed_table('stack_module', 'process_id', colocate_with => 'process_state');
+SELECT create_distributed_table('code_map', 'process_id', colocate_with => 'process_state');

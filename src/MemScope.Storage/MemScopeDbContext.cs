@@ -16,6 +16,7 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
         Snapshots(modelBuilder);
         Traces(modelBuilder);
         HeapProfiles(modelBuilder);
+        Symbols(modelBuilder);
         Access(modelBuilder);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         foreach (var property in entity.GetProperties())
@@ -149,24 +150,51 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
         });
     }
 
-    private static void Access(ModelBuilder model)
+    private static void Symbols(ModelBuilder model)
     {
         model.Entity<SymbolFileTable>(e =>
         {
             e.ToTable("symbol_file").HasKey(x => x.SymbolFileId);
             e.HasIndex(x => new { x.Project, x.BuildId, x.Sha256 }).IsUnique();
+            e.Property(x => x.Origin).HasDefaultValueSql("0");
+            e.Property(x => x.Quality).HasDefaultValueSql("0");
+            e.Property(x => x.ReaderVersion).HasDefaultValueSql("0");
         });
         model.Entity<SymbolFileChunkTable>(e =>
         {
             e.ToTable("symbol_file_chunk").HasKey(x => new { x.SymbolFileId, x.Part });
             e.HasOne<SymbolFileTable>().WithMany().HasForeignKey(x => x.SymbolFileId);
         });
+        model.Entity<SymbolVerdictTable>(e => e.ToTable("symbol_verdict").HasKey(x => new { x.Sha256, x.ReaderVersion }));
+        model.Entity<SymbolLinesTable>(e =>
+        {
+            e.ToTable("symbol_lines").HasKey(x => new { x.FileSha256, x.Tool, x.Address });
+            e.HasIndex(x => x.At).HasMethod("brin");
+        });
+        model.Entity<DebuginfodAnswerTable>(e => e.ToTable("debuginfod_answer").HasKey(x => new { x.BuildId, x.Kind }));
+        model.Entity<StackModuleTable>(e =>
+        {
+            e.HasIndex(x => x.ReceivedAt).HasMethod("brin");
+            e.ToTable("stack_module").HasKey(x => new { x.ProcessId, x.StacksId, x.Ordinal });
+            e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
+        });
+        model.Entity<CodeMapTable>(e =>
+        {
+            e.HasIndex(x => x.ReceivedAt).HasMethod("brin");
+            e.ToTable("code_map").HasKey(x => new { x.ProcessId, x.CodeMapId });
+            e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
+        });
+    }
+
+    private static void Access(ModelBuilder model)
+    {
         model.Entity<ShareTable>(e =>
         {
             e.ToTable("share").HasKey(x => x.ShareId);
             e.HasIndex(x => x.KeySha256).IsUnique();
             e.HasIndex(x => new { x.Project, x.CreatedAt, x.ShareId });
             e.Property(x => x.Document).HasColumnType("json");
+            e.Property(x => x.FollowSymbols).HasDefaultValueSql("false");
         });
         model.Entity<TokenTable>(e =>
         {

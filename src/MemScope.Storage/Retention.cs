@@ -32,6 +32,10 @@ public sealed class Retention(NpgsqlDataSource source, ChangeFeed feed)
         await ExecuteAsync(connection, "DELETE FROM side_figures WHERE received_at < $1", before, cancel);
         var traces = await ExecuteAsync(connection, "DELETE FROM trace WHERE received_at < $1", before, cancel);
         await ExecuteAsync(connection, "DELETE FROM heap_profile WHERE received_at < $1", before, cancel);
+        await ExecuteAsync(connection, "DELETE FROM stack_module WHERE received_at < $1", before, cancel);
+        await ExecuteAsync(connection, "DELETE FROM code_map WHERE received_at < $1", before, cancel);
+        await ExecuteAsync(connection, "DELETE FROM symbol_lines WHERE at < $1", before, cancel);
+        await ExecuteAsync(connection, "DELETE FROM symbol_verdict WHERE at < $1", before, cancel);
         await ExecuteAsync(connection, "DELETE FROM upload WHERE received_at < $1", before, cancel);
         await ExecuteAsync(connection, "DELETE FROM idempotency_key WHERE received_at < $1", before, cancel);
         var captures = await ExecuteAsync(connection, "DELETE FROM capture c WHERE received_at < $1 AND NOT EXISTS (SELECT FROM upload u WHERE u.capture_id = c.capture_id)", before, cancel);

@@ -164,6 +164,75 @@ namespace MemScope.Migrations.Files
                     b.ToTable("capture", (string)null);
                 });
 
+            modelBuilder.Entity("MemScope.Storage.Tables.CodeMapTable", b =>
+                {
+                    b.Property<Guid>("ProcessId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("process_id");
+
+                    b.Property<Guid>("CodeMapId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("code_map_id");
+
+                    b.Property<Guid>("CaptureId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("capture_id");
+
+                    b.Property<short>("Codec")
+                        .HasColumnType("smallint")
+                        .HasColumnName("codec");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("data");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("ProcessId", "CodeMapId");
+
+                    b.HasIndex("ReceivedAt");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
+
+                    b.ToTable("code_map", (string)null);
+                });
+
+            modelBuilder.Entity("MemScope.Storage.Tables.DebuginfodAnswerTable", b =>
+                {
+                    b.Property<string>("BuildId")
+                        .HasColumnType("text")
+                        .HasColumnName("build_id");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Servers")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("servers");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.HasKey("BuildId", "Kind");
+
+                    b.ToTable("debuginfod_answer", (string)null);
+                });
+
             modelBuilder.Entity("MemScope.Storage.Tables.HeapProfileBlockTable", b =>
                 {
                     b.Property<Guid>("ProcessId")
@@ -558,6 +627,11 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
+                    b.Property<bool>("FollowSymbols")
+                        .HasColumnType("boolean")
+                        .HasColumnName("follow_symbols")
+                        .HasDefaultValueSql("false");
+
                     b.Property<byte[]>("KeySha256")
                         .IsRequired()
                         .HasColumnType("bytea")
@@ -855,6 +929,58 @@ namespace MemScope.Migrations.Files
                     b.ToTable("snapshot", (string)null);
                 });
 
+            modelBuilder.Entity("MemScope.Storage.Tables.StackModuleTable", b =>
+                {
+                    b.Property<Guid>("ProcessId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("process_id");
+
+                    b.Property<Guid>("StacksId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("stacks_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("integer")
+                        .HasColumnName("ordinal");
+
+                    b.Property<string>("BuildId")
+                        .HasColumnType("text")
+                        .HasColumnName("build_id");
+
+                    b.Property<int>("Frames")
+                        .HasColumnType("integer")
+                        .HasColumnName("frames");
+
+                    b.Property<string>("Module")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("module");
+
+                    b.Property<int>("Nameless")
+                        .HasColumnType("integer")
+                        .HasColumnName("nameless");
+
+                    b.Property<long>("NamelessBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("nameless_bytes");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<short>("Survey")
+                        .HasColumnType("smallint")
+                        .HasColumnName("survey");
+
+                    b.HasKey("ProcessId", "StacksId", "Ordinal");
+
+                    b.HasIndex("ReceivedAt");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
+
+                    b.ToTable("stack_module", (string)null);
+                });
+
             modelBuilder.Entity("MemScope.Storage.Tables.SymbolFileChunkTable", b =>
                 {
                     b.Property<Guid>("SymbolFileId")
@@ -908,10 +1034,29 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
+                    b.Property<short>("Origin")
+                        .HasColumnType("smallint")
+                        .HasColumnName("origin")
+                        .HasDefaultValueSql("0");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("text")
+                        .HasColumnName("problem");
+
                     b.Property<string>("Project")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("project");
+
+                    b.Property<short>("Quality")
+                        .HasColumnType("smallint")
+                        .HasColumnName("quality")
+                        .HasDefaultValueSql("0");
+
+                    b.Property<int>("ReaderVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("reader_version")
+                        .HasDefaultValueSql("0");
 
                     b.Property<DateTimeOffset>("ReceivedAt")
                         .HasColumnType("timestamp with time zone")
@@ -928,6 +1073,71 @@ namespace MemScope.Migrations.Files
                         .IsUnique();
 
                     b.ToTable("symbol_file", (string)null);
+                });
+
+            modelBuilder.Entity("MemScope.Storage.Tables.SymbolLinesTable", b =>
+                {
+                    b.Property<byte[]>("FileSha256")
+                        .HasColumnType("bytea")
+                        .HasColumnName("file_sha256");
+
+                    b.Property<string>("Tool")
+                        .HasColumnType("text")
+                        .HasColumnName("tool");
+
+                    b.Property<long>("Address")
+                        .HasColumnType("bigint")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("Frames")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("frames");
+
+                    b.HasKey("FileSha256", "Tool", "Address");
+
+                    b.HasIndex("At");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("At"), "brin");
+
+                    b.ToTable("symbol_lines", (string)null);
+                });
+
+            modelBuilder.Entity("MemScope.Storage.Tables.SymbolVerdictTable", b =>
+                {
+                    b.Property<byte[]>("Sha256")
+                        .HasColumnType("bytea")
+                        .HasColumnName("sha256");
+
+                    b.Property<int>("ReaderVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("reader_version");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Problem")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("problem");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.HasKey("Sha256", "ReaderVersion");
+
+                    b.ToTable("symbol_verdict", (string)null);
                 });
 
             modelBuilder.Entity("MemScope.Storage.Tables.TokenTable", b =>
@@ -1223,6 +1433,15 @@ namespace MemScope.Migrations.Files
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("MemScope.Storage.Tables.CodeMapTable", b =>
+                {
+                    b.HasOne("MemScope.Storage.Tables.ProcessTable", null)
+                        .WithMany()
+                        .HasForeignKey("ProcessId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("MemScope.Storage.Tables.HeapProfileBlockTable", b =>
                 {
                     b.HasOne("MemScope.Storage.Tables.HeapProfileTable", null)
@@ -1287,6 +1506,15 @@ namespace MemScope.Migrations.Files
                 });
 
             modelBuilder.Entity("MemScope.Storage.Tables.SnapshotTable", b =>
+                {
+                    b.HasOne("MemScope.Storage.Tables.ProcessTable", null)
+                        .WithMany()
+                        .HasForeignKey("ProcessId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("MemScope.Storage.Tables.StackModuleTable", b =>
                 {
                     b.HasOne("MemScope.Storage.Tables.ProcessTable", null)
                         .WithMany()

@@ -1,28 +1,5 @@
 namespace MemScope.Storage.Tables;
 
-/// <summary>An uploaded ELF or debug file.</summary>
-internal sealed class SymbolFileTable
-{
-    public Guid SymbolFileId { get; set; }
-    public string Project { get; set; } = "";
-    public string BuildId { get; set; } = "";
-    public byte[] Sha256 { get; set; } = [];
-    public string FileName { get; set; } = "";
-    public string Kind { get; set; } = "";
-    public long Bytes { get; set; }
-    public int Functions { get; set; }
-    public bool HasLines { get; set; }
-    public DateTimeOffset ReceivedAt { get; set; }
-}
-
-/// <summary>A part of a symbol file's gzip stream, 1 MiB each.</summary>
-internal sealed class SymbolFileChunkTable
-{
-    public Guid SymbolFileId { get; set; }
-    public int Part { get; set; }
-    public byte[] Data { get; set; } = [];
-}
-
 /// <summary>A frozen view. It holds its own data: later uploads and retention do not touch it.</summary>
 internal sealed class ShareTable
 {
@@ -39,6 +16,9 @@ internal sealed class ShareTable
     public DateTimeOffset? ExpiresAt { get; set; }
     public DateTimeOffset? RevokedAt { get; set; }
     public long Views { get; set; }
+
+    /// <summary>Whether names of frames are looked up anew when it is opened.</summary>
+    public bool FollowSymbols { get; set; }
 }
 
 /// <summary>An API token; the secret itself is not kept.</summary>
