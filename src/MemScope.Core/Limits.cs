@@ -57,6 +57,9 @@ public sealed record Limits
     /// <summary>Rows of a page of a list.</summary>
     public int PageRows { get; init; } = 1000;
 
+    /// <summary>Callchains that an answer of the API spells out, heaviest first; the rest is told in sum. Pages and exports have them all.</summary>
+    public int CallchainsInAnswer { get; init; } = 10_000;
+
     /// <summary>Days that a share lives unless its sender says otherwise.</summary>
     public int ShareDays { get; init; } = 90;
 }

@@ -7,7 +7,7 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Answers;
 
 /// <summary>Answers about what heap profilers saw.</summary>
-public sealed class HeapProfileAnswers(HeapProfileQuery profiles, FrameNaming naming)
+public sealed class HeapProfileAnswers(HeapProfileQuery profiles, HeapProfileCache cache, FrameNaming naming)
 {
     private static readonly SortedDictionary<string, long> NoLosses = new(StringComparer.Ordinal);
 
@@ -15,33 +15,34 @@ public sealed class HeapProfileAnswers(HeapProfileQuery profiles, FrameNaming na
     public async Task<IReadOnlyList<HeapProfileWire>> ListAsync(Guid process, CancellationToken cancel) => [.. (await profiles.ListAsync(process, cancel)).Select(p => p.ToWire())];
 
     /// <summary>Live bytes by callchain of one profile, the newest when none is named; null when there is no such profile. A process without profiles gives an empty answer with a note.</summary>
-    public async Task<CallchainsWire?> CallchainsAsync(Guid process, Guid? profile, CancellationToken cancel)
+    public async Task<StackAnswer?> AskAsync(StackQuestion question, CancellationToken cancel)
     {
-        var rows = await profiles.ListAsync(process, cancel);
-        var row = profile is null ? rows.Count > 0 ? rows[0] : null : rows.FirstOrDefault(r => r.Id == profile);
-        if (row is null && profile is not null) return null;
-        if (row is null || await profiles.LoadAsync(process, row.Id, cancel) is not { } loaded)
-            return new CallchainsWire(CallchainWeight.Live.Slug(), 0, null, NoLosses, []) { Notes = ["No heap profile was uploaded for this process."] };
+        ArgumentNullException.ThrowIfNull(question);
+        var rows = await profiles.ListAsync(question.Process, cancel);
+        var row = question.Trace is null ? rows.Count > 0 ? rows[0] : null : rows.FirstOrDefault(r => r.Id == question.Trace);
+        if (row is null && question.Trace is not null) return null;
+        var head = new CallchainsWire(CallchainWeight.Live.Slug(), 0, null, NoLosses, []);
+        var merge = new StackMerge();
+        if (row is null || await cache.FindAsync(row, cancel) is not { } loaded)
+            return merge.Ranked(CallchainWeight.Live, head with { Notes = ["No heap profile was uploaded for this process."] });
 
-        var merge = new CallchainMerge();
-        var modules = new ModuleReport();
-        var frames = await naming.NameAsync(loaded.Tool, loaded.Callchains, null, cancel);
+        var named = await naming.NameAsync(loaded.Tool, loaded.Callchains, null, cancel);
+        var numbers = StackMerge.Begin(named);
         var dump = loaded.Dumps.Count > 0 ? loaded.Dumps[^1] : new HeapDump([]);
         foreach (var site in dump.Sites)
         {
+            var figures = new ChainFigures(site.Live ?? 0, site.Allocated ?? 0, site.LiveCount ?? site.AllocatedCount ?? 0, null);
             // What the tool left out of its tree stands under its own name.
-            var named = site.Callchain >= 0 ? frames[site.Callchain] : site.Kind is null ? [] : [new FrameWire(site.Kind, null, null, null, null, null, false, null) { NamedBy = "tracer" }];
-            merge.Add(named, site.Live ?? 0, site.Allocated ?? 0, site.LiveCount ?? site.AllocatedCount ?? 0, null);
-            modules.Add(named);
+            if (site.Callchain < 0 && site.Kind is { } kind) merge.Add(new FrameWire(kind, null, null, null, null, null, false, null) { NamedBy = "tracer" }, figures);
+            else merge.Add(named, numbers, site.Callchain, figures);
         }
-        var items = merge.Ranked(CallchainWeight.Live);
-        return new CallchainsWire(CallchainWeight.Live.Slug(), items.SumOf(i => i.Bytes), null, NoLosses, items)
+        var answer = merge.Ranked(CallchainWeight.Live, head with
         {
             HeapProfiles = [.. rows.Select(r => r.ToWire())],
             HeapProfile = row.Id,
-            Modules = await modules.ToWireAsync(naming, cancel),
             Notes = [.. Notes(loaded, dump)],
-        };
+        });
+        return answer with { Head = answer.Head with { Modules = await ModuleReport.OfAsync(answer.Frames, naming, cancel) } };
     }
 
     private static IEnumerable<string> Notes(HeapProfile profile, HeapDump dump)

@@ -1,4 +1,5 @@
 using MemScope.Core.Analysis.Callchains;
+using MemScope.Core.Model;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Answers;
@@ -15,4 +16,18 @@ public sealed record StackAnswer(StackSamples Samples, IReadOnlyList<FrameWire> 
 /// <param name="MappedBytes">Mapped, unmapped since or not.</param>
 /// <param name="Calls">Calls that mapped.</param>
 /// <param name="ResidentBytes">The part of the outstanding that is in RAM; null without a snapshot that tells.</param>
-public readonly record struct ChainFigures(long OutstandingBytes, long MappedBytes, long Calls, long? ResidentBytes);
+public readonly record struct ChainFigures(long OutstandingBytes, long MappedBytes, long Calls, long? ResidentBytes)
+{
+    /// <summary>The figure of a weight.</summary>
+    public long By(CallchainWeight weight) => weight switch
+    {
+        CallchainWeight.Outstanding or CallchainWeight.Live => OutstandingBytes,
+        CallchainWeight.Resident => ResidentBytes ?? 0,
+        CallchainWeight.Mapped => MappedBytes,
+        _ => Calls,
+    };
+
+    /// <summary>What two did together. Resident bytes that one of them does not know are those of the other.</summary>
+    public ChainFigures Plus(ChainFigures other) => new(Saturating.Add(OutstandingBytes, other.OutstandingBytes), Saturating.Add(MappedBytes, other.MappedBytes), Saturating.Add(Calls, other.Calls),
+        ResidentBytes is { } a && other.ResidentBytes is { } b ? Saturating.Add(a, b) : ResidentBytes ?? other.ResidentBytes);
+}

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MemScope.Core;
 using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Model;
 using MemScope.Storage.Queries;
@@ -9,26 +10,30 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Answers;
 
 /// <summary>Answers about who mapped the memory.</summary>
-public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, RegionQuery regions, TraceQuery traces, TraceCache traceCache, HeapProfileAnswers heapProfiles, FrameNaming naming)
+public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, RegionQuery regions, TraceQuery traces, TraceCache traceCache, HeapProfileAnswers heapProfiles, FrameNaming naming, Limits limits)
 {
     private const double LeastGrowthBytes = 64 << 10;
+
+    /// <summary>
+    /// Callchains by weight, symbolized, spelled out for scripts: the heaviest <see cref="Limits.CallchainsInAnswer"/> of them, the rest in sum; null as <see cref="AskAsync"/>.
+    /// </summary>
+    public async Task<CallchainsWire?> CallchainsAsync(StackQuestion question, CancellationToken cancel) => (await AskAsync(question, cancel))?.ToWire(limits.CallchainsInAnswer);
 
     /// <summary>
     /// Callchains by weight, symbolized; null when there is no such process, trace or region. A process without traces gives an empty answer with a note. All traces count, whatever the
     /// window: it chooses the track that tells what is resident. By <see cref="CallchainWeight.Live"/> the process' heap profiles are asked instead.
     /// </summary>
-    public async Task<CallchainsWire?> CallchainsAsync(Guid process, WindowState window, string weight, Guid? trace, Guid? region, CancellationToken cancel)
+    public async Task<StackAnswer?> AskAsync(StackQuestion question, CancellationToken cancel)
     {
-        if (await tracks.FindAsync(process, cancel) is not { } row) return null;
-        var by = CallchainWeights.Parse(weight) ?? CallchainWeight.Outstanding;
-        if (by == CallchainWeight.Live) return await heapProfiles.CallchainsAsync(process, trace, cancel);
-        var all = await traces.ListAsync(process, cancel);
-        var chosen = all.Where(t => trace is null || t.Id == trace).ToList();
-        if (trace is not null && chosen.Count == 0) return null;
-        if (await SurroundingsAsync(row, window, chosen, region, cancel) is not { } around) return null;
+        ArgumentNullException.ThrowIfNull(question);
+        if (await tracks.FindAsync(question.Process, cancel) is not { } row) return null;
+        if (question.Weight == CallchainWeight.Live) return await heapProfiles.AskAsync(question, cancel);
+        var all = await traces.ListAsync(question.Process, cancel);
+        var chosen = all.Where(t => question.Trace is null || t.Id == question.Trace).ToList();
+        if (question.Trace is not null && chosen.Count == 0) return null;
+        if (await SurroundingsAsync(row, question.Window, chosen, question.Region, cancel) is not { } around) return null;
 
-        var merge = new CallchainMerge();
-        var modules = new ModuleReport();
+        var merge = new StackMerge();
         var losses = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var notes = new List<string>();
         double grown = 0, seen = 0;
@@ -37,13 +42,10 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
             if (await traceCache.FindAsync(chosen[i], cancel) is not { } replayed) continue;
             var memory = Within(replayed.Outstanding, around[i].Region);
             var resident = around[i].HasRss ? ResidentBytes.PerCallchain(memory, around[i].Maps!) : null;
-            var frames = await naming.NameAsync(replayed.Trace.Tool, replayed.Trace.Callchains, around[i].Maps, cancel);
+            var named = await naming.NameAsync(replayed.Trace.Tool, replayed.Trace.Callchains, around[i].Maps, cancel);
+            var numbers = StackMerge.Begin(named);
             foreach (var total in Totals(memory, around[i].Region))
-            {
-                var named = total.Callchain < 0 ? [] : frames[total.Callchain];
-                merge.Add(named, total.OutstandingBytes, total.MappedBytes, total.Calls, resident is null ? null : resident.GetValueOrDefault(total.Callchain));
-                modules.Add(named);
-            }
+                merge.Add(named, numbers, total.Callchain, new ChainFigures(total.OutstandingBytes, total.MappedBytes, total.Calls, resident is null ? null : resident.GetValueOrDefault(total.Callchain)));
             if (around[i].RssGrowthBytes is { } growth && resident is not null) (grown, seen) = (grown + growth, seen + resident.Values.Sum());
             foreach (var loss in chosen[i].Losses) losses[loss.Kind] = losses.GetValueOrDefault(loss.Kind) + Math.Max(1, loss.Count);
             notes.AddRange(Notes(chosen[i], replayed));
@@ -51,16 +53,15 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
         if (chosen.Count > 1)
             notes.Insert(0, $"{chosen.Count} traces are added up as they are: a block that a later trace unmapped, or that two traces saw at once, is counted in each. Choose one trace to be exact.");
         if (all.Count == 0) notes.Add("No trace was uploaded for this process: nobody has been seen mapping its memory yet.");
-        if (region is not null) notes.Add("Only blocks inside the region are counted; calls and mapped bytes of other blocks are left out.");
+        if (question.Region is not null) notes.Add("Only blocks inside the region are counted; calls and mapped bytes of other blocks are left out.");
 
-        var items = merge.Ranked(by);
-        return new CallchainsWire(by.Slug(), items.SumOf(i => i.Bytes), region is null && grown >= LeastGrowthBytes ? Math.Clamp(seen / grown, 0, 1) : null, losses, items)
+        var answer = merge.Ranked(question.Weight, new CallchainsWire(question.Weight.Slug(), 0, question.Region is null && grown >= LeastGrowthBytes ? Math.Clamp(seen / grown, 0, 1) : null, losses, [])
         {
             Traces = [.. all.Select(TraceWires.ToWire)],
-            HeapProfiles = await heapProfiles.ListAsync(process, cancel),
-            Modules = await modules.ToWireAsync(naming, cancel),
+            HeapProfiles = await heapProfiles.ListAsync(question.Process, cancel),
             Notes = notes,
-        };
+        });
+        return answer with { Head = answer.Head with { Modules = await ModuleReport.OfAsync(answer.Frames, naming, cancel) } };
     }
 
     /// <summary>Per trace what the track says around it; null when the track or the region does not exist.</summary>

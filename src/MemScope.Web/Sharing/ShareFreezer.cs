@@ -47,7 +47,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
             "region" => await RegionAsync(process, window, view, cancel),
             "diff" => await diffs.DiffAsync(process, Ends(window, request), Shown(request), cancel) is { } diff ? await WithSeriesAsync(process, window, view with { Diff = diff }, cancel) : null,
             "compare" => await CompareAsync(process, window, view, cancel),
-            "stacks" => await stacks.CallchainsAsync(process, window, request.Weight ?? "", request.Trace, request.Region, cancel) is { } chains ? view with { Callchains = chains } : null,
+            "stacks" => await stacks.CallchainsAsync(Stacks(process, window, request), cancel) is { } chains ? view with { Callchains = chains } : null,
             _ => await WithSeriesAsync(process, window, view, cancel),
         };
     }
@@ -73,6 +73,9 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
             Captures = other == process ? view.Captures : [.. view.Captures, .. await processes.CapturesAsync(other, cancel)],
         };
     }
+
+    private static StackQuestion Stacks(Guid process, WindowState window, ShareRequestWire request) =>
+        new(process, window, CallchainWeights.Parse(request.Weight) ?? CallchainWeight.Outstanding) { Trace = request.Trace, Region = request.Region };
 
     private static DiffShown Shown(ShareRequestWire request) => new(request.State, request.Filter, request.Group, request.Metric);
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MemScope.Core.Model;
 using MemScope.Symbols;
 using MemScope.Symbols.Demangling;
@@ -24,30 +25,38 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
     /// <summary>Tools whose leaf is where the thread stood, not a return address: gdb stops before the instruction, jemalloc and tcmalloc's leaf is the allocator's own frame.</summary>
     private static readonly HashSet<string> PrintExactLeaf = new(StringComparer.Ordinal) { "gdb", "jemalloc-heap" };
 
-    /// <summary>The frames of each callchain, leaf first. An inlined call gives frames of its own.</summary>
+    /// <summary>The callchains with named frames. An inlined call gives frames of its own.</summary>
     /// <param name="tool">Slug of the tool that printed them.</param>
     /// <param name="callchains">The callchains.</param>
     /// <param name="maps">Mappings of the process, by which absolute addresses find their module; may be null.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public async Task<IReadOnlyList<IReadOnlyList<FrameWire>>> NameAsync(string tool, IReadOnlyList<Callchain> callchains, VmaTable? maps, CancellationToken cancel)
+    public async Task<NamedStacks> NameAsync(string tool, IReadOnlyList<Callchain> callchains, VmaTable? maps, CancellationToken cancel)
     {
-        var named = new Dictionary<(RawFrame, bool), IReadOnlyList<FrameWire>>();
-        var result = new List<IReadOnlyList<FrameWire>>(callchains.Count);
-        var exactLeaf = PrintExactLeaf.Contains(tool);
-        var allExact = PrintCallAddresses.Contains(tool);
-        foreach (var chain in callchains)
+        var (exactLeaf, allExact, walksFramePointers) = (PrintExactLeaf.Contains(tool), PrintCallAddresses.Contains(tool), WalksFramePointers(tool));
+        var raw = new RawStacks(callchains, i => allExact || (i == 0 && exactLeaf));
+        var named = new NamedStacks();
+        var places = new (int First, int Count)[raw.Frames.Count];
+        for (var i = 0; i < places.Length; i++)
         {
-            var frames = new List<FrameWire>(chain.Frames.Count + 4);
-            for (var i = 0; i < chain.Frames.Count; i++)
-            {
-                var key = (chain.Frames[i], IsExact: allExact || (i == 0 && exactLeaf));
-                if (!named.TryGetValue(key, out var one)) named[key] = one = await NameAsync(chain.Frames[i], key.IsExact, maps, cancel);
-                frames.AddRange(one);
-            }
-            if (frames.Count > 1 && WalksFramePointers(tool) && Wrappers.Contains(frames[0].Function ?? "")) frames[0] = frames[0] with { GapAfter = true };
-            result.Add(frames);
+            var frames = await NameAsync(raw.Frames[i].Frame, raw.Frames[i].IsExact, maps, cancel);
+            places[i] = (named.Frames.Count, frames.Count);
+            foreach (var frame in frames) named.AddFrame(frame);
         }
-        return result;
+        var gaps = new Dictionary<int, int>();
+        var chain = new List<int>();
+        for (var c = 0; c < callchains.Count; c++)
+        {
+            chain.Clear();
+            foreach (var number in raw.FramesOf(c))
+                for (var (i, end) = (places[number].First, places[number].First + places[number].Count); i < end; i++) chain.Add(i);
+            if (walksFramePointers && chain.Count > 1 && Wrappers.Contains(named.Frames[chain[0]].Function ?? ""))
+            {
+                if (!gaps.TryGetValue(chain[0], out var gap)) gaps[chain[0]] = gap = named.AddFrame(named.Frames[chain[0]] with { GapAfter = true });
+                chain[0] = gap;
+            }
+            named.AddChain(CollectionsMarshal.AsSpan(chain));
+        }
+        return named;
     }
 
     /// <summary>Build id of a module for which symbols are stored, or null.</summary>
@@ -55,7 +64,7 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
 
     private static bool WalksFramePointers(string tool) => tool is "bpftrace" or "perf";
 
-    private async Task<IReadOnlyList<FrameWire>> NameAsync(RawFrame raw, bool isExact, VmaTable? maps, CancellationToken cancel)
+    private async ValueTask<IReadOnlyList<FrameWire>> NameAsync(RawFrame raw, bool isExact, VmaTable? maps, CancellationToken cancel)
     {
         var place = ModuleAddress.Of(raw, maps);
         var asPrinted = new FrameWire(raw.Function, raw.File, raw.Line, place.Module, raw.BuildId, OffsetText(raw, place), raw.Inlined, null)
@@ -80,7 +89,8 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
 
     /// <summary>The place in the module. An absolute address without its mapping is no place in a module, and stands alone where no module is named.</summary>
     private static string? OffsetText(RawFrame raw, ModuleAddress place) =>
-        place.Value is { } value ? AddressText.Of(value) : raw.AddressKind == FrameAddressKind.Absolute && place.Module is not null ? null : AddressText.Of(raw.Address);
+        place.Value is { } value ? AddressText.Of(value)
+            : raw.AddressKind == FrameAddressKind.None || (raw.AddressKind == FrameAddressKind.Absolute && place.Module is not null) ? null : AddressText.Of(raw.Address);
 
     /// <summary>Whether the tracer named the same function. Its spelling is kept: a function may have several names.</summary>
     private static bool IsPrinted(RawFrame raw, ulong link, Symbol symbol) => raw is { Function: not null, FunctionOffset: { } distance } && link - symbol.Address == distance;

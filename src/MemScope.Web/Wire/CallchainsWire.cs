@@ -46,6 +46,11 @@ public sealed record CallchainWire(long Bytes, long Count, IReadOnlyList<FrameWi
 /// <param name="NotSeenBytes">In memory mapped since then that no trace saw: between the traces, or lost by them.</param>
 public sealed record GrowthByStackWire(int FromNumber, int ToNumber, long RssBytes, long TracedBytes, long BeforeTraceBytes, long NotSeenBytes);
 
+/// <summary>Callchains that an answer leaves out, because it has too many: the lightest.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Bytes">What they weigh together, in the unit of the items' <c>bytes</c>.</param>
+public sealed record OmittedCallchainsWire(int Count, long Bytes);
+
 /// <summary>Symbol state of a module that occurs in the callchains.</summary>
 /// <param name="Module">Path.</param>
 /// <param name="BuildId">Hex build id, or null when not known.</param>
@@ -56,12 +61,15 @@ public sealed record ModuleWire(string Module, string? BuildId, string State, in
 
 /// <summary>Who mapped it: callchains by weight.</summary>
 /// <param name="Weight"><c>outstanding</c>, <c>resident</c>, <c>mapped</c>, <c>calls</c>, <c>live</c>, <c>growth</c>.</param>
-/// <param name="TotalBytes">Sum of the items (calls for weight calls).</param>
+/// <param name="TotalBytes">Sum of the items and of what is omitted (calls for weight calls).</param>
 /// <param name="Coverage">Share of the process' growth during the trace that its outstanding bytes explain, 0 to 1, or null when not known.</param>
 /// <param name="Losses">Kind of loss to count.</param>
 /// <param name="Items">Heaviest first.</param>
 public sealed record CallchainsWire(string Weight, long TotalBytes, double? Coverage, IReadOnlyDictionary<string, long> Losses, IReadOnlyList<CallchainWire> Items)
 {
+    /// <summary>What does not stand among the items; null when all stand there.</summary>
+    public OmittedCallchainsWire? Omitted { get; init; }
+
     /// <summary>The traces it was computed from.</summary>
     public IReadOnlyList<TraceWire> Traces { get; init; } = [];
 

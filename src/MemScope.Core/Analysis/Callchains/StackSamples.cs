@@ -35,7 +35,8 @@ public sealed class StackSamples
         private readonly List<int> _starts = [0];
         private readonly List<long> _weights = [];
         private readonly List<long> _bases = [];
-        private readonly Dictionary<int, List<int>> _byHash = [];
+        private readonly List<int> _next = []; // of the same hash, or -1
+        private readonly Dictionary<int, int> _byHash = [];
 
         /// <summary>Adds weight to a chain and returns its number; numbers count up from 0 in the order in which chains first come.</summary>
         /// <param name="frames">Frame numbers, leaf first.</param>
@@ -56,16 +57,16 @@ public sealed class StackSamples
         {
             var hash = new HashCode();
             foreach (var frame in frames) hash.Add(frame);
-            var key = hash.ToHashCode();
-            if (!_byHash.TryGetValue(key, out var same)) _byHash.Add(key, same = []);
+            ref var first = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_byHash, hash.ToHashCode(), out var known);
             var all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_frames);
-            foreach (var chain in same)
+            for (var chain = known ? first : -1; chain >= 0; chain = _next[chain])
                 if (all[_starts[chain].._starts[chain + 1]].SequenceEqual(frames)) return chain;
+            _next.Add(known ? first : -1);
+            first = _weights.Count;
             _frames.AddRange(frames);
             _starts.Add(_frames.Count);
             _weights.Add(0);
             _bases.Add(0);
-            same.Add(_weights.Count - 1);
             return _weights.Count - 1;
         }
     }

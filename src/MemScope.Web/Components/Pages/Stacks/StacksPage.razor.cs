@@ -28,7 +28,7 @@ public sealed partial class StacksPage
     /// <inheritdoc/>
     protected override async Task LoadAsync(CancellationToken cancel)
     {
-        _chains = Weight is null ? await BestAsync(cancel) : await Answers.CallchainsAsync(Id, View.Window, Weights.Known(Weight), Trace, Region, cancel);
+        _chains = Weight is null ? await BestAsync(cancel) : await Answers.CallchainsAsync(Asking(CallchainWeights.Parse(Weight) ?? CallchainWeight.Outstanding), cancel);
         if (Trace is null && _chains is not null) _traces = _chains.Traces;
         _window = await WindowAsync(cancel);
     }
@@ -36,11 +36,13 @@ public sealed partial class StacksPage
     /// <summary>What is in RAM answers best; where no snapshot tells, what is mapped; where no trace holds a call, what a heap profiler saw.</summary>
     private async Task<CallchainsWire?> BestAsync(CancellationToken cancel)
     {
-        var resident = await Answers.CallchainsAsync(Id, View.Window, "resident", Trace, Region, cancel);
-        if (resident is { TotalBytes: > 0 } or null) return resident;
-        var outstanding = CallchainMerge.Reweighed(resident, CallchainWeight.Outstanding);
-        return outstanding is { TotalBytes: 0, HeapProfiles.Count: > 0 } && Trace is null && Region is null ? await Answers.CallchainsAsync(Id, View.Window, "live", null, null, cancel) : outstanding;
+        var best = await Answers.CallchainsAsync(Asking(CallchainWeight.Resident), cancel);
+        if (best is { TotalBytes: > 0 } or null) return best;
+        best = await Answers.CallchainsAsync(Asking(CallchainWeight.Outstanding), cancel);
+        return best is { TotalBytes: 0, HeapProfiles.Count: > 0 } && Trace is null && Region is null ? await Answers.CallchainsAsync(Asking(CallchainWeight.Live), cancel) : best;
     }
+
+    private StackQuestion Asking(CallchainWeight weight) => new(Id, View.Window, weight) { Trace = Trace, Region = Region };
 
     private string Href(string? weight = null, string? at = null) =>
         Urls.Stacks(Id, View.Window, weight ?? Weight, Trace, Region, Search, at);
