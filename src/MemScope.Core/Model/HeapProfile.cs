@@ -96,7 +96,11 @@ public readonly record struct HeapPoint(long Time, long LiveBytes)
 /// <param name="FileOffset">Offset in the file of its first byte.</param>
 /// <param name="Path">As printed.</param>
 /// <param name="BuildId">Hex digits, or null.</param>
-public sealed record MappedModule(AddressRange Range, ulong FileOffset, string Path, string? BuildId = null);
+public sealed record MappedModule(AddressRange Range, ulong FileOffset, string Path, string? BuildId = null)
+{
+    /// <summary>From when on it lay there, in the clock of the file's events, nanoseconds; null or 0 when it did before the first.</summary>
+    public long? FromNs { get; init; }
+}
 
 /// <summary>Live bytes by callchain as a heap profiler saw them, at one or more moments, and their course over time.</summary>
 /// <param name="Tool">Slug of the format: <c>heaptrack</c>, <c>massif</c>, <c>pprof</c> …</param>

@@ -111,6 +111,10 @@ public enum FrameAddressKind : byte
     Absolute,
     /// <summary>Offset into the module's file or its link address, as the tool prints it (strace: file offset with libunwind, link address with libdw).</summary>
     InModule,
+    /// <summary>Offset into the module's file, for certain: by the mapping in which the address lay.</summary>
+    FileOffset,
+    /// <summary>Link address of the module (what its symbol table holds), for certain.</summary>
+    LinkAddress,
 }
 
 /// <summary>One frame as a tracer printed it; nothing is looked up yet.</summary>

@@ -29,7 +29,12 @@ internal sealed class PerfModules
     public bool Holds(string module, ulong address) => _ranges.TryGetValue(module, out var ranges) && ranges.Contains(address);
 
     /// <summary>Reads what stands behind <c>PERF_RECORD_MMAP2 </c>; false when it is cut or not of that form.</summary>
-    public bool TryRead(ReadOnlySpan<byte> text, NameTable names, out int pid, out int tid)
+    /// <param name="text">What stands there.</param>
+    /// <param name="timeNs">Time of the record, 0 for what was mapped before the recording began.</param>
+    /// <param name="names">Names decoded so far.</param>
+    /// <param name="pid">The process.</param>
+    /// <param name="tid">The thread that made the mapping.</param>
+    public bool TryRead(ReadOnlySpan<byte> text, long timeNs, NameTable names, out int pid, out int tid)
     {
         tid = 0;
         var cursor = new ByteCursor(text);
@@ -41,11 +46,11 @@ internal sealed class PerfModules
         cursor.Skip(close + 3);
         // "r-xp name" of MMAP2, "x name" of MMAP.
         var name = cursor.Rest.Length > PermissionsLength && cursor.Rest[PermissionsLength - 1] == ' ' ? cursor.Rest[PermissionsLength..] : cursor.Rest[Math.Min(2, cursor.Rest.Length)..];
-        Add(new AddressRange(start, start + Math.Min(length, ulong.MaxValue - start)), offset, name, identity, names);
+        Add(new AddressRange(start, start + Math.Min(length, ulong.MaxValue - start)), offset, name, identity, names, timeNs);
         return true;
     }
 
-    private void Add(AddressRange range, ulong offset, ReadOnlySpan<byte> name, ReadOnlySpan<byte> identity, NameTable names)
+    private void Add(AddressRange range, ulong offset, ReadOnlySpan<byte> name, ReadOnlySpan<byte> identity, NameTable names, long timeNs)
     {
         if (name.IsEmpty || name.StartsWith("//anon"u8)) Anonymous++;
         if (name.IsEmpty || name.StartsWith("//anon"u8) || (name[0] == '[' && !name.StartsWith("[vdso]"u8) && !name.StartsWith("[kernel"u8))) return;
@@ -53,7 +58,7 @@ internal sealed class PerfModules
         if (!_seen.Add((range, offset, path))) return;
         var open = identity.IndexOf((byte)'<');
         var buildId = open >= 0 && identity[^1] == '>' && identity.Length - open > 2 ? names.Get(identity[(open + 1)..^1]) : null;
-        _all.Add(new MappedModule(range, offset, path, buildId));
+        _all.Add(new MappedModule(range, offset, path, buildId) { FromNs = timeNs > 0 ? timeNs : null });
         if (!_ranges.TryGetValue(path, out var ranges)) _ranges.Add(path, ranges = new IntervalMap());
         // The processes of a file may have it in different places; that they overlap does not matter here.
         _replaced.Clear();

@@ -29,7 +29,7 @@ internal sealed class PerfRecords(PerfModules modules, PerfCalls calls, TraceBui
     /// <summary>Reads what stands behind <c>PERF_RECORD_</c>; false when it is not understood. Kinds that are of no use here are passed over.</summary>
     public bool TryRead(ReadOnlySpan<byte> text, long timeNs, int number)
     {
-        if (text.StartsWith("MMAP"u8)) return TryMapping(text);
+        if (text.StartsWith("MMAP"u8)) return TryMapping(text, timeNs);
         if (text.StartsWith("COMM"u8)) return TryComm(text["COMM"u8.Length..], timeNs, number);
         if (text.StartsWith("FORK("u8)) return TryTask(text["FORK("u8.Length..], timeNs, number, isExit: false);
         if (text.StartsWith("EXIT("u8)) return TryTask(text["EXIT("u8.Length..], timeNs, number, isExit: true);
@@ -43,10 +43,10 @@ internal sealed class PerfRecords(PerfModules modules, PerfCalls calls, TraceBui
         if (_anyLost) trace.Lose("lost-events", (long)_lost, (_lost > 0 ? $"perf lost at least {_lost} events" : "perf lost events") + ": its buffer was full (perf record -m makes it larger).");
     }
 
-    private bool TryMapping(ReadOnlySpan<byte> text)
+    private bool TryMapping(ReadOnlySpan<byte> text, long timeNs)
     {
         var blank = text.IndexOf((byte)' ');
-        if (blank < 0 || !modules.TryRead(text[(blank + 1)..], names, out var pid, out var tid)) return false;
+        if (blank < 0 || !modules.TryRead(text[(blank + 1)..], timeNs, names, out var pid, out var tid)) return false;
         calls.Processes.Known(tid, pid);
         return true;
     }
