@@ -27,4 +27,6 @@ public enum SymbolSource : byte
     Symtab,
     /// <summary>Only what the file exports and imports: a name may be the nearest exported one.</summary>
     Dynsym,
+    /// <summary>What it exports and imports, and the rest from the compressed table of a stripped file (.gnu_debugdata).</summary>
+    MiniDebugInfo,
 }

@@ -8,51 +8,61 @@ internal static class SymbolTableReader
     private const ushort FirstReservedSection = 0xff00; // SHN_LORESERVE
     private const byte Untyped = 0, Function = 2, IndirectFunction = 10; // STT_NOTYPE, STT_FUNC, STT_GNU_IFUNC
 
+    /// <summary>The full table; without it what the file exports together with its MiniDebugInfo.</summary>
     public static SymbolTable Read(ElfFile elf)
     {
-        var notes = new List<string>();
-        if (elf.Kind == ElfKind.Relocatable) notes.Add("It is an object file: its addresses mean nothing before it is linked.");
-        else if (Choose(elf) is { } section) return Read(elf, section, notes);
-        if (elf.HasMiniDebugInfo) notes.Add("It has a compressed symbol table (.gnu_debugdata), which is not read yet.");
-        return new SymbolTable(SymbolSource.None, [], [], default, 0, notes);
+        var notes = new List<string>(elf.Notes);
+        if (elf.Kind == ElfKind.Relocatable)
+        {
+            notes.Add("It is an object file: its addresses mean nothing before it is linked.");
+            return Of(elf, SymbolSource.None, SymbolSet.None, notes);
+        }
+        if (Find(elf, ElfSectionType.Symtab) is { } full) return Of(elf, SymbolSource.Symtab, ReadSet(elf, full, notes), notes);
+        var exported = Find(elf, ElfSectionType.Dynsym) is { } section ? ReadSet(elf, section, notes) : (SymbolSet?)null;
+        if (elf.HasMiniDebugInfo && MiniDebugInfo.Read(elf, notes) is { Entries.Length: > 0 } mini)
+            return Of(elf, SymbolSource.MiniDebugInfo, mini.With(exported ?? SymbolSet.None), notes);
+        return Of(elf, exported is null ? SymbolSource.None : SymbolSource.Dynsym, exported ?? SymbolSet.None, notes);
     }
 
-    private static ElfSection? Choose(ElfFile elf)
+    /// <summary>The first section of that type with content, or null.</summary>
+    public static ElfSection? Find(ElfFile elf, ElfSectionType type)
     {
-        foreach (var type in (ReadOnlySpan<ElfSectionType>)[ElfSectionType.Symtab, ElfSectionType.Dynsym])
+        foreach (var section in elf.Sections)
         {
-            foreach (var section in elf.Sections)
-            {
-                if (section.Type == type && section.HasContent) return section;
-            }
+            if (section.Type == type && section.HasContent) return section;
         }
         return null;
     }
 
-    private static SymbolTable Read(ElfFile elf, in ElfSection section, List<string> notes)
+    /// <summary>The functions of a section of symbols; none, with a note, when it cannot be read.</summary>
+    public static SymbolSet ReadSet(ElfFile elf, in ElfSection section, List<string> notes)
     {
-        var source = section.Type == ElfSectionType.Symtab ? SymbolSource.Symtab : SymbolSource.Dynsym;
-        if (source == SymbolSource.Dynsym && elf.HasMiniDebugInfo)
-            notes.Add("It has a compressed symbol table (.gnu_debugdata), which is not read yet: names are those of exported functions only.");
-        if (elf.ContentOf(section, elf.Limits.SymbolTableBytes) is not { } table)
+        if (elf.ContentOf(section, elf.Limits.SymbolTableBytes, out var reason) is not { } table)
         {
-            notes.Add($"Its symbol table has {section.Size} bytes; at most {elf.Limits.SymbolTableBytes} are read.");
-            return new SymbolTable(source, [], [], default, 0, notes);
+            notes.Add(reason ?? $"Its symbol table has {section.Size} bytes; at most {elf.Limits.SymbolTableBytes} are read.");
+            return SymbolSet.None;
         }
-        if (Names(elf, section) is not { } names)
+        if (Names(elf, section, out reason) is not { } names)
         {
-            notes.Add("Its symbol table has no readable string table.");
-            return new SymbolTable(source, [], [], default, 0, notes);
+            notes.Add(reason ?? "Its symbol table has no readable string table.");
+            return SymbolSet.None;
         }
-        var entries = SymbolAliases.KeepOne(Functions(elf, table.Span, names.Span), names.Span);
-        var ranges = SymbolRanges.Of(entries, elf);
-        return new SymbolTable(source, entries, ranges, names, elf.Limits.SymbolNameBytes, notes);
+        return new SymbolSet(Functions(elf, table.Span, names.Span), names);
     }
 
-    private static ReadOnlyMemory<byte>? Names(ElfFile elf, in ElfSection section) =>
-        section.Link < (uint)elf.Sections.Count && elf.Sections[(int)section.Link].Type == ElfSectionType.Strtab
-            ? elf.ContentOf(elf.Sections[(int)section.Link], elf.Limits.StringTableBytes)
+    private static SymbolTable Of(ElfFile elf, SymbolSource source, SymbolSet set, List<string> notes)
+    {
+        var entries = SymbolAliases.KeepOne(set.Entries, set.Names.Span);
+        return new SymbolTable(source, entries, SymbolRanges.Of(entries, elf), set.Names, elf.Limits.SymbolNameBytes, notes);
+    }
+
+    private static ReadOnlyMemory<byte>? Names(ElfFile elf, in ElfSection section, out string? reason)
+    {
+        reason = null;
+        return section.Link < (uint)elf.Sections.Count && elf.Sections[(int)section.Link].Type == ElfSectionType.Strtab
+            ? elf.ContentOf(elf.Sections[(int)section.Link], elf.Limits.StringTableBytes, out reason)
             : null;
+    }
 
     private static SymbolEntry[] Functions(ElfFile elf, ReadOnlySpan<byte> table, ReadOnlySpan<byte> names)
     {

@@ -27,6 +27,7 @@ public sealed partial class ElfFile
         DebugLink = ContentOf(".gnu_debuglink", limits.SymbolNameBytes) is { } link ? ElfDebugLink.Read(link.Span, header.Identity) : null;
         AlternateLink = ContentOf(".gnu_debugaltlink", limits.SymbolNameBytes) is { } other ? ElfAlternateLink.Read(other.Span) : null;
         Kind = FindKind();
+        Notes = AlternateLink is null ? [] : [AlternateNote(AlternateLink)];
         _symbols = new Lazy<SymbolTable>(() => SymbolTable.Read(this));
     }
 
@@ -72,8 +73,11 @@ public sealed partial class ElfFile
     /// <summary>Whether there are DWARF line tables.</summary>
     public bool HasLines => HasContent(".debug_line") || HasContent(".zdebug_line");
 
-    /// <summary>Whether an xz-compressed symbol table (MiniDebugInfo) is there. It is not read.</summary>
+    /// <summary>Whether an xz-compressed symbol table (MiniDebugInfo) is there.</summary>
     public bool HasMiniDebugInfo => HasContent(".gnu_debugdata");
+
+    /// <summary>What a person should know about it: sentences, empty as a rule.</summary>
+    public IReadOnlyList<string> Notes { get; }
 
     /// <summary>The functions, read at the first use; see <see cref="SymbolTable.Read"/>.</summary>
     public SymbolTable Symbols => _symbols.Value;
@@ -105,9 +109,25 @@ public sealed partial class ElfFile
         return null;
     }
 
-    /// <summary>Content of a section, or null when it has none or more than <paramref name="most"/> bytes.</summary>
-    internal ReadOnlyMemory<byte>? ContentOf(in ElfSection section, int most) =>
-        section.HasContent && section.Size <= (ulong)most && _bytes.TryRead(section.FileOffset, section.Size, out var content) ? content : null;
+    /// <summary>Content of a section, unpacked where it is compressed; null when it has none, more than <paramref name="most"/> bytes, or is damaged.</summary>
+    internal ReadOnlyMemory<byte>? ContentOf(in ElfSection section, int most) => ContentOf(section, most, out _);
+
+    /// <inheritdoc cref="ContentOf(in ElfSection, int)"/>
+    /// <param name="section">The section.</param>
+    /// <param name="most">Bytes that it may have, also when unpacked.</param>
+    /// <param name="reason">Why a compressed one cannot be read, as a sentence; null otherwise.</param>
+    internal ReadOnlyMemory<byte>? ContentOf(in ElfSection section, int most, out string? reason)
+    {
+        reason = null;
+        if (!section.HasContent || section.Size > (ulong)most || !_bytes.TryRead(section.FileOffset, section.Size, out var content)) return null;
+        return section.IsCompressed ? ElfCompression.Unpack(content, Identity, most, Limits, out reason) : content;
+    }
+
+    /// <summary>Whether a debug file with that checksum (<see cref="Crc32"/>) is the one that was split from this file; null when this file names none.</summary>
+    public bool? MatchesDebugLink(uint crc) => DebugLink is { } link ? link.Crc32 == crc : null;
+
+    private static string AlternateNote(ElfAlternateLink link) =>
+        $"dwz moved a part of its debug information to another file (build id {link.BuildId}), which is not here: names of inlined functions and of source files may be missing.";
 
     private static bool TryRead(ElfBytes bytes, ElfLimits? limits, [NotNullWhen(true)] out ElfFile? elf, [NotNullWhen(false)] out ElfProblem? problem)
     {

@@ -32,4 +32,16 @@ public sealed record ElfLimits
 
     /// <summary>Bytes of a symbol's name; a longer one is cut.</summary>
     public int SymbolNameBytes { get; init; } = 64 << 10;
+
+    /// <summary>Bytes of a compressed symbol table (.gnu_debugdata) in the file.</summary>
+    public int MiniDebugPackedBytes { get; init; } = 64 << 20;
+
+    /// <summary>Bytes of the ELF file that unpacks from it; that of a large browser has some 30 MiB.</summary>
+    public int MiniDebugBytes { get; init; } = 256 << 20;
+
+    /// <summary>Times its packed size that a compressed section may unpack to, above <see cref="ExpansionFloorBytes"/>; tables of symbols and strings stay below 20.</summary>
+    public int ExpansionRatio { get; init; } = 64;
+
+    /// <summary>Bytes that any compressed section may unpack to.</summary>
+    public int ExpansionFloorBytes { get; init; } = 1 << 20;
 }

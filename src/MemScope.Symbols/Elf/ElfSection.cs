@@ -40,6 +40,9 @@ public readonly record struct ElfSection(
     /// <summary>Whether it holds code.</summary>
     public bool IsExecutable => (Flags & 4) != 0;
 
+    /// <summary>Whether its content begins with a compression header.</summary>
+    public bool IsCompressed => (Flags & ElfCompression.CompressedFlag) != 0;
+
     /// <summary>Whether it has bytes in the file.</summary>
     public bool HasContent => Type is not (ElfSectionType.Null or ElfSectionType.Nobits) && Size > 0;
 }
