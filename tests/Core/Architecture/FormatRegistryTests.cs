@@ -60,5 +60,5 @@ public sealed class FormatRegistryTests
         return formats;
     }
 
-    private static bool IsCapture(string file) => !file.EndsWith(".dump.txt", StringComparison.Ordinal) && !file.Contains("/elf/", StringComparison.Ordinal);
+    private static bool IsCapture(string file) => !file.EndsWith(".dump.txt", StringComparison.Ordinal) && !file.StartsWith(Fixtures.PathOf("elf"), StringComparison.Ordinal);
 }
