@@ -4,9 +4,11 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MemScope.Benchmarks.Engine;
 using MemScope.Benchmarks.Ratios;
+using MemScope.Benchmarks.Stacks;
 
 if (args is ["ratio", ..]) return RatioRun.Start(args[1..]);
 if (args is ["engine", ..]) return await EngineRun.StartAsync(args[1..]);
+if (args is ["stacks", ..]) return await StacksRun.StartAsync(args[1..]);
 if (args is ["engine-peer", var connection]) return await PeerServer.RunAsync(connection);
 
 // In this process: a generated project would have to restore packages by itself.

@@ -31,7 +31,7 @@ internal sealed class BpftraceJsonParser
 
     private BpftraceJsonParser(ParseOptions options)
     {
-        _trace = new BpftraceTrace(new StackTable(BpftraceFrame.Read, options), options.Names);
+        _trace = new BpftraceTrace(new StackTable(BpftraceFrame.Read, options) { RemembersLines = true }, options.Names);
         _maps = new BpftraceMaps(options);
         _lineBytes = options.Limits.LineBytes;
         _text = new BpftraceText(_trace, _maps);

@@ -26,7 +26,7 @@ internal static class BpftraceParser
     /// <summary>Reads a whole file.</summary>
     public static ParsedCapture Parse(CaptureText file, ParseOptions options)
     {
-        var trace = new BpftraceTrace(new StackTable(BpftraceFrame.Read, options), options.Names);
+        var trace = new BpftraceTrace(new StackTable(BpftraceFrame.Read, options) { RemembersLines = true }, options.Names);
         var maps = new BpftraceMaps(options);
         var text = new BpftraceText(trace, maps);
         var lines = file.Lines(options.Limits.LineBytes);
@@ -46,6 +46,7 @@ internal static class BpftraceParser
             else
             {
                 text.Line(lines.Line, lines.Number);
+                text.TakeKnownStack(lines);
             }
         }
         text.End();

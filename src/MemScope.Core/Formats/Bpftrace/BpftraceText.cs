@@ -45,6 +45,13 @@ internal sealed class BpftraceText(BpftraceTrace trace, BpftraceMaps maps)
         }
     }
 
+    /// <summary>Takes the stack that comes next as a whole, where it belongs to the last event and was read before.</summary>
+    public void TakeKnownStack(LineStream lines)
+    {
+        if (_stack.Any || _insideMapKey || _order == StackOrder.Before || !trace.TryTakeKnownStack(lines)) return;
+        _order = StackOrder.Behind;
+    }
+
     /// <summary>Ends what is open: a line that could not be taken, or the end of the text.</summary>
     public void End()
     {

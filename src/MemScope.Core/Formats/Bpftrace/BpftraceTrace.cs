@@ -56,6 +56,14 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
         _owner = NoEvent;
     }
 
+    /// <summary>Gives the last event the stack that comes next, where the same lines were read before, and goes behind them.</summary>
+    public bool TryTakeKnownStack(LineStream lines)
+    {
+        if (_owner < 0 || lines.Ahead is not [var lead and ((byte)'\t' or (byte)' '), ..] || !_trace.TryTakeKnownStack(_owner, lines, lead, lead == '\t' ? (byte)' ' : (byte)'\t')) return false;
+        _owner = NoEvent;
+        return true;
+    }
+
     /// <summary>Reads a line that is not about a call; false when it is not known.</summary>
     public bool TryOther(ReadOnlySpan<byte> line, int number)
     {

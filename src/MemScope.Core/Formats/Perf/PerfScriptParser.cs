@@ -22,7 +22,7 @@ namespace MemScope.Core.Formats.Perf;
 /// </summary>
 internal sealed class PerfScriptParser
 {
-    private const int NoEvent = -1, StackBytes = 16 << 10;
+    private const int NoEvent = -1;
     private const string Advice = "record with -g, or with --call-graph dwarf where programs have no frame pointers.";
 
     private readonly ParseOptions _options;
@@ -46,7 +46,7 @@ internal sealed class PerfScriptParser
     private PerfScriptParser(ParseOptions options)
     {
         _options = options;
-        _stacks = new StackTable(new PerfFrame(_modules).Read, options) { Finish = PerfFrame.FillModules };
+        _stacks = new StackTable(new PerfFrame(_modules).Read, options) { Finish = PerfFrame.FillModules, RemembersLines = true };
         _trace = new TraceBuilder("perf", _stacks);
         _calls = new PerfCalls(_trace);
         _records = new PerfRecords(_modules, _calls, _trace, options.Names);
@@ -106,9 +106,9 @@ internal sealed class PerfScriptParser
     private void TakeStack(LineStream lines)
     {
         if (!_inSample || lines.IsCrLf || _stack.Any) return;
-        var ahead = lines.AheadAtLeast(StackBytes);
-        var length = PerfStackLines.Measure(ahead[..Math.Min(ahead.Length, _options.Limits.LineBytes)], out var frames);
-        if (length == 0) return;
+        var ahead = lines.AheadAtLeast(StackBlock.Bytes);
+        var length = StackBlock.Measure(ahead[..Math.Min(ahead.Length, _options.Limits.LineBytes)], (byte)'\t', out var frames);
+        if (length == 0 || ahead[length] != '\n') return;
         EndSample(ahead[..length]);
         lines.Pass(length + 1, frames + 1);
     }
@@ -133,7 +133,10 @@ internal sealed class PerfScriptParser
         if (header.Body.StartsWith("PERF_RECORD_"u8))
         {
             _understood++;
+            var modules = _modules.All.Count;
             if (!_records.TryRead(header.Body["PERF_RECORD_"u8.Length..], header.TimeNs, number)) _trace.Diagnostics.Add("PERF002", Severity.Warning, number, "Not understood and skipped", line);
+            // A low address that was an offset may lie in a module from here on.
+            if (_modules.All.Count > modules) _stacks.ForgetLines();
             return;
         }
         var cursor = new ByteCursor(header.Body);

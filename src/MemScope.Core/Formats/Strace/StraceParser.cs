@@ -52,7 +52,7 @@ internal sealed class StraceParser
     {
         _limits = options.Limits;
         _passedOver = new NameCounts(options.Names);
-        _trace = new TraceBuilder("strace", new StackTable(StraceFrame.Read, options));
+        _trace = new TraceBuilder("strace", new StackTable(StraceFrame.Read, options) { RemembersLines = true });
     }
 
     /// <summary>Reads a whole file.</summary>
@@ -88,7 +88,11 @@ internal sealed class StraceParser
                 continue;
             }
             splices = 0;
-            if (!isFrame) ReadLine(line, number, lines.IsTerminated);
+            if (!isFrame)
+            {
+                ReadLine(line, number, lines.IsTerminated);
+                if (_stackOwner >= 0) _trace.TryTakeKnownStack(_stackOwner, lines, StraceFrame.Mark[0], StraceFrame.Mark[0]);
+            }
             else if (lines.IsTerminated || line.EndsWith("]"u8)) _stack.Add(line);
             else CutOff();
         }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MemScope.Core.Formats.Text;
 using MemScope.Core.Model;
@@ -14,18 +13,15 @@ internal delegate RawFrame? ReadFrame(ReadOnlySpan<byte> line, NameTable names);
 /// </summary>
 internal sealed class StackTable(ReadFrame readFrame, ParseOptions options)
 {
-    private const int None = -1, ChunkBytes = 64 << 10;
+    private const int None = -1, MostLines = 1 << 18;
     private readonly List<Callchain> _callchains = [];
     private readonly Dictionary<RawFrame, int> _frameIds = [];
     private readonly List<RawFrame> _frames = [];
     private readonly Dictionary<FrameList, int> _chains = [];
-    private readonly List<Block> _blocks = [];
-    private readonly List<byte[]> _chunks = [];
-    private int _chunkUsed = ChunkBytes;
+    private readonly ByteTable _stacks = new();
     private readonly List<RawFrame> _reading = [];
-    private int[] _buckets = NewBuckets(1024);
-
-    private readonly record struct Block(int Chunk, int Start, int Length, int Hash, int Callchain, int NextInBucket);
+    private readonly List<int> _ids = [];
+    private ByteTable _lines = new();
 
     /// <summary>The callchains in the order of their first event.</summary>
     public IReadOnlyList<Callchain> Callchains => _callchains;
@@ -39,55 +35,68 @@ internal sealed class StackTable(ReadFrame readFrame, ParseOptions options)
     /// <summary>Turns the bytes of a stack into one frame per line, where the file has them otherwise (JSON escapes, lines broken at the terminal's width).</summary>
     public Func<ReadOnlySpan<byte>, byte[]>? Decode { get; init; }
 
+    /// <summary>Whether equal lines are the same frame, until <see cref="ForgetLines"/>: then a line of a new stack is read only once too.</summary>
+    public bool RemembersLines { get; init; }
+
+    /// <summary>Has lines read again: what they mean has changed.</summary>
+    public void ForgetLines()
+    {
+        if (_lines.Count > 0) _lines = new ByteTable();
+    }
+
     /// <summary>Index of the callchain that is printed in some lines of the file, or -1 when there is no frame in them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Intern(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return None;
-        var hash = ByteHash.Of(bytes);
-        ref var bucket = ref _buckets[hash & (_buckets.Length - 1)];
-        for (var i = bucket; i >= 0; i = _blocks[i].NextInBucket)
-        {
-            var block = _blocks[i];
-            if (block.Hash == hash && block.Length == bytes.Length && _chunks[block.Chunk].AsSpan(block.Start, block.Length).SequenceEqual(bytes)) return block.Callchain;
-        }
+        if (_stacks.TryFind(bytes, out var known)) return known;
         var callchain = Read(bytes);
-        var start = Keep(bytes);
-        _blocks.Add(new Block(_chunks.Count - 1, start, bytes.Length, hash, callchain, bucket));
-        bucket = _blocks.Count - 1;
-        if (_blocks.Count > _buckets.Length) Rehash();
+        _stacks.Add(bytes, callchain);
         return callchain;
     }
 
-    /// <summary>Copies the bytes of a distinct stack into the last chunk and says where in it they begin.</summary>
-    private int Keep(ReadOnlySpan<byte> bytes)
-    {
-        if (_chunkUsed + bytes.Length > (_chunks.Count == 0 ? 0 : _chunks[^1].Length))
-        {
-            _chunks.Add(new byte[Math.Max(ChunkBytes, bytes.Length)]);
-            _chunkUsed = 0;
-        }
-        bytes.CopyTo(_chunks[^1].AsSpan(_chunkUsed));
-        _chunkUsed += bytes.Length;
-        return _chunkUsed - bytes.Length;
-    }
+    /// <summary>Index of the callchain of lines that were interned before; -1 when they were not, or held no frame.</summary>
+    public int Known(ReadOnlySpan<byte> bytes) => _stacks.TryFind(bytes, out var known) ? known : None;
 
     private int Read(ReadOnlySpan<byte> bytes)
     {
-        _reading.Clear();
+        _ids.Clear();
         var lines = new LineReader(Decode is null ? bytes : Decode(bytes));
         var cut = false;
         while (lines.Next())
         {
-            if (readFrame(lines.Line, options.Names) is not { } frame) continue;
-            cut = _reading.Count == options.Limits.CallchainFrames;
+            var id = FrameOf(lines.Line);
+            if (id < 0) continue;
+            cut = _ids.Count == options.Limits.CallchainFrames;
             if (cut) break;
-            _reading.Add(frame);
+            _ids.Add(id);
         }
-        if (_reading.Count == 0) return None;
+        if (_ids.Count == 0) return None;
         if (cut) CutChains++;
-        Finish?.Invoke(_reading);
-        return Intern(_reading);
+        FinishFrames();
+        return Intern(_ids.ToArray());
+    }
+
+    /// <summary>Number of the frame in a line; -1 when it is none.</summary>
+    private int FrameOf(ReadOnlySpan<byte> line)
+    {
+        if (RemembersLines && _lines.TryFind(line, out var known)) return known;
+        var id = readFrame(line, options.Names) is { } frame ? IdOf(frame) : None;
+        if (RemembersLines && _lines.Count < MostLines) _lines.Add(line, id);
+        return id;
+    }
+
+    private void FinishFrames()
+    {
+        if (Finish is null) return;
+        _reading.Clear();
+        foreach (var id in _ids) _reading.Add(_frames[id]);
+        Finish(_reading);
+        while (_ids.Count > _reading.Count) _ids.RemoveAt(_ids.Count - 1);
+        for (var i = 0; i < _reading.Count; i++)
+        {
+            if (i == _ids.Count) _ids.Add(IdOf(_reading[i]));
+            else if (!ReferenceEquals(_reading[i], _frames[_ids[i]])) _ids[i] = IdOf(_reading[i]);
+        }
     }
 
     /// <summary>Index of the callchain of some frames, leaf first.</summary>
@@ -95,6 +104,11 @@ internal sealed class StackTable(ReadFrame readFrame, ParseOptions options)
     {
         var ids = new int[frames.Count];
         for (var i = 0; i < ids.Length; i++) ids[i] = IdOf(frames[i]);
+        return Intern(ids);
+    }
+
+    private int Intern(int[] ids)
+    {
         var key = new FrameList(ids);
         if (_chains.TryGetValue(key, out var known)) return known;
         _callchains.Add(new Callchain(Array.ConvertAll(ids, id => _frames[id])));
@@ -108,24 +122,6 @@ internal sealed class StackTable(ReadFrame readFrame, ParseOptions options)
         _frames.Add(frame);
         _frameIds.Add(frame, _frames.Count - 1);
         return _frames.Count - 1;
-    }
-
-    private void Rehash()
-    {
-        _buckets = NewBuckets(_buckets.Length * 4);
-        for (var i = 0; i < _blocks.Count; i++)
-        {
-            ref var bucket = ref _buckets[_blocks[i].Hash & (_buckets.Length - 1)];
-            _blocks[i] = _blocks[i] with { NextInBucket = bucket };
-            bucket = i;
-        }
-    }
-
-    private static int[] NewBuckets(int count)
-    {
-        var buckets = new int[count];
-        Array.Fill(buckets, None);
-        return buckets;
     }
 
     private readonly struct FrameList(int[] ids) : IEquatable<FrameList>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MemScope.Core.Formats.Text;
 using MemScope.Core.Model;
 
 namespace MemScope.Core.Formats.Traces;
@@ -31,6 +32,26 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
     {
         ref var e = ref CollectionsMarshal.AsSpan(Events)[index];
         e = e with { Callchain = stacks.Intern(lines) };
+    }
+
+    /// <summary>
+    /// Gives an event the stack that stands in front of it in the buffer, where the same lines were read before, and goes behind them. Lines that come for the first time are left to be
+    /// read one by one.
+    /// </summary>
+    /// <param name="index">The event.</param>
+    /// <param name="lines">The text behind the event's line.</param>
+    /// <param name="lead">How a frame's line begins.</param>
+    /// <param name="other">Another byte with which a line may belong to the stack: then it is not taken as a whole.</param>
+    public bool TryTakeKnownStack(int index, LineStream lines, byte lead, byte other)
+    {
+        if (lines.IsCrLf) return false;
+        var ahead = lines.AheadAtLeast(StackBlock.Bytes);
+        var length = StackBlock.Measure(ahead, lead, out var frames);
+        if (length == 0 || ahead[length] == other || stacks.Known(ahead[..length]) is not (>= 0 and var callchain)) return false;
+        ref var e = ref CollectionsMarshal.AsSpan(Events)[index];
+        e = e with { Callchain = callchain };
+        lines.Pass(length, frames);
+        return true;
     }
 
     /// <summary>The losses so far.</summary>

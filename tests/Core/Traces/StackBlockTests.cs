@@ -1,9 +1,9 @@
 using System.Text;
-using MemScope.Core.Formats.Perf;
+using MemScope.Core.Formats.Traces;
 
 namespace MemScope.Tests.Traces;
 
-public sealed class PerfStackLinesTests
+public sealed class StackBlockTests
 {
     [Fact]
     public void The_end_of_a_stack_is_found_wherever_it_lies()
@@ -17,7 +17,7 @@ public sealed class PerfStackLinesTests
             if (random.Next(4) > 0) text.Append('\n').Append("\tb\n\n");
             var bytes = Encoding.ASCII.GetBytes(text.ToString());
 
-            Assert.Equal(Plain(text.ToString()), (PerfStackLines.Measure(bytes, out var lines), lines) is (> 0 and var length, var count) ? (length, count) : (0, 0));
+            Assert.Equal(Plain(text.ToString()), (StackBlock.Measure(bytes, (byte)'\t', out var lines), lines) is (> 0 and var length, var count) ? (length, count) : (0, 0));
         }
     }
 
@@ -25,7 +25,8 @@ public sealed class PerfStackLinesTests
     {
         var lines = text.Split('\n');
         var frames = lines.TakeWhile(l => l.StartsWith('\t')).ToArray();
-        var isWhole = frames.Length > 0 && frames.Length + 1 < lines.Length && lines[frames.Length].Length == 0;
+        // Another line must have begun: behind the last newline stands nothing yet.
+        var isWhole = frames.Length > 0 && (frames.Length + 1 < lines.Length || lines[^1].Length > 0);
         return isWhole ? (frames.Sum(f => f.Length + 1), frames.Length) : (0, 0);
     }
 }

@@ -1,0 +1,18 @@
+using System.Globalization;
+
+namespace MemScope.Benchmarks.Stacks;
+
+/// <summary><c>./memscope bench stacks [--pairs N] [--quick] [NAME…]</c>: traces from their upload to the screen, symbols and flame graphs against other tools in the same run.</summary>
+internal static class StacksRun
+{
+    /// <summary>Writes a trace for a look at it: <c>write DIALECT EVENTS CHAINS PATH</c>.</summary>
+    public static Task<int> StartAsync(string[] arguments)
+    {
+        if (arguments is ["write", var dialect, var events, var chains, var path])
+        {
+            new TraceText(Enum.Parse<TraceDialect>(dialect, ignoreCase: true), int.Parse(events, CultureInfo.InvariantCulture), int.Parse(chains, CultureInfo.InvariantCulture), 24).Write(path);
+            return Task.FromResult(0);
+        }
+        return Task.FromResult(2);
+    }
+}
