@@ -54,6 +54,15 @@ internal sealed class IntervalMap
         }
     }
 
+    /// <summary>Adds what the map holds of <c>[start, end)</c>, cut at the edges and in address order, to <paramref name="found"/>.</summary>
+    public void Find(ulong start, ulong end, List<Interval> found)
+    {
+        if (start >= end) return;
+        var i = Floor(start);
+        if (i != None && _nodes[i].End > start && _nodes[i].Start < start) found.Add(new Interval(start, Math.Min(_nodes[i].End, end), _nodes[i].Owner));
+        for (var at = start; (i = Ceiling(at)) != None && _nodes[i].Start < end; at = _nodes[i].End) found.Add(new Interval(_nodes[i].Start, Math.Min(_nodes[i].End, end), _nodes[i].Owner));
+    }
+
     /// <summary>Puts <c>[start, end)</c> in. The addresses must be free: <see cref="Remove"/> them before.</summary>
     public void Add(ulong start, ulong end, int owner)
     {

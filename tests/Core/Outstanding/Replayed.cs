@@ -10,11 +10,14 @@ internal static class Replayed
 
     public static OutstandingMemory Run(params TraceEvent[] events) => Run(tool: "strace", events);
 
-    public static OutstandingMemory Run(string tool, params TraceEvent[] events)
+    public static OutstandingMemory Run(string tool, params TraceEvent[] events) => TraceReplay.Run(TraceOf(events) with { Tool = tool, Clock = ClockDomain.None });
+
+    /// <summary>A trace of process 1, whose times are the events'.</summary>
+    public static Trace TraceOf(params TraceEvent[] events)
     {
         var chains = Enumerable.Range(0, 10).Select(i => new Callchain([new RawFrame { Function = $"f{i}" }])).ToArray();
         var placed = events.Select((e, i) => e with { Line = e.Line == 0 ? 10 * (i + 1) : e.Line }).ToArray();
-        return TraceReplay.Run(new Trace(tool, ClockDomain.None, new ProcessHint(1), placed, chains, []));
+        return new Trace("strace", ClockDomain.Monotonic, new ProcessHint(1), placed, chains, []);
     }
 
     public static TraceEvent Mmap(ulong at, ulong pages, int chain, ulong flags = 0x22) =>

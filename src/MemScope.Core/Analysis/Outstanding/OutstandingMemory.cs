@@ -11,6 +11,9 @@ public readonly record struct OutstandingBlock(AddressRange Range, int Callchain
 {
     /// <summary>Process whose memory it is, 0 when not printed. Addresses of different processes have nothing to do with each other.</summary>
     public int Pid { get; init; }
+
+    /// <summary>Whether it is PROT_NONE at the end: address space that no page of memory can stand behind. False where the trace does not record protections.</summary>
+    public bool IsReserve { get; init; }
 }
 
 /// <summary>What a callchain did over the whole trace.</summary>
@@ -21,9 +24,18 @@ public readonly record struct OutstandingBlock(AddressRange Range, int Callchain
 /// <param name="OutstandingBlocks">Blocks of them still mapped at the end.</param>
 public sealed record CallchainTotals(int Callchain, long Calls, long MappedBytes, long OutstandingBytes, int OutstandingBlocks);
 
+/// <summary>The time that a trace observed: from its first event to its last, which is less than the time that the tracer was asked to watch for.</summary>
+/// <param name="FirstNs">First event, in the trace's clock, nanoseconds.</param>
+/// <param name="LastNs">Last event.</param>
+public readonly record struct ObservedSpan(long FirstNs, long LastNs)
+{
+    /// <summary>Nanoseconds between them. Times of a damaged file may lie further apart than fits: then the greatest number.</summary>
+    public long Ns => LastNs >= FirstNs && LastNs - FirstNs < 0 ? long.MaxValue : LastNs - FirstNs;
+}
+
 /// <summary>The result of replaying a trace.</summary>
 /// <param name="Blocks">What is outstanding, by process and in address order.</param>
-/// <param name="Callchains">Per callchain, most outstanding bytes first.</param>
+/// <param name="Callchains">Per callchain that mapped anything, most outstanding bytes first.</param>
 /// <param name="MappedBytes">All bytes mapped.</param>
 /// <param name="OutstandingBytes">All bytes outstanding.</param>
 /// <param name="BeforeTraceUnmappedBytes">Bytes unmapped that were mapped before the trace began.</param>
@@ -32,6 +44,37 @@ public sealed record CallchainTotals(int Callchain, long Calls, long MappedBytes
 public sealed record OutstandingMemory(IReadOnlyList<OutstandingBlock> Blocks, IReadOnlyList<CallchainTotals> Callchains, long MappedBytes, long OutstandingBytes,
     long BeforeTraceUnmappedBytes, int FailedCalls, IReadOnlyList<string> Notes)
 {
-    /// <summary>The traced process, whose children a tracer may have followed; 0 when the trace names none.</summary>
+    /// <summary>The traced process, whose children a tracer may have followed; 0 when the trace names none. See <see cref="TracedProcess"/>.</summary>
     public int MainPid { get; init; }
+
+    /// <summary>Whether more may be outstanding than <see cref="Blocks"/> tell, because results of calls were not recorded.</summary>
+    public bool IsLowerBound => LowerBoundReason is not null;
+
+    /// <summary>Why <see cref="Blocks"/> are a lower bound, in one sentence; null when they are none.</summary>
+    public string? LowerBoundReason { get; init; }
+
+    /// <summary>
+    /// Ranges mapped before the trace that an mprotect of the trace made writable and that are so at the end, with its callchain, thread and time: so an arena of glibc grows. They are not
+    /// outstanding. Where no earlier call of the trace told the protection they had, it is taken for PROT_NONE. By process and in address order.
+    /// </summary>
+    public IReadOnlyList<OutstandingBlock> MadeUsable { get; init; } = [];
+
+    /// <summary>Everything together.</summary>
+    public MemoryActivity Total { get; init; } = new();
+
+    /// <summary>What each callchain did that made a call, most outstanding bytes first.</summary>
+    public IReadOnlyList<CallchainActivity> CallchainActivity { get; init; } = [];
+
+    /// <summary>What each thread did that made a call, most outstanding bytes first.</summary>
+    public IReadOnlyList<ThreadActivity> ThreadActivity { get; init; } = [];
+
+    /// <summary>From the first to the last event of the time that was asked for; null when the trace has none or no times.</summary>
+    public ObservedSpan? Observed { get; init; }
+
+    /// <summary>What each module did, most outstanding bytes first.</summary>
+    /// <param name="moduleOf">The module that a callchain is counted for, or null when none is known. See <see cref="CallingModule"/>.</param>
+    public IReadOnlyList<ModuleActivity> ByModule(Func<int, string?> moduleOf) =>
+        [.. CallchainActivity.GroupBy(c => c.Callchain < 0 ? null : moduleOf(c.Callchain), StringComparer.Ordinal)
+            .Select(g => new ModuleActivity(g.Key, g.Select(c => c.Activity).Aggregate((a, b) => a.Plus(b))))
+            .OrderByDescending(m => m.Activity.OutstandingBytes).ThenByDescending(m => m.Activity.MappedBytes).ThenBy(m => m.Module, StringComparer.Ordinal)];
 }

@@ -7,42 +7,60 @@ namespace MemScope.Core.Analysis.Outstanding;
 /// <list type="bullet">
 /// <item>a block belongs to the callchain that first mapped it, wherever mremap moves it; an mremap is charged the grown bytes only;</item>
 /// <item>growth of the heap belongs to the callchain of its brk;</item>
-/// <item>what was mapped before the trace is charged to nobody, also when it is moved;</item>
-/// <item>a failed call changes nothing; munmap and brk without a recorded result are taken to have succeeded;</item>
-/// <item>threads share a map, a forked child has its own, in which its parent's blocks are not outstanding again; exec empties it;</item>
-/// <item>PROT_NONE mappings count: they are address space.</item>
+/// <item>what was mapped before the trace is charged to nobody, also when it is moved or an mprotect makes it usable, which is told apart;</item>
+/// <item>a failed call changes nothing; munmap, mprotect and brk without a recorded result are taken to have succeeded;</item>
+/// <item>threads share a map, a forked child has its own, in which its parent's blocks are not outstanding again; exec empties it, and so does the end of a process other than the traced one;</item>
+/// <item>PROT_NONE mappings count, marked as reserves: they are address space; madvise gives memory back and no mapping.</item>
 /// </list>
+/// docs/traces.md has the rules in full.
 /// </summary>
-public sealed class TraceReplay
+public sealed partial class TraceReplay
 {
-    private const ulong MapFixed = 0x10;
-    private const ulong MremapDontUnmap = 0x4;
-
     private readonly Trace _trace;
-    private readonly CallchainTally _tally;
+    private readonly ReplayFilter? _filter;
+    private readonly Limits _limits;
+    private readonly ReplayTally _tally;
     private readonly ReplayNotes _notes = new();
+    private readonly int _mainPid;
     private readonly List<AddressSpace> _spaces = [];
     private readonly Dictionary<int, AddressSpace> _spaceOf = [];
     private readonly PriorityQueue<int, int> _unfinished = new();
     private readonly Dictionary<int, IntervalMap.Interval[]> _held = [];
-    private int _failed;
+    private AddressSpace? _last;
+    private bool _knowsProtections;
+    private long _pieces;
 
-    private TraceReplay(Trace trace)
+    private TraceReplay(Trace trace, ReplayFilter? filter, Limits limits, TimelineTally? timeline)
     {
-        _trace = trace;
-        _tally = new CallchainTally(trace.Callchains.Count);
-        _notes.BreaksAreRequested = trace.Events.Any(e => e is { Call: MemoryCall.Brk, Address: not 0 });
+        (_trace, _filter, _limits) = (trace, filter, limits);
+        _tally = new ReplayTally(trace, filter) { Timeline = timeline };
+        _mainPid = TracedProcess.Of(trace);
+        foreach (var e in trace.Events)
+        {
+            if (filter is not null && !filter.Reaches(e)) continue;
+            // Where no call has an access, protections were not recorded: mappings that are all PROT_NONE are of no use to anybody.
+            _knowsProtections |= e is { Call: MemoryCall.Mmap or MemoryCall.Mprotect, Protection: not 0 };
+            _notes.BreaksAreRequested |= e is { Call: MemoryCall.Brk, Address: not 0 };
+        }
     }
 
-    /// <summary>Replays a trace. Does not throw, whatever the events say.</summary>
-    public static OutstandingMemory Run(Trace trace) => new TraceReplay(trace).Run();
+    /// <summary>
+    /// Replays a trace, or the part of it that is asked for. Does not throw, whatever the events say, and takes O(n log n) for n events. Up to a moment it gives what the trace cut behind that
+    /// moment gives, but for the traced process, which is that of the whole trace.
+    /// </summary>
+    public static OutstandingMemory Run(Trace trace, ReplayFilter? filter = null) => Run(trace, filter, Limits.Default, null);
+
+    /// <summary>The same under other limits and with a tally of what happens when.</summary>
+    internal static OutstandingMemory Run(Trace trace, ReplayFilter? filter, Limits limits, TimelineTally? timeline) => new TraceReplay(trace, filter, limits, timeline).Run();
 
     private OutstandingMemory Run()
     {
         for (var i = 0; i < _trace.Events.Count; i++)
         {
-            FinishUpTo(_trace.Events[i].Line);
-            Begin(i);
+            var e = _trace.Events[i];
+            if (_filter is not null && !_filter.Reaches(e)) continue;
+            if (_unfinished.Count > 0) FinishUpTo(e.Line);
+            Begin(i, e);
         }
         FinishUpTo(int.MaxValue);
         return Result();
@@ -54,135 +72,65 @@ public sealed class TraceReplay
         while (_unfinished.TryPeek(out var index, out var resumed) && resumed <= line)
         {
             _unfinished.Dequeue();
-            Finish(index);
+            Finish(index, _trace.Events[index]);
         }
     }
 
-    private void Begin(int index)
+    private void Begin(int index, in TraceEvent e)
     {
-        var e = _trace.Events[index];
-        _notes.See(e);
+        _tally.See(e);
+        _notes.See(e, _tally.Counts(e));
         if (e.Failed)
         {
-            _failed++;
             // A refused brk still tells where the heap ends.
             if (e.Call == MemoryCall.Brk && e.HasResult && SpaceOf(e.Pid) is { Break: 0 } space) space.Break = e.Result;
             return;
         }
-        if (e.Call == MemoryCall.Munmap) SpaceOf(e.Pid).Unmap(AddressSpace.Pages(e.Address, e.Length));
+        if (e.Call == MemoryCall.Munmap) Unmap(SpaceOf(e.Pid), AddressSpace.Pages(e.Address, e.Length), e);
         else if (e.Call == MemoryCall.Fork) Fork(e);
         else if (e.Call == MemoryCall.Mremap && e.HasResult) Hold(index, e);
         if (e.ResumedLine > e.Line) _unfinished.Enqueue(index, e.ResumedLine);
-        else Finish(index);
+        else Finish(index, e);
     }
 
-    private void Finish(int index)
+    private void Finish(int index, in TraceEvent e)
     {
-        var e = _trace.Events[index];
         switch (e.Call)
         {
             case MemoryCall.Mmap: Mmap(index, e); break;
             case MemoryCall.Mremap when e.HasResult: Mremap(index, e); break;
             case MemoryCall.Mremap: MremapWithoutResult(e); break;
             case MemoryCall.Brk: Brk(index, e); break;
-            case MemoryCall.Exec: Exec(e.Pid); break;
-        }
-    }
-
-    private void Mmap(int index, in TraceEvent e)
-    {
-        var isFixed = (e.Flags & MapFixed) != 0;
-        var bytes = AddressSpace.Pages(0, e.Length).Length;
-        _tally.Called(e.Callchain, bytes);
-        if (!e.HasResult && !(isFixed && e.Address != 0))
-        {
-            _notes.MmapWithoutResult(bytes);
-            return;
-        }
-        var overlaps = SpaceOf(e.Pid).Put(AddressSpace.Pages(e.HasResult ? e.Result : e.Address, e.Length), index);
-        if (overlaps && !isFixed) _notes.Overlapped++;
-    }
-
-    // Takes the old range out; Mremap puts it down where the result says.
-    private void Hold(int index, in TraceEvent e)
-    {
-        if (e.OldLength == 0 || (e.Flags & MremapDontUnmap) != 0) return;
-        _held[index] = [.. SpaceOf(e.Pid).Take(AddressSpace.Pages(e.Address, e.OldLength))];
-    }
-
-    private void Mremap(int index, in TraceEvent e)
-    {
-        var space = SpaceOf(e.Pid);
-        var target = AddressSpace.Pages(e.Result, e.Length);
-        if (!_held.Remove(index, out var parts))
-        {
-            // The old mapping stays: a length of 0 makes a second one of shared memory, MREMAP_DONTUNMAP leaves the addresses (mremap(2)).
-            space.Put(target, index);
-            _tally.Called(e.Callchain, target.Length);
-            return;
-        }
-        var old = AddressSpace.Pages(e.Address, e.OldLength);
-        space.Take(target);
-        var tail = old.Length > target.Length ? old.Length - target.Length : 0;
-        foreach (var part in parts)
-        {
-            var offset = part.Start - old.Start;
-            if (offset + part.Length > target.Length) tail -= offset + part.Length - Math.Max(target.Length, offset);
-            if (offset < target.Length) space.Map.Add(target.Start + offset, target.Start + Math.Min(offset + part.Length, target.Length), part.Owner);
-        }
-        space.CountForeign(tail);
-        if (target.Length <= old.Length) return;
-        space.Map.Add(target.Start + old.Length, target.End, index);
-        _tally.Called(e.Callchain, target.Length - old.Length);
-    }
-
-    // Recorded at its beginning: a shrink happens in place, but where a grown block went is not known. The old one is left where it was.
-    private void MremapWithoutResult(in TraceEvent e)
-    {
-        var old = AddressSpace.Pages(e.Address, e.OldLength);
-        var length = AddressSpace.Pages(0, e.Length).Length;
-        _notes.MremapsWithoutResult++;
-        if (e.Length == 0) _tally.Called(e.Callchain, 0);
-        else if (length > old.Length) _tally.Called(e.Callchain, length - old.Length);
-        else SpaceOf(e.Pid).Unmap(new AddressRange(old.Start + length, old.End));
-    }
-
-    private void Brk(int index, in TraceEvent e)
-    {
-        var space = SpaceOf(e.Pid);
-        var (before, now) = (space.Break, e.HasResult ? e.Result : e.Address);
-        if (now == 0) return;
-        space.Break = now;
-        if (before == 0)
-        {
-            if (e.Address != 0 || !_notes.BreaksAreRequested) _notes.FirstBreaks++;
-            return;
-        }
-        var (from, to) = (AddressSpace.PageUp(before), AddressSpace.PageUp(now));
-        if (to < from)
-        {
-            space.Unmap(new AddressRange(to, from));
-        }
-        else if (to > from)
-        {
-            if (space.Put(new AddressRange(from, to), index)) _notes.Overlapped++;
-            _tally.Called(e.Callchain, to - from);
+            case MemoryCall.Mprotect: Mprotect(index, e); break;
+            case MemoryCall.Madvise: Madvise(e); break;
+            case MemoryCall.Exec: End(e); break;
+            // The traced process's end is the trace's: what it had mapped then is what is asked for.
+            case MemoryCall.Exit when e.Pid != _mainPid: End(e); break;
+            case MemoryCall.Exit: _notes.Ended = true; break;
         }
     }
 
     private void Fork(in TraceEvent e)
     {
         if (!e.HasResult || e.Result is 0 or > int.MaxValue) return;
-        NewSpace((int)e.Result, isFork: true).Break = SpaceOf(e.Pid).Break;
+        var heapEnd = SpaceOf(e.Pid).Break;
+        NewSpace((int)e.Result, isFork: true).Break = heapEnd;
     }
 
-    private void Exec(int pid)
+    // exec puts a new program in the place of the old one, exit none.
+    private void End(in TraceEvent e)
     {
-        SpaceOf(pid).Map.Clear();
-        SpaceOf(pid).Break = 0;
+        var space = SpaceOf(e.Pid);
+        Free(space.Map.ToList(), e, withProcess: true);
+        space.Map.Clear();
+        space.Break = 0;
     }
 
-    private AddressSpace SpaceOf(int pid) => _spaceOf.TryGetValue(pid, out var space) ? space : NewSpace(pid, isFork: false);
+    private AddressSpace SpaceOf(int pid)
+    {
+        if (_last is { } last && last.Pid == pid) return last;
+        return _last = _spaceOf.TryGetValue(pid, out var space) ? space : NewSpace(pid, isFork: false);
+    }
 
     // A pid may be used again: the older process keeps its blocks.
     private AddressSpace NewSpace(int pid, bool isFork)
@@ -190,34 +138,54 @@ public sealed class TraceReplay
         var space = new AddressSpace(pid, isFork);
         _spaces.Add(space);
         _spaceOf[pid] = space;
-        return space;
+        return _last = space;
     }
 
     private OutstandingMemory Result()
     {
         var blocks = new List<OutstandingBlock>();
-        ulong foreign = 0;
-        foreach (var space in _spaces)
+        var usable = new List<OutstandingBlock>();
+        foreach (var space in _spaces) AddBlocks(space, blocks, usable);
+        var callchains = _tally.Callchains();
+        var total = _tally.Total.ToActivity(_tally.ObservedNs);
+        return new OutstandingMemory(blocks, [.. callchains.Where(Maps).Select(Totals)], total.MappedBytes, total.OutstandingBytes, _tally.BeforeTraceUnmappedBytes, _tally.Failed, _notes.ToList())
         {
-            AddBlocks(space, blocks);
-            foreign = Math.Min(foreign + Math.Min(space.ForeignUnmapped, long.MaxValue), long.MaxValue);
-        }
-        return new OutstandingMemory(blocks, _tally.ToList(), _tally.MappedBytes, _tally.OutstandingBytes, (long)foreign, _failed, _notes.ToList())
-        {
-            MainPid = _trace.Process.Pid ?? (_trace.Events.Count > 0 ? _trace.Events[0].Pid : 0),
+            MainPid = _mainPid,
+            LowerBoundReason = _notes.LowerBoundReason,
+            MadeUsable = usable,
+            Total = total,
+            CallchainActivity = callchains,
+            ThreadActivity = _tally.Threads(),
+            Observed = _tally.Observed,
         };
     }
 
-    private void AddBlocks(AddressSpace space, List<OutstandingBlock> blocks)
+    private static bool Maps(CallchainActivity c) => c.Activity.MappingCalls > 0 || c.Activity.OutstandingBlocks > 0;
+
+    private static CallchainTotals Totals(CallchainActivity c) =>
+        new(c.Callchain, c.Activity.MappingCalls, c.Activity.MappedBytes, c.Activity.OutstandingBytes, c.Activity.OutstandingBlocks);
+
+    private void AddBlocks(AddressSpace space, List<OutstandingBlock> blocks, List<OutstandingBlock> usable)
     {
         var intervals = space.Map.ToList();
         for (var i = 0; i < intervals.Count; i++)
         {
-            var (start, end, owner) = intervals[i];
-            for (; i + 1 < intervals.Count && intervals[i + 1].Start == end && intervals[i + 1].Owner == owner; i++) end = intervals[i + 1].End;
-            var e = _trace.Events[owner];
-            blocks.Add(new OutstandingBlock(new AddressRange(start, end), e.Callchain, e.Tid, e.TimeNs) { Pid = space.Pid });
-            _tally.Left(e.Callchain, end - start);
+            var (start, end, code) = intervals[i];
+            for (; i + 1 < intervals.Count && intervals[i + 1].Start == end && intervals[i + 1].Owner == code; i++) end = intervals[i + 1].End;
+            var owner = new PageOwner(code);
+            var e = _trace.Events[owner.Event];
+            if (!_tally.Counts(e)) continue;
+            var block = new OutstandingBlock(new AddressRange(start, end), e.Callchain, e.Tid, e.TimeNs) { Pid = space.Pid, IsReserve = owner.State == PageState.Reserve };
+            if (owner.IsMapped)
+            {
+                blocks.Add(block);
+                _tally.Left(e, block);
+            }
+            else if (owner.State == PageState.MadeUsable)
+            {
+                usable.Add(block);
+                _tally.LeftUsable(e, end - start);
+            }
         }
     }
 }
