@@ -1,6 +1,4 @@
-using MemScope.Core.Model;
-
-namespace MemScope.Core.Formats.Traces;
+namespace MemScope.Core.Model;
 
 /// <summary>Whether a stack was walked to its end: to the function in which a thread or a program begins.</summary>
 internal static class StackRoots
@@ -13,6 +11,9 @@ internal static class StackRoots
         // Go, Rust; the kernel's own threads.
         "runtime.goexit", "runtime.goexit.abi0", "runtime.main", "runtime.mstart", "runtime.rt0_go", "runtime.rt0_go.abi0", "std::rt::lang_start", "std::rt::lang_start_internal", "ret_from_fork", "ret_from_fork_asm",
     };
+
+    /// <summary>Whether a program or a thread begins in a function.</summary>
+    public static bool IsRoot(string function) => Names.Contains(function);
 
     /// <summary>Whether one of the outermost frames is such a function.</summary>
     public static bool IsWhole(Callchain callchain)
