@@ -51,6 +51,15 @@ public sealed record Limits
     /// <summary>Bytes of a symbol file: 2 GiB.</summary>
     public long SymbolFileBytes { get; init; } = 2L << 30;
 
+    /// <summary>Milliseconds that an answer waits for names and source lines; frames that have none by then are marked, are looked up in the background and stand in the next answer.</summary>
+    public int NamingWaitMs { get; init; } = 5000;
+
+    /// <summary>Addresses that wait for their source lines at once, over all answers; further ones are asked for by the next answer.</summary>
+    public int NamingQueue { get; init; } = 500_000;
+
+    /// <summary>Addresses whose source lines are kept in memory; beyond it those of the files used longest ago are read from the database again.</summary>
+    public int NamedAddresses { get; init; } = 1_000_000;
+
     /// <summary>Memory of one track (the snapshots of a process from one source): 1 GiB, which is tens of thousands of snapshots of thousands of mappings. Beyond it the earliest are left out, and answers say so.</summary>
     public long TrackBytes { get; init; } = 1L << 30;
 

@@ -14,6 +14,7 @@ namespace MemScope.Storage.Live;
 public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
 {
     private const string Channel = "memscope_changed";
+    private const string SymbolsWord = "symbols"; // among the ids of processes; a node that does not know it passes it over
     private const int MostPayloadBytes = 7900; // NOTIFY takes less than 8,000
     private static readonly TimeSpan SendPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ReconnectPause = TimeSpan.FromMilliseconds(500);
@@ -21,18 +22,48 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
 
     private readonly ConcurrentDictionary<Guid, long> _pending = new();
     private readonly ConcurrentDictionary<Subscription, byte> _subscriptions = new();
+    private readonly ConcurrentDictionary<Listener, byte> _symbolListeners = new();
     private readonly SemaphoreSlim _wake = new(0);
+    private int _symbolsPending;
     private bool _listening = true;
     private DateTimeOffset _heardAt = time.GetUtcNow();
 
     /// <summary>How many subscriptions are open.</summary>
-    public int Subscriptions => _subscriptions.Count;
+    public int Subscriptions => _subscriptions.Count + _symbolListeners.Count;
 
     /// <summary>Calls <paramref name="changed"/> with the process' <c>ChangeSeq</c> after each change until the result is disposed. Called on a pool thread; must not block.</summary>
     public IDisposable Subscribe(Guid process, Action<long> changed) => Add(process, (_, seq) => changed(seq));
 
     /// <summary>The same for every process.</summary>
     public IDisposable SubscribeAll(Action<Guid, long> changed) => Add(null, changed);
+
+    /// <summary>
+    /// Calls <paramref name="changed"/> when symbol files came or went on any node, and when this node learned names that an answer had to do without, until the result is disposed. Called on a
+    /// pool thread; must not block.
+    /// </summary>
+    public IDisposable SubscribeSymbols(Action changed)
+    {
+        var listener = new Listener(this, changed);
+        _symbolListeners.TryAdd(listener, 0);
+        return listener;
+    }
+
+    /// <summary>Announces on every node that symbol files came or went: names of frames may have changed in every process.</summary>
+    public void PublishSymbols()
+    {
+        Volatile.Write(ref _symbolsPending, 1);
+        if (_wake.CurrentCount == 0) _wake.Release();
+    }
+
+    /// <summary>Tells the listeners of this node alone: names that were being looked up here are known now.</summary>
+    public void DeliverSymbols()
+    {
+        foreach (var listener in _symbolListeners.Keys)
+        {
+            try { listener.Changed(); }
+            catch (Exception e) { logger.LogError(e, "A subscriber failed"); } // one reader's fault must not silence the others
+        }
+    }
 
     /// <summary>Announces committed changes: process to change number.</summary>
     internal void Publish(IReadOnlyDictionary<Guid, long> changes)
@@ -63,9 +94,13 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
         while (!stop.IsCancellationRequested)
         {
             var taken = new Dictionary<Guid, long>();
+            var symbols = false;
             try
             {
                 await _wake.WaitAsync(stop);
+                symbols = Interlocked.Exchange(ref _symbolsPending, 0) == 1;
+                if (symbols) await NotifyAsync(SymbolsWord, stop);
+                symbols = false;
                 foreach (var process in _pending.Keys)
                     if (_pending.TryRemove(process, out var seq)) taken.Add(process, seq);
                 foreach (var payload in Payloads(taken)) await NotifyAsync(payload, stop);
@@ -79,6 +114,7 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
             {
                 logger.LogDebug("A change is announced later: {Problem}", e.Message);
                 await PauseAsync(stop);
+                if (symbols) PublishSymbols();
                 Publish(taken);
             }
         }
@@ -163,11 +199,13 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel)) Deliver(reader.GetGuid(0), reader.GetInt64(1));
         _heardAt = time.GetUtcNow();
+        if (!_listening) DeliverSymbols();
     }
 
     private void Receive(string payload)
     {
         _heardAt = time.GetUtcNow();
+        if (payload == SymbolsWord) DeliverSymbols();
         foreach (var change in payload.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             if (change.Split(':') is [var id, var number] && Guid.TryParse(id, out var process) && long.TryParse(number, CultureInfo.InvariantCulture, out var seq)) Deliver(process, seq);
     }
@@ -180,6 +218,13 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
             try { subscription.Deliver(process, seq); }
             catch (Exception e) { logger.LogError(e, "A subscriber failed"); } // one reader's fault must not silence the others
         }
+    }
+
+    private sealed class Listener(ChangeFeed feed, Action changed) : IDisposable
+    {
+        public Action Changed => changed;
+
+        public void Dispose() => feed._symbolListeners.TryRemove(this, out _);
     }
 
     private sealed class Subscription(ChangeFeed feed, Guid? process, Action<Guid, long> changed) : IDisposable

@@ -51,6 +51,15 @@ public sealed class SymbolFolder
         return path;
     }
 
+    /// <summary>Deletes the file with that content, if it is there.</summary>
+    /// <param name="sha256">Lower-case hex, 64 digits.</param>
+    /// <exception cref="ArgumentException"><paramref name="sha256"/> is no digest.</exception>
+    public void Remove(string sha256)
+    {
+        if (sha256.Length != DigestDigits || sha256.AsSpan().ContainsAnyExcept(HexDigits)) throw new ArgumentException("no SHA-256 in lower-case hex", nameof(sha256));
+        File.Delete(Path.Combine(_root, sha256));
+    }
+
     private static async Task WriteAsync(string path, Stream content, CancellationToken cancel)
     {
         var partial = $"{path}.{Guid.NewGuid():n}.part";

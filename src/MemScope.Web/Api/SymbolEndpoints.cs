@@ -22,6 +22,7 @@ internal static class SymbolEndpoints
         api.MapPut("/symbols/{name}", UploadAsync).WithMetadata(limit).ExcludeFromDescription();
         api.MapGet("/symbols", ListAsync).WithName("symbols").Takes("cursor", "limit").WithSummary("Symbol files, newest first").Produces<Page<SymbolsWire>>();
         api.MapGet("/symbols/{buildId}", StatusAsync).WithName("build-id").Takes().WithSummary("What is known of a build id").Produces<SymbolsWire>();
+        api.MapDelete("/symbols/{buildId}/{file:guid}", DeleteAsync).WithName("symbols-delete").Takes().WithSummary("Delete a symbol file; names that it gave go with it").Produces(204).ProducesProblem(400).ProducesProblem(404);
     }
 
     private static async Task<IResult> UploadAsync(HttpContext context, BodySpool spool, SymbolIntake intake, Limits limits, CancellationToken cancel, string? name = null)
@@ -51,5 +52,11 @@ internal static class SymbolEndpoints
         if (!BuildId.TryParse(buildId, out var id)) return Problems.Result(StatusCodes.Status400BadRequest, "bad-build-id", "A build id is 8 to 64 hex digits in lower case.");
         var files = await store.FindAsync(Projects.Default, id.Hex, cancel);
         return files.Count == 0 ? Problems.NotFound($"No file with build id {id.Hex} was uploaded.") : Results.Ok(new SymbolsWire(id.Hex, [.. files.Select(SymbolIntake.Wire)]));
+    }
+
+    private static async Task<IResult> DeleteAsync(string buildId, Guid file, SymbolIntake intake, CancellationToken cancel)
+    {
+        if (!BuildId.TryParse(buildId, out var id)) return Problems.Result(StatusCodes.Status400BadRequest, "bad-build-id", "A build id is 8 to 64 hex digits in lower case.");
+        return await intake.DeleteAsync(id, file, cancel) ? Results.NoContent() : Problems.NotFound("There is no such symbol file.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MemScope.Storage.Postgres;
+using MemScope.Web.Symbolication;
 
 namespace MemScope.Web.Hosting;
 
@@ -34,12 +35,15 @@ public sealed record ServerOptions
     /// <summary>Host names, without port, under which the server may be addressed besides the loopback ones (a reverse proxy's). Naming one asks for a sign-in.</summary>
     public IReadOnlyList<string> HostNames { get; init; } = [];
 
+    /// <summary>Servers that debug files are fetched from; none unless the operator names some.</summary>
+    public DebuginfodServers Debuginfod { get; init; } = DebuginfodServers.None;
+
     /// <summary>Whether a token is asked for. Only a server that nobody but this machine can reach does without.</summary>
     public bool AsksForSignIn => HostNames.Count > 0 || !Urls.All(IsLoopback);
 
     /// <summary>Text of <c>--help</c>.</summary>
     public const string Usage = """
-        usage: MemScope.Web [--port N | --urls LIST] [--data DIR] [--db CONNECTION] [--keep 30d] [--keep-text 7d] [--host-name NAME]...
+        usage: MemScope.Web [--port N | --urls LIST] [--data DIR] [--db CONNECTION] [--keep 30d] [--keep-text 7d] [--host-name NAME]... [--debuginfod URLS]
           --port N          listen on http://127.0.0.1:N (default 5220; 0 takes a free one)
           --urls LIST       listen on these addresses, separated by ';'; any but a loopback address asks for a sign-in
           --data DIR        folder for the private database, keys and files in transit
@@ -48,13 +52,15 @@ public sealed record ServerOptions
           --keep-text 7d    drop the text of snapshots after that time, once the store has proved that it gives back every number in it;
                             0: as soon as it is proven, all: never (default 7d)
           --host-name NAME  accept requests for this host name too (reverse proxy); asks for a sign-in
+          --debuginfod URLS fetch missing debug files from these servers, separated by commas (default: none is asked);
+                            they learn the build ids of the traced programs
         """;
 
-    /// <summary>Reads the command line; what it leaves open comes from the environment (MEMSCOPE_DB, MEMSCOPE_URL, MEMSCOPE_DATA, MEMSCOPE_KEEP, MEMSCOPE_KEEP_TEXT).</summary>
+    /// <summary>Reads the command line; what it leaves open comes from the environment (MEMSCOPE_DB, MEMSCOPE_URL, MEMSCOPE_DATA, MEMSCOPE_KEEP, MEMSCOPE_KEEP_TEXT, MEMSCOPE_DEBUGINFOD).</summary>
     /// <exception cref="FormatException">An argument is unknown or malformed; the message is for the person at the terminal.</exception>
     public static ServerOptions Parse(IReadOnlyList<string> args, Func<string, string?> environment)
     {
-        string? urls = environment("MEMSCOPE_URL"), data = environment("MEMSCOPE_DATA"), db = environment("MEMSCOPE_DB"), keep = environment("MEMSCOPE_KEEP"), keepText = environment("MEMSCOPE_KEEP_TEXT");
+        string? urls = environment("MEMSCOPE_URL"), data = environment("MEMSCOPE_DATA"), db = environment("MEMSCOPE_DB"), keep = environment("MEMSCOPE_KEEP"), keepText = environment("MEMSCOPE_KEEP_TEXT"), debuginfod = environment("MEMSCOPE_DEBUGINFOD");
         var hostNames = new List<string>();
         for (var i = 0; i < args.Count; i++)
         {
@@ -68,6 +74,7 @@ public sealed record ServerOptions
                 case "--keep": keep = value; break;
                 case "--keep-text": keepText = value; break;
                 case "--host-name": hostNames.Add(value); break;
+                case "--debuginfod": debuginfod = value; break;
                 default: throw new FormatException($"unknown option {name}; try --help");
             }
         }
@@ -79,6 +86,7 @@ public sealed record ServerOptions
             Keep = string.IsNullOrWhiteSpace(keep) ? null : Age("--keep", keep),
             KeepText = string.IsNullOrWhiteSpace(keepText) ? DefaultKeepText : keepText switch { "0" => TimeSpan.Zero, "all" => null, _ => Age("--keep-text", keepText) },
             HostNames = hostNames,
+            Debuginfod = DebuginfodServers.Parse(debuginfod),
         };
     }
 

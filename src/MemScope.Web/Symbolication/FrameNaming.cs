@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
+using MemScope.Core;
+using MemScope.Core.Analysis.Callchains;
 using MemScope.Core.Model;
+using MemScope.Storage.Symbols;
 using MemScope.Symbols;
 using MemScope.Symbols.Demangling;
 using MemScope.Symbols.Lines;
@@ -8,10 +11,10 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Symbolication;
 
 /// <summary>
-/// Names the frames of a trace at the moment they are shown, so that a debug file that arrives later improves old traces as well. Names that a tracer printed are kept unless the
-/// module's own symbol table says otherwise.
+/// Names frames at the moment they are shown, so that a debug file that arrives later improves old traces as well. Names that a tracer printed are kept unless the module's own symbol table says
+/// otherwise. All frames of an answer are asked for together, module by module; what is not known in time is marked and comes with the next answer.
 /// </summary>
-public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, LineSymbolizer lines)
+public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, LineNames lines, Debuginfod debuginfod, Limits limits, TimeProvider time)
 {
     /// <summary>libc's wrappers set up no frame: a frame-pointer walk loses their caller (bpftrace issue 646).</summary>
     private static readonly HashSet<string> Wrappers = new(StringComparer.Ordinal)
@@ -34,14 +37,12 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
     {
         var (exactLeaf, allExact, walksFramePointers) = (PrintExactLeaf.Contains(tool), PrintCallAddresses.Contains(tool), WalksFramePointers(tool));
         var raw = new RawStacks(callchains, i => allExact || (i == 0 && exactLeaf));
+        var asked = new AskedFrame[raw.Frames.Count];
+        var map = maps is null ? null : new ModuleMap([], [maps]);
+        for (var i = 0; i < asked.Length; i++) asked[i] = AskedFrame.Of(raw.Frames[i].Frame, raw.Frames[i].IsExact, maps, map);
+        var found = await NameAsync(asked, cancel);
         var named = new NamedStacks();
-        var places = new (int First, int Count)[raw.Frames.Count];
-        for (var i = 0; i < places.Length; i++)
-        {
-            var frames = await NameAsync(raw.Frames[i].Frame, raw.Frames[i].IsExact, maps, cancel);
-            places[i] = (named.Frames.Count, frames.Count);
-            foreach (var frame in frames) named.AddFrame(frame);
-        }
+        var places = Add(named, found);
         var gaps = new Dictionary<int, int>();
         var chain = new List<int>();
         for (var c = 0; c < callchains.Count; c++)
@@ -59,53 +60,212 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
         return named;
     }
 
-    /// <summary>Build id of a module for which symbols are stored, or null.</summary>
-    public async Task<string?> BuildIdOfAsync(string module, CancellationToken cancel) => (await catalog.FindAsync(module, null, cancel))?.BuildId;
+    /// <summary>The callchains with named frames. An inlined call gives frames of its own.</summary>
+    /// <param name="callchains">Callchains of placed frames, leaf first. Frames that are one object are looked up once.</param>
+    /// <param name="map">The mappings that they were placed by; may be null.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async Task<NamedStacks> NameAsync(IReadOnlyList<IReadOnlyList<PlacedFrame>> callchains, ModuleMap? map, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(callchains);
+        var numbers = new Dictionary<PlacedFrame, int>(ReferenceEqualityComparer.Instance);
+        var asked = new List<AskedFrame>();
+        foreach (var chain in callchains)
+            foreach (var frame in chain)
+                if (numbers.TryAdd(frame, asked.Count)) asked.Add(AskedFrame.Of(frame, map));
+        var found = await NameAsync(asked, cancel);
+        var named = new NamedStacks();
+        var places = Add(named, found);
+        var run = new List<int>();
+        foreach (var chain in callchains)
+        {
+            run.Clear();
+            foreach (var frame in chain)
+                for (var (i, end) = (places[numbers[frame]].First, places[numbers[frame]].First + places[numbers[frame]].Count); i < end; i++) run.Add(i);
+            named.AddChain(CollectionsMarshal.AsSpan(run));
+        }
+        return named;
+    }
+
+    /// <summary>The frames of each, leaf first: one, or several where calls are inlined.</summary>
+    internal async Task<IReadOnlyList<FrameWire>[]> NameAsync(IReadOnlyList<AskedFrame> frames, CancellationToken cancel)
+    {
+        var wait = new Wait(TimeSpan.FromMilliseconds(limits.NamingWaitMs), time);
+        var modules = await ModulesAsync(frames, wait, cancel);
+        var places = new Place?[frames.Count];
+        var wanted = new Dictionary<LinesFile, HashSet<ulong>>();
+        for (var i = 0; i < places.Length; i++)
+        {
+            if (frames[i] is not { Lookup: { } lookup, AsPrinted.Module: { } module } || modules[(module, frames[i].AsPrinted.BuildId)] is not { IsLoaded: true, Symbols: { } symbols }) continue;
+            if (Place.Of(frames[i], lookup, symbols) is not { } place) continue;
+            places[i] = place;
+            if (symbols.Lines is not { } file || !place.WantsLines) continue;
+            if (!wanted.TryGetValue(file, out var addresses)) wanted[file] = addresses = [];
+            addresses.Add(place.Link);
+        }
+        if (wanted.Count > 0) await lines.AskAsync(wanted, wait.Left, cancel);
+        var names = await DemangledAsync(places, wait, cancel);
+        var named = new IReadOnlyList<FrameWire>[frames.Count];
+        for (var i = 0; i < named.Length; i++)
+        {
+            var module = frames[i] is { Lookup: not null, AsPrinted.Module: { } path } ? modules[(path, frames[i].AsPrinted.BuildId)] : null;
+            named[i] = places[i] is { } place ? Named(frames[i], place, names) : [Unplaced(frames[i], module)];
+        }
+        return named;
+    }
+
+    /// <summary>What is known of a module's symbols, for a page.</summary>
+    /// <param name="module">Path of the module.</param>
+    /// <param name="buildId">Build id in hex when a tracer printed one.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    internal async Task<ModuleStatus> StatusAsync(string module, string? buildId, CancellationToken cancel)
+    {
+        var files = await catalog.FilesAsync(module, buildId, cancel);
+        var id = buildId ?? (files.Count > 0 ? files[0].BuildId : null);
+        var fetched = id is null ? null : await debuginfod.StateAsync(id, cancel);
+        if (files.Count == 0) return new ModuleStatus(id, fetched is { IsUnderWay: true } ? "pending" : "missing", null, null, fetched?.Text);
+        var loading = await catalog.BeginAsync(module, buildId, cancel);
+        var matchedBy = buildId is null ? "file-name" : "build-id";
+        if (!loading.IsCompleted) return new ModuleStatus(id, "pending", null, matchedBy, "The file is being unpacked.");
+        if (await loading is not { } symbols) return new ModuleStatus(id, files.Any(f => f.Judgement.Problem is not null) ? "malformed" : "missing", files[0].FileName, matchedBy, files[0].Judgement.Problem);
+        var note = symbols.Quality is SymbolQuality.Lines ? lines.Unavailable : symbols.Files.Select(f => f.Judgement.Problem).FirstOrDefault(p => p is not null) ?? fetched?.Text;
+        var state = symbols.Quality switch
+        {
+            SymbolQuality.Lines => lines.Unavailable is null ? "lines" : "tool-missing",
+            SymbolQuality.Functions => "functions",
+            SymbolQuality.Mini => "mini",
+            SymbolQuality.Exported => "exported",
+            _ => note is null ? "missing" : "malformed",
+        };
+        return new ModuleStatus(id, state, symbols.Best.FileName, matchedBy, note);
+    }
+
+    private static (int First, int Count)[] Add(NamedStacks named, IReadOnlyList<FrameWire>[] found)
+    {
+        var places = new (int First, int Count)[found.Length];
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = (named.Frames.Count, found[i].Count);
+            foreach (var frame in found[i]) named.AddFrame(frame);
+        }
+        return places;
+    }
 
     private static bool WalksFramePointers(string tool) => tool is "bpftrace" or "perf";
 
-    private async ValueTask<IReadOnlyList<FrameWire>> NameAsync(RawFrame raw, bool isExact, VmaTable? maps, CancellationToken cancel)
+    private async Task<Dictionary<(string Module, string? BuildId), Module>> ModulesAsync(IReadOnlyList<AskedFrame> frames, Wait wait, CancellationToken cancel)
     {
-        var place = ModuleAddress.Of(raw, maps);
-        var asPrinted = new FrameWire(raw.Function, raw.File, raw.Line, place.Module, raw.BuildId, OffsetText(raw, place), raw.Inlined, null)
+        var loads = new Dictionary<(string Module, string? BuildId), Task<ModuleSymbols?>>();
+        foreach (var frame in frames)
         {
-            NamedBy = raw.Function is null ? null : "tracer",
-        };
-        // A tracer that printed the source line used the debug information itself.
-        if (raw.File is not null || raw.AddressKind == FrameAddressKind.None) return [Missing(asPrinted, SymbolMiss.NoModule)];
-        if (place.Module is null) return [Missing(asPrinted, raw.AddressKind == FrameAddressKind.Absolute && maps is not null ? SymbolMiss.Unmapped : SymbolMiss.NoModule)];
-        if (place.Value is null || await catalog.FindAsync(place.Module, raw.BuildId, cancel) is not { } symbols) return [Missing(asPrinted, SymbolMiss.NoSymbols)];
-
-        var link = place.IsFileOffset ? symbols.Layout.LinkAddressOf(place.Value.Value) : symbols.Layout.ResolveTracerOffset(place.Value.Value, raw.Function, raw.FunctionOffset, symbols.Table)?.LinkAddress;
-        if (link is null) return [Missing(asPrinted with { BuildId = symbols.BuildId }, SymbolMiss.UnknownAddress)];
-
-        // The call lies one byte before the address that it returns to.
-        var lookup = isExact || link.Value == 0 ? link.Value : link.Value - 1;
-        var placed = asPrinted with { BuildId = symbols.BuildId, Offset = AddressText.Of(link.Value) };
-        if (symbols.Table.Lookup(lookup) is not { } symbol) return [Missing(IsBeyondPrinted(raw, link.Value, symbols.Table) ? placed with { Function = null, NamedBy = null } : placed, symbols.Table.Miss)];
-        if (symbols.Named(place.Module, lookup) is not { } frames) symbols.Keep(place.Module, lookup, frames = await LookUpAsync(symbols, symbol, place.Module, link.Value, lookup, cancel));
-        return frames is [{ File: null }] && IsPrinted(raw, link.Value, symbol) ? [placed] : frames;
+            if (frame is not { Lookup: not null, AsPrinted.Module: { } path }) continue;
+            var key = (path, frame.AsPrinted.BuildId);
+            if (!loads.ContainsKey(key)) loads.Add(key, await catalog.BeginAsync(path, frame.AsPrinted.BuildId, cancel));
+        }
+        try
+        {
+            if (!loads.Values.All(l => l.IsCompleted)) await Task.WhenAll(loads.Values).WaitAsync(wait.Left, time, cancel);
+        }
+        catch (TimeoutException)
+        {
+            lines.TellWhen(Task.WhenAll(loads.Values)); // files of gigabytes: their names come with the next answer
+        }
+        var modules = new Dictionary<(string Module, string? BuildId), Module>(loads.Count);
+        foreach (var (key, load) in loads)
+        {
+            var module = load.IsCompleted ? new Module(true, await load) : new Module(false, null);
+            if (module.IsLoaded && key.BuildId is not null) debuginfod.Want(key.BuildId, module.Symbols);
+            modules.Add(key, module);
+        }
+        return modules;
     }
 
-    /// <summary>The place in the module. An absolute address without its mapping is no place in a module, and stands alone where no module is named.</summary>
-    private static string? OffsetText(RawFrame raw, ModuleAddress place) =>
-        place.Value is { } value ? AddressText.Of(value)
-            : raw.AddressKind == FrameAddressKind.None || (raw.AddressKind == FrameAddressKind.Absolute && place.Module is not null) ? null : AddressText.Of(raw.Address);
-
-    /// <summary>Whether the tracer named the same function. Its spelling is kept: a function may have several names.</summary>
-    private static bool IsPrinted(RawFrame raw, ulong link, Symbol symbol) => raw is { Function: not null, FunctionOffset: { } distance } && link - symbol.Address == distance;
-
-    /// <summary>Whether the tracer named the nearest function that a stripped library exports, although that one ends before the address.</summary>
-    private static bool IsBeyondPrinted(RawFrame raw, ulong link, SymbolTable table) =>
-        raw is { Function: not null, FunctionOffset: { } distance } && distance <= link && table.StartingAt(link - distance) is { } printed && distance > printed.Size;
-
-    private async Task<IReadOnlyList<FrameWire>> LookUpAsync(ModuleSymbols symbols, Symbol symbol, string module, ulong link, ulong lookup, CancellationToken cancel)
+    private async Task<IReadOnlyDictionary<string, string>> DemangledAsync(Place?[] places, Wait wait, CancellationToken cancel)
     {
-        if (symbols.LinesPath is { } path && await lines.SymbolizeAsync(path, lookup, cancel) is { Frames: { Count: > 0 } found })
-            return [.. found.Select(f => new FrameWire(f.Function, f.File, f.Line, module, symbols.BuildId, AddressText.Of(link), f.Inlined, null) { NamedBy = symbols.NamedBy })];
-        var name = await demangler.DemangleAsync(symbol.Name, cancel);
-        return [new FrameWire(name, null, null, module, symbols.BuildId, AddressText.Of(link), false, null) { NamedBy = symbols.NamedBy }];
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var place in places)
+            if (place is { Symbol: { } symbol } && LinesOf(place, out _) is not { Count: > 0 }) names.Add(symbol.Name);
+        string[] mangled = [.. names];
+        try
+        {
+            var readable = await demangler.DemangleAsync(mangled, cancel).WaitAsync(wait.Left + TimeSpan.FromSeconds(1), time, cancel);
+            return mangled.Zip(readable).ToDictionary(n => n.First, n => n.Second, StringComparer.Ordinal);
+        }
+        catch (TimeoutException)
+        {
+            return new Dictionary<string, string>(StringComparer.Ordinal); // they stand mangled until they are known
+        }
     }
+
+    private IReadOnlyList<SymbolizedFrame>? LinesOf(Place place, out bool isPending)
+    {
+        isPending = false;
+        return place.WantsLines && place.Symbols.Lines is { } file ? lines.Find(file, place.Link, out isPending) : null;
+    }
+
+    private IReadOnlyList<FrameWire> Named(AskedFrame asked, Place place, IReadOnlyDictionary<string, string> names)
+    {
+        var symbols = place.Symbols;
+        var placed = asked.AsPrinted with { BuildId = symbols.BuildId, Offset = AddressText.Of(place.Link), Lookup = place.Text };
+        var found = LinesOf(place, out var isPending);
+        if (found is { Count: > 0 } && (place.Symbol is not null || found.Any(f => f.Line is not null)) && !(found is [{ File: null }] && place.IsPrinted))
+            return [.. found.Select(f => new FrameWire(f.Function, f.File, f.Line, placed.Module, symbols.BuildId, placed.Offset, f.Inlined, null) { NamedBy = symbols.NamedBy, Lookup = place.Text })];
+        if (place.Symbol is not { } symbol)
+            return [Missing(place.IsBeyondPrinted ? placed with { Function = null, NamedBy = null, Pending = isPending } : placed with { Pending = isPending }, symbols.Table.Miss)];
+        if (place.IsPrinted) return [placed with { Pending = isPending, Miss = null }];
+        return [new FrameWire(names.GetValueOrDefault(symbol.Name, symbol.Name), null, null, placed.Module, symbols.BuildId, placed.Offset, false, null) { NamedBy = symbols.NamedBy, Lookup = place.Text, Pending = isPending }];
+    }
+
+    private FrameWire Unplaced(AskedFrame asked, Module? module) => module switch
+    {
+        null => Missing(asked.AsPrinted, asked.Miss),
+        { IsLoaded: false } => Missing(asked.AsPrinted with { Pending = true }, SymbolMiss.NoSymbols),
+        { Symbols: { } symbols } => Missing(asked.AsPrinted with { BuildId = symbols.BuildId }, SymbolMiss.UnknownAddress),
+        _ => Missing(asked.AsPrinted with { Pending = debuginfod.IsWanted(asked.AsPrinted.BuildId) }, SymbolMiss.NoSymbols),
+    };
 
     private static FrameWire Missing(FrameWire frame, SymbolMiss miss) => frame.Function is null ? frame with { Miss = miss.Slug() } : frame;
+
+    private sealed record Module(bool IsLoaded, ModuleSymbols? Symbols);
+
+    /// <summary>The time that an answer has.</summary>
+    private sealed class Wait(TimeSpan whole, TimeProvider time)
+    {
+        private readonly long _began = time.GetTimestamp();
+
+        public TimeSpan Left => whole - time.GetElapsedTime(_began) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    /// <summary>Where a frame lies in the files of its module.</summary>
+    private sealed record Place(ModuleSymbols Symbols, ulong Link, Symbol? Symbol, string Text)
+    {
+        /// <summary>Whether the tracer named the same function. Its spelling is kept: a function may have several names.</summary>
+        public bool IsPrinted { get; private init; }
+
+        /// <summary>Whether the tracer named the nearest function that a stripped library exports, although that one ends before the address.</summary>
+        public bool IsBeyondPrinted { get; private init; }
+
+        /// <summary>Where a table covers the neighbours but not the address, the tool would name one of them.</summary>
+        public bool WantsLines => Symbol is not null || Symbols.Table.Count == 0;
+
+        /// <summary>Finds it; null when the module does not hold the address.</summary>
+        public static Place? Of(AskedFrame asked, FrameLookup lookup, ModuleSymbols symbols)
+        {
+            var printed = asked.AsPrinted.Function;
+            ulong? link = lookup.Kind switch
+            {
+                FrameAddressKind.FileOffset => symbols.Layout.LinkAddressOf(lookup.Address),
+                FrameAddressKind.LinkAddress => lookup.Address,
+                _ => symbols.Layout.ResolveTracerOffset(lookup.Address, printed, lookup.FunctionOffset, symbols.Table)?.LinkAddress,
+            };
+            if (link is not { } at) return null;
+            var symbol = symbols.Table.Lookup(at);
+            var sure = lookup.Kind is FrameAddressKind.FileOffset or FrameAddressKind.LinkAddress ? lookup
+                : symbols.Layout.FileOffsetOf(at) is { } offset ? lookup with { Kind = FrameAddressKind.FileOffset, Address = offset } : lookup with { Kind = FrameAddressKind.LinkAddress, Address = at };
+            return new Place(symbols, at, symbol, sure.ToString())
+            {
+                IsPrinted = symbol is not null && printed is not null && lookup.FunctionOffset is { } distance && at - symbol.Address == distance,
+                IsBeyondPrinted = printed is not null && lookup.FunctionOffset is { } behind && behind <= at && symbols.Table.StartingAt(at - behind) is { } named && behind > named.Size,
+            };
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MemScope.Web.Wire;
 
 /// <summary>One frame, symbolized as far as possible.</summary>
@@ -14,8 +16,15 @@ public sealed record FrameWire(string? Function, string? File, int? Line, string
     /// <summary>A frame is probably missing between this one and its caller (the wrapper sets up no frame pointer).</summary>
     public bool GapAfter { get; init; }
 
-    /// <summary>Where the name comes from: <c>tracer</c>, <c>symbols</c>, <c>symbols (matched by file name)</c>; null without a name.</summary>
+    /// <summary>Where the name comes from: <c>tracer</c>, <c>perf map</c>, <c>symbols</c>, <c>symbols (matched by file name)</c>; null without a name.</summary>
     public string? NamedBy { get; init; }
+
+    /// <summary>By what it is looked up in the files of its module, whenever one arrives: <c>file 0x3185</c> (offset), <c>link 0x3185</c> (address) or <c>printed 0x3185</c> (either); null when it cannot be.</summary>
+    public string? Lookup { get; init; }
+
+    /// <summary>Whether a better name, or its source line, is being looked up: the next answer may have it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Pending { get; init; }
 }
 
 /// <summary>A callchain with its weight. Frames leaf first.</summary>
@@ -57,7 +66,38 @@ public sealed record OmittedCallchainsWire(int Count, long Bytes);
 /// <param name="State"><c>symbols</c>, <c>names from the tracer</c>, <c>missing</c>.</param>
 /// <param name="Frames">Distinct frames in it.</param>
 /// <param name="Help">What to upload to get names, or empty.</param>
-public sealed record ModuleWire(string Module, string? BuildId, string State, int Frames, string Help);
+public sealed record ModuleWire(string Module, string? BuildId, string State, int Frames, string Help)
+{
+    /// <summary>
+    /// What its files tell: <c>lines</c> (functions, source lines, inlined calls), <c>functions</c>, <c>mini</c> (functions of a compressed table), <c>exported</c> (exported functions only: a name may
+    /// be a neighbour's), <c>tool-missing</c> (there are lines, but llvm-symbolizer is not installed), <c>pending</c> (being read or fetched), <c>malformed</c>, <c>missing</c>.
+    /// </summary>
+    public string Symbols { get; init; } = "missing";
+
+    /// <summary>Frames of it without a name.</summary>
+    public int Unnamed { get; init; }
+
+    /// <summary>Frames of it whose names or lines are being looked up.</summary>
+    public int Pending { get; init; }
+
+    /// <summary>Name of the file that names come from, or null.</summary>
+    public string? File { get; init; }
+
+    /// <summary>How it was found: <c>build-id</c> or <c>file-name</c>; null without a file.</summary>
+    public string? MatchedBy { get; init; }
+
+    /// <summary>What is wrong, or what a debuginfod server answered; null as a rule.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Where the missing file usually lies on the host of the process, the best first; empty when nothing is missing.</summary>
+    public IReadOnlyList<string> Candidates { get; init; } = [];
+
+    /// <summary>The upload as a command; SERVER stands for this server's address. Null when nothing is missing.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>How to get the file where it is not installed, as commands.</summary>
+    public IReadOnlyList<string> Hints { get; init; } = [];
+}
 
 /// <summary>Who mapped it: callchains by weight.</summary>
 /// <param name="Weight"><c>outstanding</c>, <c>resident</c>, <c>mapped</c>, <c>calls</c>, <c>live</c>, <c>growth</c>.</param>
@@ -84,6 +124,9 @@ public sealed record CallchainsWire(string Weight, long TotalBytes, double? Cove
 
     /// <summary>Modules with their symbol state.</summary>
     public IReadOnlyList<ModuleWire> Modules { get; init; } = [];
+
+    /// <summary>Distinct frames whose names or lines are being looked up: ask again. 0 when all is known that can be.</summary>
+    public int PendingFrames => Modules.Sum(m => m.Pending);
 
     /// <summary>What a reader must know: losses, missing results, an empty trace.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
