@@ -177,6 +177,6 @@ public sealed record Trace(string Tool, ClockDomain Clock, ProcessHint Process, 
     /// <summary>Mappings that the trace itself lists, for normalizing the addresses of the frames (perf script --show-mmap-events); in the order of the file.</summary>
     public IReadOnlyList<MappedModule> Modules { get; init; } = [];
 
-    /// <summary>Names of threads by thread id, where the tool prints them (perf, bpftrace's comm); of a thread that changed its name, the last. They are not stored.</summary>
+    /// <summary>Names of threads by thread id, where the tool prints them (perf, bpftrace's comm); of a thread that changed its name, the last.</summary>
     public IReadOnlyDictionary<int, string> ThreadNames { get; init; } = new Dictionary<int, string>();
 }

@@ -1,5 +1,6 @@
 using MemScope.Storage.Live;
 using MemScope.Storage.Queries;
+using MemScope.Storage.Stacks;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -17,7 +18,7 @@ public sealed class CaptureStore(UploadConnections connections, ChangeFeed feed)
     public async Task<StoredUpload> StoreAsync(CaptureUpload upload, CancellationToken cancel)
     {
         var plan = UploadPlan.Of(upload);
-        var prepared = plan.Processes.ConvertAll(PreparedProcess.Of);
+        var prepared = plan.Processes.ConvertAll(p => PreparedProcess.Of(p, upload));
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -48,14 +49,28 @@ public sealed class CaptureStore(UploadConnections connections, ChangeFeed feed)
             return Answer(plan, before.CaptureId, before.ProcessIds, repeat: true);
         }
         var processes = plan.Processes.ConvertAll(p => ProcessRecognition.Recognise(statements, plan, p, surroundings));
+        var placed = await PlacedAsync(connection, surroundings, processes, prepared, cancel);
         var captureId = surroundings.Capture?.Id ?? Guid.CreateVersion7(plan.Upload.ReceivedAt);
         if (surroundings.Capture is not { HasText: true }) await AddTextAsync(connection, statements, plan, captureId, isNew: surroundings.Capture is null, cancel);
         var writer = new UploadWriter(statements, plan, captureId, surroundings.NextNumbers);
-        for (var i = 0; i < processes.Count; i++) await writer.WriteAsync(processes[i], i, prepared[i], cancel);
+        for (var i = 0; i < processes.Count; i++) await writer.WriteAsync(processes[i], i, placed[i], cancel);
         RememberKey(statements, plan, captureId, processes);
         await CommitAsync(transaction, statements, plan, processes[0]);
         feed.Publish(statements.Changes);
         return Answer(plan, captureId, processes, repeat: false);
+    }
+
+    /// <summary>Places the frames of traces and profiles by the snapshots that are stored of their process: later they may be gone, or be of another moment.</summary>
+    private static async Task<List<PreparedProcess>> PlacedAsync(NpgsqlConnection connection, UploadSurroundings surroundings, List<Guid> processes, List<PreparedProcess> prepared, CancellationToken cancel)
+    {
+        var placed = new List<PreparedProcess>(prepared.Count);
+        for (var i = 0; i < processes.Count; i++)
+        {
+            var process = processes[i];
+            var hasSnapshots = surroundings.NextNumbers[process] > 1;
+            placed.Add(hasSnapshots && prepared[i].NeedsMaps ? await prepared[i].PlacedAsync(at => MapsAround.ReadAsync(connection, process, at, cancel)) : prepared[i]);
+        }
+        return placed;
     }
 
     /// <summary>The file's bytes, for a capture that is new or whose text was dropped: then it is brought anew, since the proof was for the uploads before this one.</summary>

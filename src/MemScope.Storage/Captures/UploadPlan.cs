@@ -22,6 +22,13 @@ internal sealed class PlannedProcess(int pid)
     public List<PlannedFigures> Figures { get; } = [];
     public List<Trace> Traces { get; } = [];
     public List<PlannedHeapProfile> HeapProfiles { get; } = [];
+
+    /// <summary>Names of code that a JIT wrote.</summary>
+    public List<PerfMap> PerfMaps { get; } = [];
+
+    /// <summary>Modules with their build ids, without places.</summary>
+    public IReadOnlyList<MappedModule> Modules { get; set; } = [];
+
     public LoadAddresses Addresses { get; set; }
     public ulong? StartTicks { get; set; }
     public string? Comm { get; private set; }
@@ -72,7 +79,7 @@ internal sealed class UploadPlan
         var plan = new UploadPlan(upload);
         plan.AddAll();
         if (plan.Processes.Count == 0)
-            throw new UploadRefusedException(UploadRefusedException.Nothing, "The file names modules and nothing of a process. Send it in one archive with the trace that it belongs to: tar -cz trace.txt buildids.txt.");
+            throw new UploadRefusedException(UploadRefusedException.Nothing, "The file names modules and nothing of a process. Add ?pid=PID (and ?host=NAME) to the address, or send it in one archive with the trace that it belongs to: tar -cz trace.txt buildids.txt.");
         plan.Occasion = plan.FindOccasion();
         return plan;
     }
@@ -107,7 +114,15 @@ internal sealed class UploadPlan
             process.HeapProfiles.Add(new PlannedHeapProfile(profile, at, origin));
             process.Learn(profile.Process);
         }
-        foreach (var map in parsed.PerfMaps) Latest(Required(PidOf(map.Process)), DateTimeOffset.MaxValue).Learn(map.Process);
+        foreach (var map in parsed.PerfMaps)
+        {
+            var process = Latest(Required(PidOf(map.Process)), DateTimeOffset.MaxValue);
+            process.PerfMaps.Add(map);
+            process.Learn(map.Process);
+        }
+        // A list of build ids names no process: it is of all that the file shows, or of the one that the sender names.
+        if (parsed.Modules.Count > 0 && Processes.Count == 0 && Upload.Pid is { } told) Latest(Required(told), DateTimeOffset.MaxValue);
+        foreach (var process in Processes) process.Modules = parsed.Modules;
         var pids = Processes.Select(p => p.Pid).Distinct().Count();
         foreach (var process in Processes)
             if (pids == 1 || process.Pid == Upload.Pid) process.StartTicks = Upload.StartTicks ?? process.StartTicks;

@@ -66,6 +66,14 @@ internal sealed class UploadWriter(UploadStatements statements, UploadPlan plan,
         await AddFiguresAsync(processId, process, cancel);
         foreach (var trace in process.Traces) await AddTraceAsync(processId, trace, cancel);
         foreach (var profile in process.HeapProfiles) await AddHeapProfileAsync(processId, profile, cancel);
+        foreach (var (codec, data) in process.CodeMaps)
+        {
+            statements.Add("INSERT INTO code_map (process_id, code_map_id, capture_id, received_at, codec, data) VALUES ($1, $2, $3, $4, $5, $6)",
+            [
+                new() { Value = processId }, new() { Value = Guid.CreateVersion7(plan.Upload.ReceivedAt) }, new() { Value = captureId }, new() { Value = ReceivedAt },
+                new() { Value = (short)codec }, new() { Value = data, NpgsqlDbType = NpgsqlDbType.Bytea },
+            ]);
+        }
     }
 
     /// <summary>Reserves snapshot numbers and returns the first. The lock of (project, host, pid) orders concurrent uploads; that no number is given twice the key of snapshot sees to.</summary>
@@ -144,7 +152,7 @@ internal sealed class UploadWriter(UploadStatements statements, UploadPlan plan,
         var (trace, fromNs, toNs, data, moves) = prepared;
         var traceId = Guid.CreateVersion7(plan.Upload.ReceivedAt);
         var firstNs = fromNs ?? 0;
-        var anchor = trace.Clock == ClockDomain.Wall ? null : ClockAnchor.Of(trace, firstNs, plan.Upload.TraceStart, plan.Upload.TakenAt);
+        var anchor = trace.Clock == ClockDomain.Wall ? null : prepared.AnchorOf(plan.Upload);
         statements.Add(
             """
             INSERT INTO trace (process_id, trace_id, upload_id, capture_id, file_name, tool, clock, events, callchains, from_ns, to_ns, losses, codec, received_at, anchor_at, anchor_origin, anchor_within_ms)

@@ -8,7 +8,10 @@ namespace MemScope.Storage.HeapProfiles;
 internal static class HeapProfileCodec
 {
     /// <summary>The version written. Kept beside each profile, and its first byte.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
+
+    /// <summary>The version before frames were placed at ingest. It is still read.</summary>
+    private const byte Unplaced = 1;
 
     /// <summary>Memory that a profile may take when it is read: 2 GiB.</summary>
     public const long DefaultBudgetBytes = int.MaxValue;
@@ -39,7 +42,8 @@ internal static class HeapProfileCodec
     /// <exception cref="InvalidDataException">The bytes are damaged or ask for more than the budget.</exception>
     public static HeapProfile Decode(ReadOnlySpan<byte> packed, long budgetBytes = DefaultBudgetBytes)
     {
-        var reader = PackedReader.Open(packed, Version, (int)Math.Min(budgetBytes, Array.MaxLength));
+        var version = packed is [Unplaced, ..] ? Unplaced : Version;
+        var reader = PackedReader.Open(packed, version, (int)Math.Min(budgetBytes, Array.MaxLength));
         var budget = new MemoryBudget(budgetBytes);
         var tool = reader.Text();
         var unit = (WeightUnit)reader.Count((int)WeightUnit.Unknown);
@@ -47,8 +51,8 @@ internal static class HeapProfileCodec
         var (peakBytes, peakTime, period) = (reader.OptionalSigned(), reader.OptionalSigned(), reader.OptionalSigned());
         var process = PackedStacks.ReadProcess(reader);
         var losses = PackedStacks.ReadLosses(reader);
-        var modules = PackedStacks.ReadModules(reader, budget);
-        var callchains = PackedStacks.ReadCallchains(reader, budget);
+        var modules = PackedStacks.ReadModules(reader, budget, haveTimes: version == Version);
+        var callchains = PackedStacks.ReadCallchains(reader, budget, version < Version ? FrameAddressKind.InModule : FrameAddressKind.LinkAddress);
         var timeline = ReadTimeline(reader, budget);
         var dumps = new HeapDump[budget.Take(reader.CountOf(10), DumpBytes)];
         for (var i = 0; i < dumps.Length; i++) dumps[i] = ReadDump(reader, callchains.Length, budget);

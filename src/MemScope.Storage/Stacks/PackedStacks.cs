@@ -58,14 +58,17 @@ internal static class PackedStacks
     }
 
     /// <summary>Reads frames and callchains.</summary>
-    public static Callchain[] ReadCallchains(PackedReader reader, MemoryBudget budget)
+    /// <param name="reader">Stands at them.</param>
+    /// <param name="budget">Memory that they may take.</param>
+    /// <param name="mostKind">Kinds of addresses beyond this one were not known yet when it was written.</param>
+    public static Callchain[] ReadCallchains(PackedReader reader, MemoryBudget budget, FrameAddressKind mostKind = FrameAddressKind.LinkAddress)
     {
         var frames = new RawFrame[budget.Take(reader.CountOf(8), 150)];
         var address = 0UL;
         for (var i = 0; i < frames.Length; i++)
         {
             address = unchecked(address + (ulong)reader.Signed());
-            var kind = reader.Count(((int)FrameAddressKind.InModule << 1) | 1);
+            var kind = reader.Count(((int)mostKind << 1) | 1);
             frames[i] = new RawFrame
             {
                 Address = address,
@@ -120,14 +123,44 @@ internal static class PackedStacks
             writer.Number(module.FileOffset);
             writer.Text(module.Path);
             writer.Text(module.BuildId);
+            writer.OptionalSigned(module.FromNs);
         }
     }
 
     /// <summary>Reads modules.</summary>
-    public static MappedModule[] ReadModules(PackedReader reader, MemoryBudget budget)
+    /// <param name="reader">Stands at them.</param>
+    /// <param name="budget">Memory that they may take.</param>
+    /// <param name="haveTimes">Whether it was written with the times from which on they were mapped.</param>
+    public static MappedModule[] ReadModules(PackedReader reader, MemoryBudget budget, bool haveTimes = true)
     {
-        var modules = new MappedModule[budget.Take(reader.CountOf(5), 80)];
-        for (var i = 0; i < modules.Length; i++) modules[i] = new MappedModule(new AddressRange(reader.Number(), reader.Number()), reader.Number(), reader.Text(), reader.TextOrNull());
+        var modules = new MappedModule[budget.Take(reader.CountOf(haveTimes ? 6 : 5), 96)];
+        for (var i = 0; i < modules.Length; i++)
+        {
+            modules[i] = new MappedModule(new AddressRange(reader.Number(), reader.Number()), reader.Number(), reader.Text(), reader.TextOrNull())
+            {
+                FromNs = haveTimes ? reader.OptionalSigned() : null,
+            };
+        }
         return modules;
+    }
+
+    /// <summary>Writes names of threads.</summary>
+    public static void WriteThreadNames(PackedWriter writer, IReadOnlyDictionary<int, string> names)
+    {
+        writer.Count(names.Count);
+        foreach (var (tid, name) in names.OrderBy(n => n.Key))
+        {
+            writer.Signed(tid);
+            writer.Text(name);
+        }
+    }
+
+    /// <summary>Reads names of threads.</summary>
+    public static Dictionary<int, string> ReadThreadNames(PackedReader reader, MemoryBudget budget)
+    {
+        var count = budget.Take(reader.CountOf(2), 64);
+        var names = new Dictionary<int, string>(count);
+        for (var i = 0; i < count; i++) names[unchecked((int)reader.Signed())] = reader.Text();
+        return names;
     }
 }

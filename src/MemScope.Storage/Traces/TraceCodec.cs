@@ -10,10 +10,13 @@ namespace MemScope.Storage.Traces;
 internal static class TraceCodec
 {
     /// <summary>The version written. Kept beside each trace, and its first byte.</summary>
-    public const byte Version = 2;
+    public const byte Version = 3;
 
     /// <summary>The version before traces kept modules. It is still read.</summary>
     private const byte WithoutModules = 1;
+
+    /// <summary>The version before frames were placed at ingest, mappings had times, and names of threads were kept. It is still read.</summary>
+    private const byte Unplaced = 2;
 
     /// <summary>Memory that a trace may take when it is read: 2 GiB.</summary>
     public const long DefaultBudgetBytes = int.MaxValue;
@@ -32,6 +35,7 @@ internal static class TraceCodec
         PackedStacks.WriteCallchains(writer, trace.Callchains);
         WriteEvents(writer, trace.Events);
         PackedStacks.WriteModules(writer, trace.Modules);
+        PackedStacks.WriteThreadNames(writer, trace.ThreadNames);
         return writer.Finish(Version);
     }
 
@@ -39,18 +43,19 @@ internal static class TraceCodec
     /// <exception cref="InvalidDataException">The bytes are damaged or ask for more than the budget.</exception>
     public static Trace Decode(ReadOnlySpan<byte> packed, long budgetBytes = DefaultBudgetBytes)
     {
-        var version = packed is [WithoutModules, ..] ? WithoutModules : Version;
+        var version = packed is [WithoutModules or Unplaced, ..] ? packed[0] : Version;
         var reader = PackedReader.Open(packed, version, (int)Math.Min(budgetBytes, Array.MaxLength));
         var budget = new MemoryBudget(budgetBytes);
         var tool = reader.Text();
         var clock = (ClockDomain)reader.Count((int)ClockDomain.AllocatedBytes);
         var process = PackedStacks.ReadProcess(reader);
         var losses = PackedStacks.ReadLosses(reader);
-        var callchains = PackedStacks.ReadCallchains(reader, budget);
+        var callchains = PackedStacks.ReadCallchains(reader, budget, version < Version ? FrameAddressKind.InModule : FrameAddressKind.LinkAddress);
         var events = ReadEvents(reader, callchains.Length, budget);
-        var modules = version == WithoutModules ? [] : PackedStacks.ReadModules(reader, budget);
+        var modules = version == WithoutModules ? [] : PackedStacks.ReadModules(reader, budget, haveTimes: version == Version);
+        var threads = version == Version ? PackedStacks.ReadThreadNames(reader, budget) : [];
         reader.End();
-        return new Trace(tool, clock, process, events, callchains, losses) { Modules = modules };
+        return new Trace(tool, clock, process, events, callchains, losses) { Modules = modules, ThreadNames = threads };
     }
 
     private static void WriteEvents(PackedWriter writer, IReadOnlyList<TraceEvent> events)

@@ -1,7 +1,10 @@
+using MemScope.Core;
+using MemScope.Core.Formats;
 using MemScope.Core.Model;
 using MemScope.Storage.HeapProfiles;
 using MemScope.Storage.Tests.Blocks;
 using MemScope.Storage.Tests.Traces;
+using MemScope.Tests;
 
 namespace MemScope.Storage.Tests.HeapProfiles;
 
@@ -31,6 +34,16 @@ public sealed class HeapProfileCodecTests
         var packed = HeapProfileCodec.Encode(Random(3));
         for (var length = 0; length < packed.Length - 8; length++) // behind lie the end mark of deflate and zlib's checksum
             Assert.Throws<InvalidDataException>(() => HeapProfileCodec.Decode(packed.AsSpan(0, length)));
+    }
+
+    [Fact]
+    public void A_profile_that_an_older_version_stored_is_still_read()
+    {
+        var packed = Fixtures.Bytes("blocks", "heap-profile-v1-jemalloc.bin");
+        using var file = File.OpenRead(Fixtures.PathOf("jemalloc-heap", "every.heap"));
+
+        Assert.Equal(1, packed[0]);
+        AssertEqual(Assert.Single(CaptureReader.Read(file, "every.heap", null, Limits.Default).Parsed.HeapProfiles), HeapProfileCodec.Decode(packed));
     }
 
     internal static void AssertEqual(HeapProfile expected, HeapProfile actual)

@@ -15,7 +15,7 @@ internal static class RandomStacks
     {
         var frames = Enumerable.Range(0, random.Next(1, 12)).Select(_ => new RawFrame
         {
-            Address = Number(random), AddressKind = (FrameAddressKind)random.Next(3), Module = Text(random), Function = Text(random), FunctionOffset = random.Next(2) == 0 ? null : Number(random),
+            Address = Number(random), AddressKind = (FrameAddressKind)random.Next((int)FrameAddressKind.LinkAddress + 1), Module = Text(random), Function = Text(random), FunctionOffset = random.Next(2) == 0 ? null : Number(random),
             File = Text(random), Line = random.Next(2) == 0 ? null : random.Next(-1, int.MaxValue), Inlined = random.Next(2) == 0, BuildId = Text(random),
         }).ToArray();
         return [.. Enumerable.Range(0, random.Next(6)).Select(_ => new Callchain([.. Enumerable.Range(0, random.Next(9)).Select(_ => frames[random.Next(frames.Length)])]))];
@@ -24,5 +24,5 @@ internal static class RandomStacks
     public static TraceLoss[] Losses(Random random) => [.. Enumerable.Range(0, random.Next(3)).Select(i => new TraceLoss($"loss{i}", random.NextInt64(), "text"))];
 
     public static MappedModule[] Modules(Random random) =>
-        [.. Enumerable.Range(0, random.Next(4)).Select(_ => new MappedModule(new AddressRange(Number(random), Number(random)), Number(random), Text(random) ?? "", Text(random)))];
+        [.. Enumerable.Range(0, random.Next(4)).Select(_ => new MappedModule(new AddressRange(Number(random), Number(random)), Number(random), Text(random) ?? "", Text(random)) { FromNs = Signed(random) })];
 }

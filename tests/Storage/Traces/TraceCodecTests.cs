@@ -39,20 +39,17 @@ public sealed class TraceCodecTests
             Damage.Check(TraceCodec.Encode(Random(seed)), 300, 4 * Budget, b => TraceCodec.Decode(b, Budget));
     }
 
-    [Fact]
-    public void A_trace_that_was_stored_before_traces_kept_modules_is_still_read()
+    /// <summary>Stored by the program of their time: version 1 kept no modules, version 2 no names of threads and no times of mappings.</summary>
+    [Theory]
+    [InlineData("trace-v1-raw-mmap-leak-gdb.bin", 1, "gdb/raw-mmap-leak.txt.gz", false)]
+    [InlineData("trace-v2-raw-mmap-leak-perf.bin", 2, "perf/raw-mmap-leak.txt.gz", true)]
+    public void A_trace_that_an_older_version_stored_is_still_read(string stored, byte version, string text, bool hasModules)
     {
-        var trace = Random(5) with { Modules = [] };
-        var packed = TraceCodec.Encode(trace);
-        // The content of the first version is that of this one without the count of modules, which is the last byte.
-        using var inflate = new System.IO.Compression.ZLibStream(new MemoryStream(packed[1..]), System.IO.Compression.CompressionMode.Decompress);
-        var content = new MemoryStream();
-        inflate.CopyTo(content);
-        using var old = new MemoryStream();
-        old.WriteByte(1);
-        using (var deflate = new System.IO.Compression.ZLibStream(old, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true)) deflate.Write(content.ToArray().AsSpan()[..^1]);
+        var packed = Fixtures.Bytes("blocks", stored);
+        var expected = Assert.Single(Parse(Fixtures.PathOf(text)));
 
-        AssertEqual(trace, TraceCodec.Decode(old.ToArray()));
+        Assert.Equal(version, packed[0]);
+        AssertEqual(expected with { Modules = hasModules ? expected.Modules : [], ThreadNames = new Dictionary<int, string>() }, TraceCodec.Decode(packed));
     }
 
     [Fact]
@@ -77,6 +74,7 @@ public sealed class TraceCodecTests
         Assert.Equal(expected.Losses, actual.Losses);
         Assert.Equal(expected.Callchains.Select(c => c.Frames.ToArray()), actual.Callchains.Select(c => c.Frames.ToArray()));
         Assert.Equal(expected.Modules, actual.Modules);
+        Assert.Equal(expected.ThreadNames.OrderBy(n => n.Key), actual.ThreadNames.OrderBy(n => n.Key));
     }
 
     private static Trace Random(int seed)
@@ -92,6 +90,9 @@ public sealed class TraceCodecTests
             OldLength = Number(), Protection = Number(), Flags = Number(), Result = Number(), Callchain = random.Next(-1, callchains.Length), Line = random.Next(),
         }).ToArray();
         var hint = new ProcessHint(random.Next(2) == 0 ? null : random.Next(), Text(), Text(), random.Next(2) == 0 ? null : Number());
-        return new Trace("strace", (ClockDomain)random.Next((int)ClockDomain.AllocatedBytes + 1), hint, events, callchains, RandomStacks.Losses(random)) { Modules = RandomStacks.Modules(random) };
+        return new Trace("strace", (ClockDomain)random.Next((int)ClockDomain.AllocatedBytes + 1), hint, events, callchains, RandomStacks.Losses(random))
+        {
+            Modules = RandomStacks.Modules(random), ThreadNames = Enumerable.Range(0, random.Next(4)).ToDictionary(i => i * random.Next(-1000, 1000) * 2 + i, _ => Text() ?? ""),
+        };
     }
 }

@@ -25,7 +25,7 @@ internal static class PerfBuildIds
             if (!lines.IsTooLong && TryLine(lines.Line, out var digits)) modules.Add(new MappedModule(default, 0, options.Names.Get(lines.Line[(digits + 1)..]), options.Names.Get(lines.Line[..digits])));
             else if (!lines.Line.IsEmpty) diagnostics.Add("PERFBUILDIDS001", Severity.Warning, lines.Number, "Not understood and skipped", lines.Line);
         }
-        if (modules.Count > 0) diagnostics.Add("PERFBUILDIDS002", Severity.Info, 0, $"Build ids of {modules.Count} modules. They are used for the traces that are sent in the same archive.");
+        if (modules.Count > 0) diagnostics.Add("PERFBUILDIDS002", Severity.Info, 0, $"Build ids of {modules.Count} modules. They name the modules of the process that the upload's pid says, or of the traces in the same archive.");
         return new ParsedCapture("perf-buildids", "", [], [], [], diagnostics.ToList()) { Modules = modules };
     }
 
