@@ -13,12 +13,14 @@ public enum CallchainWeight : byte
     Calls,
     /// <summary>Bytes live in the heap as a heap profiler saw them; no trace is asked.</summary>
     Live,
+    /// <summary>By how much the resident part of the traced memory grew from the window's first snapshot to its last.</summary>
+    Growth,
 }
 
 /// <summary>Slugs of <see cref="CallchainWeight"/>.</summary>
 public static class CallchainWeights
 {
-    private static readonly string[] Slugs = ["outstanding", "resident", "mapped", "calls", "live"];
+    private static readonly string[] Slugs = ["outstanding", "resident", "mapped", "calls", "live", "growth"];
 
     /// <summary>All slugs.</summary>
     public static IReadOnlyList<string> All => Slugs;

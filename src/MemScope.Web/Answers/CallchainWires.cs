@@ -6,20 +6,36 @@ namespace MemScope.Web.Answers;
 /// <summary>Callchains as wire records.</summary>
 internal static class CallchainWires
 {
-    /// <summary>The answer with its callchains spelled out: the heaviest <paramref name="most"/>, the rest in sum.</summary>
+    /// <summary>The answer with its callchains spelled out: <paramref name="most"/> of them, the rest in sum. Of a comparison those that differ most, whichever way, are kept.</summary>
     public static CallchainsWire ToWire(this StackAnswer answer, int most)
     {
-        var (samples, figures) = (answer.Samples, answer.Figures);
-        var items = new CallchainWire[Math.Min(samples.Count, most)];
-        for (var i = 0; i < items.Length; i++)
+        var samples = answer.Samples;
+        var kept = new int[samples.Count];
+        for (var i = 0; i < kept.Length; i++) kept[i] = i;
+        if (kept.Length > most)
         {
-            items[i] = new CallchainWire(samples.WeightOf(i), figures[i].Calls, Array.ConvertAll(samples.FramesOf(i).ToArray(), f => answer.Frames[f]))
-            {
-                OutstandingBytes = figures[i].OutstandingBytes, MappedBytes = figures[i].MappedBytes, ResidentBytes = figures[i].ResidentBytes, Calls = figures[i].Calls,
-            };
+            // In the order of the answer again.
+            if (answer.IsComparison) Array.Sort(kept, (a, b) => Magnitude(b).CompareTo(Magnitude(a)) is not 0 and var order ? order : a.CompareTo(b));
+            Array.Resize(ref kept, most);
+            Array.Sort(kept);
         }
-        var omitted = 0L;
-        for (var i = items.Length; i < samples.Count; i++) omitted = Saturating.Add(omitted, samples.WeightOf(i));
-        return answer.Head with { Items = items, Omitted = items.Length < samples.Count ? new OmittedCallchainsWire(samples.Count - items.Length, omitted) : null };
+        var items = Array.ConvertAll(kept, i => Item(answer, i));
+        return answer.Head with
+        {
+            Items = items,
+            Omitted = kept.Length < samples.Count ? new OmittedCallchainsWire(samples.Count - kept.Length, Saturating.Add(answer.Head.TotalBytes, -items.SumOf(i => i.Bytes))) : null,
+        };
+
+        Int128 Magnitude(int chain) => Int128.Abs((Int128)samples.WeightOf(chain) - samples.BaseOf(chain));
+    }
+
+    private static CallchainWire Item(StackAnswer answer, int chain)
+    {
+        var (weight, before, figures) = (answer.Samples.WeightOf(chain), answer.Samples.BaseOf(chain), answer.Figures[chain]);
+        return new CallchainWire(Saturating.Add(weight, -before), figures.Calls, Array.ConvertAll(answer.Samples.FramesOf(chain).ToArray(), f => answer.Frames[f]))
+        {
+            OutstandingBytes = figures.OutstandingBytes, MappedBytes = figures.MappedBytes, ResidentBytes = figures.ResidentBytes, Calls = figures.Calls,
+            BaseBytes = answer.IsComparison ? before : null,
+        };
     }
 }

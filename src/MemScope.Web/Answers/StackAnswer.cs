@@ -9,7 +9,11 @@ namespace MemScope.Web.Answers;
 /// <param name="Frames">The distinct frames, named as far as possible.</param>
 /// <param name="Figures">All weights of each chain, in the order of <paramref name="Samples"/>.</param>
 /// <param name="Head">Everything but the callchains: weight, total, losses, growth, traces, modules, notes.</param>
-public sealed record StackAnswer(StackSamples Samples, IReadOnlyList<FrameWire> Frames, IReadOnlyList<ChainFigures> Figures, CallchainsWire Head);
+public sealed record StackAnswer(StackSamples Samples, IReadOnlyList<FrameWire> Frames, IReadOnlyList<ChainFigures> Figures, CallchainsWire Head)
+{
+    /// <summary>Whether weights are compared with those of another trace or profile, or of the window's first snapshot: then a chain's figure is weight less base.</summary>
+    public bool IsComparison => Head.Base is not null || Head.Growth is not null;
+}
 
 /// <summary>What a callchain did, by every weight; of a heap profile: live bytes, allocated bytes, live blocks.</summary>
 /// <param name="OutstandingBytes">Mapped and not unmapped at the trace's end.</param>
@@ -18,16 +22,24 @@ public sealed record StackAnswer(StackSamples Samples, IReadOnlyList<FrameWire> 
 /// <param name="ResidentBytes">The part of the outstanding that is in RAM; null without a snapshot that tells.</param>
 public readonly record struct ChainFigures(long OutstandingBytes, long MappedBytes, long Calls, long? ResidentBytes)
 {
+    /// <summary>Of weight growth: the resident bytes at the window's first snapshot, <see cref="ResidentBytes"/> being those at its last; else null.</summary>
+    public long? ResidentBeforeBytes { get; init; }
+
     /// <summary>The figure of a weight.</summary>
     public long By(CallchainWeight weight) => weight switch
     {
         CallchainWeight.Outstanding or CallchainWeight.Live => OutstandingBytes,
-        CallchainWeight.Resident => ResidentBytes ?? 0,
+        CallchainWeight.Resident or CallchainWeight.Growth => ResidentBytes ?? 0,
         CallchainWeight.Mapped => MappedBytes,
         _ => Calls,
     };
 
-    /// <summary>What two did together. Resident bytes that one of them does not know are those of the other.</summary>
-    public ChainFigures Plus(ChainFigures other) => new(Saturating.Add(OutstandingBytes, other.OutstandingBytes), Saturating.Add(MappedBytes, other.MappedBytes), Saturating.Add(Calls, other.Calls),
-        ResidentBytes is { } a && other.ResidentBytes is { } b ? Saturating.Add(a, b) : ResidentBytes ?? other.ResidentBytes);
+    /// <summary>What two did together. What one of them does not know is the other's.</summary>
+    public ChainFigures Plus(ChainFigures other) =>
+        new(Saturating.Add(OutstandingBytes, other.OutstandingBytes), Saturating.Add(MappedBytes, other.MappedBytes), Saturating.Add(Calls, other.Calls), Sum(ResidentBytes, other.ResidentBytes))
+        {
+            ResidentBeforeBytes = Sum(ResidentBeforeBytes, other.ResidentBeforeBytes),
+        };
+
+    private static long? Sum(long? a, long? b) => a is { } x && b is { } y ? Saturating.Add(x, y) : a ?? b;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MemScope.Core;
 using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Model;
@@ -20,8 +19,8 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
     public async Task<CallchainsWire?> CallchainsAsync(StackQuestion question, CancellationToken cancel) => (await AskAsync(question, cancel))?.ToWire(limits.CallchainsInAnswer);
 
     /// <summary>
-    /// Callchains by weight, symbolized; null when there is no such process, trace or region. A process without traces gives an empty answer with a note. All traces count, whatever the
-    /// window: it chooses the track that tells what is resident. By <see cref="CallchainWeight.Live"/> the process' heap profiles are asked instead.
+    /// Callchains by weight, symbolized; null when there is no such process, trace, region or snapshot. A process without traces gives an empty answer with a note. By
+    /// <see cref="CallchainWeight.Live"/> the process' heap profiles are asked instead.
     /// </summary>
     public async Task<StackAnswer?> AskAsync(StackQuestion question, CancellationToken cancel)
     {
@@ -29,82 +28,95 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
         if (await tracks.FindAsync(question.Process, cancel) is not { } row) return null;
         if (question.Weight == CallchainWeight.Live) return await heapProfiles.AskAsync(question, cancel);
         var all = await traces.ListAsync(question.Process, cancel);
-        var chosen = all.Where(t => question.Trace is null || t.Id == question.Trace).ToList();
-        if (question.Trace is not null && chosen.Count == 0) return null;
-        if (await SurroundingsAsync(row, question.Window, chosen, question.Region, cancel) is not { } around) return null;
+        var chosen = all.Where(t => question.Trace is { } only ? t.Id == only : t.Id != question.Base).ToList();
+        var compared = all.Where(t => t.Id == question.Base && question.Weight != CallchainWeight.Growth).ToList();
+        if ((question.Trace is not null && chosen.Count == 0) || (question.Base is { } other && all.All(t => t.Id != other))) return null;
+
+        var (replayed, before) = (await ReplayedAsync(chosen, cancel), await ReplayedAsync(compared, cancel));
+        if (await SurroundingsAsync(row, question, [.. replayed.Select(r => r.Row)], cancel) is not { } around) return null;
+        if (await SurroundingsAsync(row, question, [.. before.Select(r => r.Row)], cancel) is not { } aroundBefore) return null;
 
         var merge = new StackMerge();
-        var losses = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        var notes = new List<string>();
-        double grown = 0, seen = 0;
-        for (var i = 0; i < chosen.Count; i++)
-        {
-            if (await traceCache.FindAsync(chosen[i], cancel) is not { } replayed) continue;
-            var memory = Within(replayed.Outstanding, around[i].Region);
-            var resident = around[i].HasRss ? ResidentBytes.PerCallchain(memory, around[i].Maps!) : null;
-            var named = await naming.NameAsync(replayed.Trace.Tool, replayed.Trace.Callchains, around[i].Maps, cancel);
-            var numbers = StackMerge.Begin(named);
-            foreach (var total in Totals(memory, around[i].Region))
-                merge.Add(named, numbers, total.Callchain, new ChainFigures(total.OutstandingBytes, total.MappedBytes, total.Calls, resident is null ? null : resident.GetValueOrDefault(total.Callchain)));
-            if (around[i].RssGrowthBytes is { } growth && resident is not null) (grown, seen) = (grown + growth, seen + resident.Values.Sum());
-            foreach (var loss in chosen[i].Losses) losses[loss.Kind] = losses.GetValueOrDefault(loss.Kind) + Math.Max(1, loss.Count);
-            notes.AddRange(Notes(chosen[i], replayed));
-        }
-        if (chosen.Count > 1)
-            notes.Insert(0, $"{chosen.Count} traces are added up as they are: a block that a later trace unmapped, or that two traces saw at once, is counted in each. Choose one trace to be exact.");
+        var (figures, notes) = await AddAsync(merge, question, replayed, around, isBase: false, cancel);
+        if (before.Count > 0) notes.AddRange((await AddAsync(merge, question, before, aroundBefore, isBase: true, cancel)).Notes);
+        notes.InsertRange(0, StackNotes.OfQuestion(question, around));
         if (all.Count == 0) notes.Add("No trace was uploaded for this process: nobody has been seen mapping its memory yet.");
-        if (question.Region is not null) notes.Add("Only blocks inside the region are counted; calls and mapped bytes of other blocks are left out.");
 
-        var answer = merge.Ranked(question.Weight, new CallchainsWire(question.Weight.Slug(), 0, question.Region is null && grown >= LeastGrowthBytes ? Math.Clamp(seen / grown, 0, 1) : null, losses, [])
+        var answer = merge.Ranked(question.Weight, before.Count > 0, new CallchainsWire(question.Weight.Slug(), 0, Coverage(question, replayed, around), Losses(replayed), [])
         {
+            Base = before.Count > 0 ? question.Base : null,
+            Growth = figures.Growth,
             Traces = [.. all.Select(TraceWires.ToWire)],
             HeapProfiles = await heapProfiles.ListAsync(question.Process, cancel),
-            Notes = notes,
+            Notes = [.. notes.Distinct(StringComparer.Ordinal)],
         });
         return answer with { Head = answer.Head with { Modules = await ModuleReport.OfAsync(answer.Frames, naming, cancel) } };
     }
 
-    /// <summary>Per trace what the track says around it; null when the track or the region does not exist.</summary>
-    private async Task<IReadOnlyList<TraceSurroundings>?> SurroundingsAsync(ProcessRow process, WindowState window, List<TraceRow> chosen, Guid? region, CancellationToken cancel)
+    private async Task<List<ReplayedTrace>> ReplayedAsync(List<TraceRow> rows, CancellationToken cancel)
     {
-        if (await tracks.SourceAsync(process, window, cancel) is { } source)
+        var replayed = new List<ReplayedTrace>(rows.Count);
+        foreach (var row in rows)
+            if (await traceCache.FindAsync(row, cancel) is { } one) replayed.Add(one);
+        return replayed;
+    }
+
+    /// <summary>What the track says around the traces; null when the track, a snapshot of the window or the region does not exist.</summary>
+    private async Task<StackSurroundings?> SurroundingsAsync(ProcessRow process, StackQuestion question, IReadOnlyList<TraceRow> rows, CancellationToken cancel)
+    {
+        if (await tracks.SourceAsync(process, question.Window, cancel) is { } source)
         {
-            var asked = region is { } id ? await regions.AskAsync(process.Id, id, cancel) : null;
+            var asked = question.Region is { } id ? await regions.AskAsync(process.Id, id, cancel) : null;
+            var overrides = await tracks.OverridesAsync(process, question.Window.Overrides, cancel);
             return await trackCache.UseAsync(process, source, track =>
             {
                 var only = asked?.In(track);
-                return asked is not null && only is null ? null : TraceSurroundings.Of(track, chosen, only);
+                return asked is not null && only is null ? null : StackSurroundings.Of(track, question, overrides(track), rows, only);
             }, cancel);
         }
-        return process.Tracks.Count == 0 && region is null ? chosen.ConvertAll(_ => TraceSurroundings.None) : null;
-    }
-
-    private static IEnumerable<string> Notes(TraceRow row, ReplayedTrace replayed)
-    {
-        var name = row.FileName.Length > 0 ? row.FileName : row.Tool;
-        if (row.Events == 0) yield return $"{name}: the trace holds no event. Nothing was mapped while it ran, or the tracer was not attached.";
-        foreach (var loss in row.Losses) yield return $"{name}: {loss.Text}";
-        foreach (var note in replayed.Outstanding.Notes) yield return $"{name}: {note}";
-        var raw = replayed.Trace.Callchains.Count(c => c.Frames is [{ Function: "syscall" }]);
-        if (raw > 0)
-            yield return string.Create(CultureInfo.InvariantCulture, $"{name}: {raw:N0} callchains end at libc's syscall(): their caller goes past libc's mmap and was built without frame pointers. strace -k or gdb shows it.");
-        if (replayed.Outstanding.FailedCalls > 0)
-            yield return string.Create(CultureInfo.InvariantCulture, $"{name}: {replayed.Outstanding.FailedCalls:N0} calls failed and changed nothing.");
-        if (replayed.Outstanding.BeforeTraceUnmappedBytes > 0)
-            yield return string.Create(CultureInfo.InvariantCulture, $"{name}: {replayed.Outstanding.BeforeTraceUnmappedBytes / 1024:N0} KiB were unmapped that had been mapped before the trace.");
-    }
-
-    // A region is one of the traced process; a child's equal addresses are other memory.
-    private static OutstandingMemory Within(OutstandingMemory memory, AddressRange? range) => range is not { } r ? memory : memory with
-    {
-        Blocks = [.. memory.Blocks.Where(b => b.Pid == memory.MainPid).Select(b => b with { Range = b.Range.Intersect(r) }).Where(b => !b.Range.IsEmpty)],
-    };
-
-    private static IEnumerable<CallchainTotals> Totals(OutstandingMemory memory, AddressRange? range) => range is null
-        ? memory.Callchains
-        : memory.Blocks.GroupBy(b => b.Callchain).Select(g =>
+        if (process.Tracks.Count > 0 || question.Region is not null || question.Window is not { From: null, To: null }) return null;
+        return StackSurroundings.None with
         {
-            var bytes = g.Sum(b => (long)b.Range.Length);
-            return new CallchainTotals(g.Key, g.Count(), bytes, bytes, g.Count());
-        });
+            Part = new TracedPart { From = question.Window.FromTime, To = question.Window.ToTime },
+            Within = question.Category is null ? null : [],
+            Traces = [.. rows.Select(_ => new TraceSurroundings(null, null))],
+        };
+    }
+
+    private async Task<(TracedFigures Figures, List<string> Notes)> AddAsync(StackMerge merge, StackQuestion question, List<ReplayedTrace> replayed, StackSurroundings around, bool isBase, CancellationToken cancel)
+    {
+        var placed = replayed.ConvertAll(r => new PlacedTrace(r.Trace, r.Outstanding, r.Row.Anchor));
+        var figures = await Task.Run(() => TracedFigures.Of(placed, around, question), cancel);
+        foreach (var of in figures.Chains.GroupBy(c => c.Key.Trace).OrderBy(g => g.Key))
+        {
+            var trace = replayed[of.Key].Trace;
+            var named = await naming.NameAsync(trace.Tool, trace.Callchains, around.Traces.Count > of.Key ? around.Traces[of.Key].Maps : null, cancel);
+            var numbers = StackMerge.Begin(named);
+            foreach (var (chain, did) in of.OrderBy(c => c.Key.Callchain))
+                if (question.Module is not { } module || named.PassesThrough(chain.Callchain, module)) merge.Add(named, numbers, chain.Callchain, did, isBase);
+        }
+        var notes = StackNotes.OfMemory(replayed, placed, around, figures, question).ToList();
+        for (var i = 0; i < replayed.Count; i++) notes.AddRange(StackNotes.OfTrace(replayed[i], figures.Memory.Replays[i]));
+        return (figures, notes);
+    }
+
+    /// <summary>Share of the growth of RSS during the traces, by straight lines between snapshots, that what they left outstanding holds in the next snapshot; null where that is not known or not all is counted.</summary>
+    private static double? Coverage(StackQuestion question, List<ReplayedTrace> replayed, StackSurroundings around)
+    {
+        if (question is not { Region: null, Category: null, Thread: null, Module: null } || around.Part is not { From: null, To: null }) return null;
+        double grown = 0, seen = 0;
+        for (var i = 0; i < replayed.Count && i < around.Traces.Count; i++)
+        {
+            if (around.Traces[i] is not { RssGrowthBytes: { } growth, Maps: { } maps } || !maps.Has(Metric.Rss)) continue;
+            (grown, seen) = (grown + growth, seen + ResidentBytes.PerCallchain(replayed[i].Outstanding, maps).Values.SumOf(b => b));
+        }
+        return grown >= LeastGrowthBytes ? Math.Clamp(seen / grown, 0, 1) : null;
+    }
+
+    private static SortedDictionary<string, long> Losses(List<ReplayedTrace> replayed)
+    {
+        var losses = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var loss in replayed.SelectMany(r => r.Row.Losses)) losses[loss.Kind] = Saturating.Add(losses.GetValueOrDefault(loss.Kind), Math.Max(1, loss.Count));
+        return losses;
+    }
 }

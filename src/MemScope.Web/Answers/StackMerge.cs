@@ -16,6 +16,7 @@ internal sealed class StackMerge
     private readonly List<FrameWire> _frames = [];
     private readonly StackSamples.Builder _chains = new();
     private readonly List<ChainFigures> _figures = [];
+    private readonly List<ChainFigures> _bases = [];
     private int[] _run = new int[64];
 
     /// <summary>The numbers that the frames of named callchains have here; filled as they are used: a frame that no chain of the answer has gets none.</summary>
@@ -31,7 +32,8 @@ internal sealed class StackMerge
     /// <param name="numbers">From <see cref="Begin"/>.</param>
     /// <param name="chain">Which one; -1 is events without a stack.</param>
     /// <param name="figures">What it did.</param>
-    public void Add(NamedStacks named, int[] numbers, int chain, ChainFigures figures)
+    /// <param name="isBase">Whether that is what others are compared with.</param>
+    public void Add(NamedStacks named, int[] numbers, int chain, ChainFigures figures, bool isBase = false)
     {
         var frames = chain < 0 ? [] : named.FramesOf(chain);
         if (frames.Length > _run.Length) _run = new int[frames.Length * 2];
@@ -41,46 +43,54 @@ internal sealed class StackMerge
             if (number < 0) number = NumberOf(named.Frames[frames[i]]);
             _run[i] = number;
         }
-        Add(_run.AsSpan(0, frames.Length), figures);
+        Add(_run.AsSpan(0, frames.Length), figures, isBase);
     }
 
     /// <summary>Adds what stands under one name without a stack.</summary>
-    public void Add(FrameWire frame, ChainFigures figures) => Add([NumberOf(frame)], figures);
+    public void Add(FrameWire frame, ChainFigures figures, bool isBase = false) => Add([NumberOf(frame)], figures, isBase);
 
     /// <summary>The answer by a weight, heaviest first; callchains without weight stand at the end, so that nothing that was traced is left out.</summary>
     /// <param name="weight">By what.</param>
+    /// <param name="isCompared">Whether weights are compared with those that were added as a base. By growth they are compared with those of the first snapshot in any case.</param>
     /// <param name="head">The rest of the answer; its total is filled in.</param>
-    public StackAnswer Ranked(CallchainWeight weight, CallchainsWire head)
+    public StackAnswer Ranked(CallchainWeight weight, bool isCompared, CallchainsWire head)
     {
-        var order = new int[_figures.Count];
-        for (var i = 0; i < order.Length; i++) order[i] = i;
-        Array.Sort(order, (a, b) => Heavier(a, b, weight));
-        var unranked = _chains.Build();
-        var ranked = new StackSamples.Builder();
-        var figures = new ChainFigures[order.Length];
+        var weights = new (long Now, long Base)[_figures.Count];
+        var order = new int[weights.Length];
         for (var i = 0; i < order.Length; i++)
         {
-            figures[i] = _figures[order[i]];
-            ranked.Add(unranked.FramesOf(order[i]), figures[i].By(weight));
+            weights[i] = (_figures[i].By(weight), weight == CallchainWeight.Growth ? _figures[i].ResidentBeforeBytes ?? 0 : isCompared ? _bases[i].By(weight) : 0);
+            order[i] = i;
         }
-        return new StackAnswer(ranked.Build(), _frames, figures, head with { TotalBytes = figures.SumOf(f => f.By(weight)) });
+        Array.Sort(order, (a, b) => Heavier(a, b, weights));
+        var unranked = _chains.Build();
+        var ranked = new StackSamples.Builder();
+        foreach (var chain in order) ranked.Add(unranked.FramesOf(chain), weights[chain].Now, weights[chain].Base);
+        return new StackAnswer(ranked.Build(), _frames, Array.ConvertAll(order, c => _figures[c]), head with { TotalBytes = weights.SumOf(Difference) });
     }
 
-    private int Heavier(int a, int b, CallchainWeight weight)
+    private static long Difference((long Now, long Base) weight) => Saturating.Add(weight.Now, -weight.Base);
+
+    private int Heavier(int a, int b, (long Now, long Base)[] weights)
     {
         var (x, y) = (_figures[a], _figures[b]);
-        var order = y.By(weight).CompareTo(x.By(weight));
+        var order = Difference(weights[b]).CompareTo(Difference(weights[a]));
         if (order == 0) order = y.OutstandingBytes.CompareTo(x.OutstandingBytes);
         if (order == 0) order = y.MappedBytes.CompareTo(x.MappedBytes);
         if (order == 0) order = y.Calls.CompareTo(x.Calls);
         return order == 0 ? a.CompareTo(b) : order;
     }
 
-    private void Add(ReadOnlySpan<int> frames, ChainFigures figures)
+    private void Add(ReadOnlySpan<int> frames, ChainFigures figures, bool isBase)
     {
         var chain = _chains.Add(frames, 0);
-        if (chain == _figures.Count) _figures.Add(figures);
-        else _figures[chain] = _figures[chain].Plus(figures);
+        if (chain == _figures.Count)
+        {
+            _figures.Add(default);
+            _bases.Add(default);
+        }
+        var sums = isBase ? _bases : _figures;
+        sums[chain] = sums[chain].Plus(figures);
     }
 
     private int NumberOf(FrameWire frame)

@@ -9,7 +9,11 @@ internal static class TraceWires
 {
     /// <summary>A trace in a list.</summary>
     public static TraceWire ToWire(this TraceRow row) =>
-        new(row.Id, row.Tool, row.Events, row.From, row.To, ClockWords(row), [.. row.Losses.Select(l => l.Text)], row.CaptureId, row.FileName) { Sureness = row.Anchor?.Sureness };
+        new(row.Id, row.Tool, row.Events, row.From, row.To, ClockWords(row), [.. row.Losses.Select(l => l.Text)], row.CaptureId, row.FileName)
+        {
+            Sureness = row.Anchor?.Sureness,
+            ObservedSeconds = row is { Clock: ClockDomain.Wall or ClockDomain.WallTimeOfDay or ClockDomain.Monotonic or ClockDomain.Relative, FromNs: { } first, ToNs: { } last } ? Saturating.Add(last, -first) / 1e9 : null,
+        };
 
     private static string ClockWords(TraceRow row) => row.Anchor switch
     {

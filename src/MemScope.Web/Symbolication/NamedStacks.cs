@@ -19,6 +19,15 @@ public sealed class NamedStacks
     /// <summary>Frame numbers of a chain, leaf first.</summary>
     public ReadOnlySpan<int> FramesOf(int chain) => CollectionsMarshal.AsSpan(_runs)[_starts[chain].._starts[chain + 1]];
 
+    /// <summary>Whether a chain has a frame in a module, which is given by its path or its file name; events without a stack have none.</summary>
+    public bool PassesThrough(int chain, string module)
+    {
+        if (chain < 0) return false;
+        foreach (var frame in FramesOf(chain))
+            if (_frames[frame].Module is { } path && (path == module || Path.GetFileName(path) == module)) return true;
+        return false;
+    }
+
     /// <summary>Adds a frame and returns its number.</summary>
     internal int AddFrame(FrameWire frame)
     {

@@ -36,7 +36,7 @@ public sealed record CallchainWire(long Bytes, long Count, IReadOnlyList<FrameWi
     /// <summary>Bytes mapped over the trace; of a heap profile, allocated since the beginning.</summary>
     public long MappedBytes { get; init; }
 
-    /// <summary>Outstanding bytes that the first snapshot after the trace says are in RAM, or null without a snapshot.</summary>
+    /// <summary>Outstanding bytes that the window's last snapshot says are in RAM, or null without a snapshot.</summary>
     public long? ResidentBytes { get; init; }
 
     /// <summary>Calls that mapped; of a heap profile, live blocks.</summary>
@@ -107,6 +107,9 @@ public sealed record ModuleWire(string Module, string? BuildId, string State, in
 /// <param name="Items">Heaviest first.</param>
 public sealed record CallchainsWire(string Weight, long TotalBytes, double? Coverage, IReadOnlyDictionary<string, long> Losses, IReadOnlyList<CallchainWire> Items)
 {
+    /// <summary>The trace or heap profile that weights are compared with, or null.</summary>
+    public Guid? Base { get; init; }
+
     /// <summary>What does not stand among the items; null when all stand there.</summary>
     public OmittedCallchainsWire? Omitted { get; init; }
 

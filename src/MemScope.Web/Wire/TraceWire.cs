@@ -14,4 +14,7 @@ public sealed record TraceWire(Guid Id, string Tool, int Events, DateTimeOffset?
 {
     /// <summary>How sure <see cref="From"/> and <see cref="To"/> are: <c>exact</c>, <c>within 10 ms</c>, <c>guessed</c>; null when the clock could not be anchored.</summary>
     public string? Sureness { get; init; }
+
+    /// <summary>Seconds from the first event to the last: what the tracer saw, less than what it was asked to watch. Null when the trace has no times.</summary>
+    public double? ObservedSeconds { get; init; }
 }

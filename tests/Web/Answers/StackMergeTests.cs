@@ -52,13 +52,13 @@ public sealed class StackMergeTests
         merge.Add(named, numbers, 0, new ChainFigures(10, 10, 1, null));
         merge.Add(named, numbers, 1, new ChainFigures(30, 30, 1, 20));
         merge.Add(named, numbers, -1, new ChainFigures(20, 90, 1, null));
-        var answer = merge.Ranked(CallchainWeight.Outstanding, Head);
+        var answer = merge.Ranked(CallchainWeight.Outstanding, false, Head);
 
         Assert.Equal(60, answer.Head.TotalBytes);
         Assert.Equal([30L, 20, 10], Enumerable.Range(0, 3).Select(answer.Samples.WeightOf));
         Assert.Equal(0, answer.Samples.FramesOf(1).Length);
         Assert.DoesNotContain(answer.Frames, f => f.Function == "unused");
-        Assert.Equal(90, merge.Ranked(CallchainWeight.Mapped, Head).Samples.WeightOf(0));
+        Assert.Equal(90, merge.Ranked(CallchainWeight.Mapped, false, Head).Samples.WeightOf(0));
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class StackMergeTests
             var named = Named(chain);
             merge.Add(named, StackMerge.Begin(named), 0, new ChainFigures(1, 1, 1, null));
         }
-        return merge.Ranked(CallchainWeight.Outstanding, Head);
+        return merge.Ranked(CallchainWeight.Outstanding, false, Head);
     }
 
     private static NamedStacks Named(params FrameWire[][] chains)

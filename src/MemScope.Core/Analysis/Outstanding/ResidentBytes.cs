@@ -10,9 +10,8 @@ public static class ResidentBytes
     /// Resident bytes of the outstanding blocks by callchain (-1: events without a stack); callchains without any are absent.
     /// </summary>
     /// <remarks>
-    /// A snapshot tells how much of a mapping is resident, not which pages. A block gets the share of the mapping's Rss that it has of the mapping's size, rounded down: exact where a
-    /// mapping is wholly resident or wholly not, an estimate else. The sum over the blocks in a mapping never exceeds its Rss. Mappings without an Rss (maps, plain pmap) add nothing;
-    /// hugetlb pages are not in Rss.
+    /// A snapshot tells how much of a mapping is resident, not which pages: a block gets its share (<see cref="ResidentShare"/>), exact where a mapping is wholly resident or wholly not.
+    /// The sum over the blocks in a mapping never exceeds its Rss. Mappings without an Rss (maps, plain pmap) add nothing; hugetlb pages are not in Rss.
     /// </remarks>
     /// <param name="outstanding">The replayed trace.</param>
     /// <param name="vmas">A snapshot of the same process at the end of the trace or later.</param>
@@ -34,26 +33,7 @@ public static class ResidentBytes
     private static long Resident(AddressRange block, VmaTable vmas)
     {
         long sum = 0;
-        for (var i = FirstEndingBehind(block.Start, vmas); i < vmas.Count && vmas[i].Start < block.End; i++)
-        {
-            var vma = vmas[i];
-            var size = vma.VirtualBytes;
-            if (size == 0) continue;
-            var rss = Math.Min((ulong)vma.Bytes(Metric.Rss), size);
-            sum += (long)((UInt128)vma.Range.Overlap(block) * rss / size);
-        }
+        for (var i = ResidentShare.FirstEndingBehind(block.Start, vmas); i < vmas.Count && vmas.StartColumn[i] < block.End; i++) sum += ResidentShare.Of(vmas[i], block);
         return sum;
-    }
-
-    private static int FirstEndingBehind(ulong address, VmaTable vmas)
-    {
-        int low = 0, high = vmas.Count;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (vmas[middle].End > address) high = middle;
-            else low = middle + 1;
-        }
-        return low;
     }
 }
