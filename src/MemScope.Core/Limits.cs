@@ -72,6 +72,9 @@ public sealed record Limits
     /// <summary>Callchains that an answer of the API spells out, heaviest first; the rest is told in sum. Pages and exports have them all.</summary>
     public int CallchainsInAnswer { get; init; } = 10_000;
 
+    /// <summary>Memory of the trees of callchains that are kept for the next click: 256 MiB. The one that was looked at last is kept in any case.</summary>
+    public long CallTreeBytes { get; init; } = 256L << 20;
+
     /// <summary>Days that a share lives unless its sender says otherwise.</summary>
     public int ShareDays { get; init; } = 90;
 }

@@ -43,6 +43,9 @@ public static class Urls
     public static string Stacks(Guid process, WindowState? window = null, string? weight = null, Guid? trace = null, Guid? region = null, string? search = null, string? at = null) =>
         $"/p/{process}/stacks{Query(window, ("weight", weight), ("trace", trace?.ToString()), ("region", region?.ToString()), ("q", search), ("at", at))}";
 
+    /// <summary>Stacks as a page shows them.</summary>
+    public static string Stacks(Guid process, WindowState? window, StackShown shown) => $"/p/{process}/stacks{Query(window, [.. Parts(shown), ("q", shown.Find), ("view", shown.Form), ("of", shown.Around), ("at", shown.At), ("sort", shown.Sort), ("order", shown.Order), ("rows", Text(shown.Rows))])}";
+
     /// <summary>Captures of a process.</summary>
     public static string Captures(Guid process, WindowState? window = null) => $"/p/{process}/captures{Query(window)}";
 
@@ -65,9 +68,8 @@ public static class Urls
     /// <summary>The difference of two processes as CSV.</summary>
     public static string CompareCsv(CompareSide before, CompareSide after) => $"api/v1/compare{Query(null, [.. Parts(before, after), ("format", "csv")])}";
 
-    /// <summary>Callchains as a file of another tool: <paramref name="format"/> is <c>folded</c> or <c>speedscope</c>.</summary>
-    public static string Callchains(Guid process, WindowState? window, string weight, Guid? trace, Guid? region, string format) =>
-        $"api/v1/processes/{process}/callchains{Query(window, ("weight", weight), ("trace", trace?.ToString()), ("region", region?.ToString()), ("format", format))}";
+    /// <summary>Callchains as a file of another tool: <paramref name="format"/> is <c>folded</c>, <c>pprof</c>, <c>speedscope</c>, <c>csv</c> or <c>json</c>.</summary>
+    public static string Callchains(Guid process, WindowState? window, StackShown shown, string format) => $"api/v1/processes/{process}/callchains{Query(window, [.. Parts(shown), ("format", format)])}";
 
     /// <summary>The bytes of a capture, or its snapshots printed again.</summary>
     public static string CaptureContent(Guid capture) => $"api/v1/captures/{capture}/content";
@@ -90,6 +92,14 @@ public static class Urls
 
     private static (string Name, string? Value)[] Parts(CompareSide? before, CompareSide? after) =>
         [("base", before?.ToString()), ("baseSource", before?.Source), ("current", after?.ToString()), ("currentSource", after?.Source), ("as", before?.As ?? after?.As)];
+
+    private static (string Name, string? Value)[] Parts(StackShown shown) =>
+    [
+        ("weight", shown.Weight), ("trace", shown.Trace?.ToString()), ("base", shown.Base?.ToString()), ("region", shown.Region?.ToString()), ("category", shown.Category), ("thread", Text(shown.Thread)),
+        ("module", shown.Module), .. shown.Only.Select(term => ("only", (string?)term)),
+    ];
+
+    private static string? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 
     private static (string Name, string? Value)[] Parts(DiffShown? shown) =>
         [("state", shown?.State), ("q", shown?.Filter), ("group", shown?.Group), ("metric", shown?.Metric), ("columns", shown?.All == true ? DiffShown.AllColumns : null)];

@@ -1,7 +1,7 @@
-using System.Text;
 using MemScope.Core;
 using MemScope.Core.Model;
 using MemScope.Web.Answers;
+using MemScope.Web.Exports;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Api;
@@ -11,21 +11,24 @@ internal static class CallchainEndpoints
 {
     /// <summary>Maps the endpoint.</summary>
     public static void MapCallchains(this IEndpointRouteBuilder api) =>
-        api.MapGet("/processes/{process:guid}/callchains", CallchainsAsync).WithName("callchains").Takes("weight", "trace", "base", "region", "category", "thread", "module", "source", "from", "to", "as", "format")
-            .WithSummary("Who mapped it: JSON, folded stacks or speedscope's JSON")
+        api.MapGet("/processes/{process:guid}/callchains", CallchainsAsync).WithName("callchains")
+            .Takes("weight", "trace", "base", "region", "category", "thread", "module", "only", "source", "from", "to", "as", "raw", "format")
+            .WithSummary("Who mapped it: JSON, CSV, folded stacks, profile.proto or speedscope's JSON")
             .Produces<CallchainsWire>().ProducesProblem(404);
 
     private static async Task<IResult> CallchainsAsync(Guid process, HttpRequest request, StackAnswers answers, Limits limits, CancellationToken cancel)
     {
         var weight = request.Word("weight", "outstanding", CallchainWeights.All);
-        var form = request.Wanted(Representation.Json, Representation.Folded, Representation.Speedscope);
-        var question = Question(process, request, CallchainWeights.Parse(weight)!.Value);
-        if (await answers.AskAsync(question, cancel) is not { } answer) return Problems.NotFound("There is no such process, trace, heap profile, region or snapshot.");
+        var form = request.Wanted(Representation.Json, Representation.Folded, Representation.Speedscope, Representation.Pprof, Representation.Csv);
+        if (await answers.AskAsync(Question(process, request, CallchainWeights.Parse(weight)!.Value), cancel) is not { } whole) return Problems.NotFound("There is no such process, trace, heap profile, region or snapshot.");
+        var answer = whole.Only(new StackFilter(request.Query["only"].OfType<string>()));
         // A file holds all callchains, whatever their number.
         return form switch
         {
-            Representation.Folded => Results.Text(CallchainExport.Folded(answer.ToWire(int.MaxValue)), "text/plain", Encoding.UTF8),
-            Representation.Speedscope => Results.File(CallchainExport.Speedscope(answer.ToWire(int.MaxValue), $"{weight} of {process}"), "application/json", $"{process}.speedscope.json"),
+            Representation.Folded => CallchainFile.Folded(answer),
+            Representation.Speedscope => CallchainFile.Speedscope(answer, $"{weight} of {process}", $"{process}.speedscope.json"),
+            Representation.Pprof => CallchainFile.Pprof(answer, Remarks(answer, process), $"{process}.pb.gz"),
+            Representation.Csv => new CsvAnswer($"{process}.callchains", CallchainCsv.Columns, CallchainCsv.Rows(answer)),
             _ => Results.Ok(answer.ToWire(limits.CallchainsInAnswer)),
         };
     }
@@ -41,4 +44,12 @@ internal static class CallchainEndpoints
             Thread = request.Text("thread") is null ? null : request.Number("thread", 0, 0, int.MaxValue), Module = request.Text("module"),
         };
     }
+
+    private static IEnumerable<string> Remarks(StackAnswer answer, Guid process) =>
+    [
+        $"MemScope: callchains of process {process} by weight {answer.Head.Weight}",
+        .. answer.Head.Traces.Select(t => $"trace {t.Id}: {t.Tool}{(t.FileName.Length > 0 ? ", " + t.FileName : "")}"),
+        .. answer.Head.HeapProfile is { } profile ? [$"heap profile {profile}"] : Array.Empty<string>(),
+        .. answer.Head.Notes,
+    ];
 }

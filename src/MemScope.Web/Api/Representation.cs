@@ -13,6 +13,8 @@ internal enum Representation
     Folded,
     /// <summary>speedscope's JSON.</summary>
     Speedscope,
+    /// <summary>profile.proto, gzip.</summary>
+    Pprof,
     /// <summary>Text as /proc/PID/smaps has it.</summary>
     Smaps,
 }
@@ -42,6 +44,7 @@ internal static class Representations
     {
         Representation.Csv => "text/csv",
         Representation.Binary => "application/octet-stream",
+        Representation.Pprof => "application/vnd.google.protobuf+gzip",
         Representation.Folded or Representation.Smaps => "text/plain",
         _ => "application/json",
     };

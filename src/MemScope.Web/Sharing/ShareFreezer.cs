@@ -75,7 +75,8 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
     }
 
     private static StackQuestion Stacks(Guid process, WindowState window, ShareRequestWire request) =>
-        new(process, window, CallchainWeights.Parse(request.Weight) ?? CallchainWeight.Outstanding) { Trace = request.Trace, Region = request.Region };
+        new StackShown { Trace = request.Trace, Base = request.Base, Region = request.Region, Category = request.Category, Thread = request.Thread, Module = request.Module }
+            .ToQuestion(process, window, CallchainWeights.Parse(request.Weight) ?? CallchainWeight.Outstanding);
 
     private static DiffShown Shown(ShareRequestWire request) => new(request.State, request.Filter, request.Group, request.Metric);
 

@@ -60,7 +60,7 @@ public static class ShareMarkdown
             yield return ("Rate", $"{Signed((long)(overview.Total.RssBytesPerSecond * 60))} per minute, {overview.Total.Shape}");
         }
         if (view.Callchains is { Items: [{ Bytes: > 0 } top, ..] } chains && chains.Weight != "calls")
-            yield return ("Most " + chains.Weight, $"{SizeWords.Size(top.Bytes)} by {Escape(string.Join(" ← ", top.Frames.Take(4).Select(CallchainExport.NameOf)))}");
+            yield return ("Most " + chains.Weight, $"{SizeWords.Size(top.Bytes)} by {Escape(string.Join(" ← ", top.Frames.Take(4).Select(Exports.ExportedNames.Of)))}");
     }
 
     private static IEnumerable<(string Name, string Value)> Figures(CompareWire compare)

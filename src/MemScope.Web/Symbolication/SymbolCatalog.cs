@@ -43,6 +43,10 @@ public sealed class SymbolCatalog : IDisposable
     private readonly ConcurrentDictionary<string, Kept> _modules = new(StringComparer.Ordinal);
     private SymbolFileIndex _files = new([]);
     private long _listedAt = long.MinValue;
+    private long _version;
+
+    /// <summary>Rises with every upload: names that were found at a lower one may be better now.</summary>
+    public long Version => Interlocked.Read(ref _version);
 
     /// <summary>Makes one; nothing is read before the first question.</summary>
     public SymbolCatalog(SymbolFileStore store, SymbolFolder folder, LineSymbolizer lines, ChangeFeed feed, TimeProvider time, ILogger<SymbolCatalog> log)
@@ -52,7 +56,11 @@ public sealed class SymbolCatalog : IDisposable
     }
 
     /// <summary>Forgets the list of files; call it after an upload.</summary>
-    public void Refresh() => Volatile.Write(ref _listedAt, long.MinValue);
+    public void Refresh()
+    {
+        Volatile.Write(ref _listedAt, long.MinValue);
+        Interlocked.Increment(ref _version);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -21,13 +21,13 @@ public sealed record ShareRequestWire(string View, string? Title = null, int? Ex
     /// <summary>Overview: metric of the chart; diff and compare: the number in the main columns.</summary>
     public string? Metric { get; init; }
 
-    /// <summary>Regions: the only category.</summary>
+    /// <summary>Regions, stacks: the only category.</summary>
     public string? Category { get; init; }
 
     /// <summary>Regions, diff and compare: filter; stacks: highlighted text.</summary>
     public string? Filter { get; init; }
 
-    /// <summary>Regions: order.</summary>
+    /// <summary>Regions, stacks: order.</summary>
     public string? Sort { get; init; }
 
     /// <summary>Diff and compare: the only state.</summary>
@@ -50,6 +50,24 @@ public sealed record ShareRequestWire(string View, string? Title = null, int? Ex
 
     /// <summary>Stacks: weight.</summary>
     public string? Weight { get; init; }
+
+    /// <summary>Stacks: the trace or heap profile that it is compared with.</summary>
+    public Guid? Base { get; init; }
+
+    /// <summary>Stacks: the only thread.</summary>
+    public int? Thread { get; init; }
+
+    /// <summary>Stacks: a module that callchains touch.</summary>
+    public string? Module { get; init; }
+
+    /// <summary>Stacks: terms of the filter, or null.</summary>
+    public IReadOnlyList<string>? Only { get; init; }
+
+    /// <summary>Stacks: <c>leaf</c>, <c>merged</c>, or null for root up.</summary>
+    public string? Form { get; init; }
+
+    /// <summary>Stacks: the function whose callers and callees are shown, or null.</summary>
+    public string? Around { get; init; }
 
     /// <summary>Stacks: the only trace.</summary>
     public Guid? Trace { get; init; }

@@ -1,4 +1,5 @@
 using Bunit;
+using MemScope.Web.Answers;
 using MemScope.Web.Components;
 using MemScope.Web.Components.Elements;
 using MemScope.Web.Components.Pages.Captures;
@@ -36,10 +37,17 @@ public sealed class HostileNameTests : BunitContext
     [Fact]
     public void A_backing_in_a_comparison() => Inert(Render<CompareView>(p => p.Add(c => c.Compare, Samples.Compare(Samples.PairRow("gone", 10, 0, name: Samples.Hostile), Samples.PairRow("replaced", 5, 5, name: "/" + Samples.Hostile + ".so.1")))));
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(StackShown.LeafUp)]
+    [InlineData(StackShown.Merged)]
+    public void A_function_and_a_module(string? form) => Inert(Render<StacksView>(p => p
+        .Add(c => c.Sheet, StackSheet.Of(CallForest.Of(Samples.Chains("outstanding", new CallchainWire(4096, 1, [Samples.Frame(Samples.Hostile, Samples.Hostile)]) { Calls = 1 })), new() { Form = form, At = "0", Find = Samples.Hostile }))
+        .Add(c => c.Href, shown => Urls.Stacks(Samples.ProcessId, null, shown))));
+
     [Fact]
-    public void A_function_and_a_module() => Inert(Render<StacksView>(p => p
-        .Add(c => c.Chains, Samples.Chains("outstanding", new CallchainWire(4096, 1, [Samples.Frame(Samples.Hostile, Samples.Hostile)]) { Calls = 1 }))
-        .Add(c => c.At, "0")));
+    public void A_function_between_its_callers_and_callees() => Inert(Render<StacksView>(p => p
+        .Add(c => c.Sheet, StackSheet.Of(CallForest.Of(Samples.Chains("calls", new CallchainWire(1, 1, [Samples.Frame("x"), Samples.Frame(Samples.Hostile, Samples.Hostile)]) { Calls = 1 })), new() { Around = Samples.Hostile, Only = [Samples.Hostile] }))));
 
     [Fact]
     public void A_remark_of_a_parser() => Inert(Render<ParseReport>(p => p.Add(c => c.Capture,

@@ -28,25 +28,27 @@ public static class Frames
     public static string Source(FrameWire frame) => frame.File is { Length: > 0 } file ? frame.Line is { } line ? FormattableString.Invariant($"{Format.FileName(file)}:{line}") : Format.FileName(file)
         : frame.Function is null || frame.Offset is null || frame.Module is null ? "" : $"+0x{(frame.Offset.StartsWith("0x", StringComparison.Ordinal) ? frame.Offset[2..] : frame.Offset)}";
 
-    /// <summary>
-    /// Whether two frames are one box: same function of the same module, or the same place without a name. Some tracers print no module: then the name decides.
-    /// </summary>
-    public static bool Same(FrameWire a, FrameWire b) => a.Inlined == b.Inlined && a.Function == b.Function
-        && (a.Function is null ? a.Module == b.Module && a.Offset == b.Offset : a.Module == b.Module || a.Module is null || b.Module is null);
-
     /// <summary>The first frame from the leaf that is not a bare system call wrapper: where the memory is asked for.</summary>
-    public static FrameWire? Site(CallchainWire chain) =>
-        chain.Frames.FirstOrDefault(f => !IsWrapper(f)) ?? (chain.Frames.Count > 0 ? chain.Frames[0] : null);
+    public static FrameWire? Site(IReadOnlyList<FrameWire> frames) => frames.FirstOrDefault(f => !IsWrapper(f)) ?? (frames.Count > 0 ? frames[0] : null);
 
     /// <summary>The callers of the site, nearest first, as one line.</summary>
-    public static string CalledFrom(CallchainWire chain, int most = 5)
+    public static string CalledFrom(IReadOnlyList<FrameWire> frames, int most = 5)
     {
-        var site = Site(chain);
-        var callers = chain.Frames.SkipWhile(f => !ReferenceEquals(f, site)).Skip(1).Select(Title).ToList();
+        var site = Site(frames);
+        var callers = frames.SkipWhile(f => !ReferenceEquals(f, site)).Skip(1).Select(Title).ToList();
         return string.Join(" ← ", callers.Take(most)) + (callers.Count > most ? " ← …" : "");
     }
 
-    // Names of libc's and the dynamic loader's thin wrappers: they ask the kernel for somebody else.
-    private static bool IsWrapper(FrameWire frame) =>
+    /// <summary>A frame as a copied stack has it: <c>ucs_mpool_grow (mpool.c:266) libucs.so.0.0.0+0x36ced [0e23ab09…]</c>.</summary>
+    public static string Line(FrameWire frame)
+    {
+        var place = FullPlace(frame);
+        if (frame.Function is not { Length: > 0 } name) return place;
+        var source = frame.File is { Length: > 0 } file ? frame.Line is { } line ? FormattableString.Invariant($" ({file}:{line})") : $" ({file})" : "";
+        return $"{name}{source}{(frame.Module is null ? "" : " " + place)}{(frame.Inlined ? " inlined" : "")}";
+    }
+
+    /// <summary>Whether it is one of libc's and the dynamic loader's thin wrappers: they ask the kernel for somebody else.</summary>
+    public static bool IsWrapper(FrameWire frame) =>
         frame.Function is "syscall" or "mmap" or "mmap64" or "__mmap" or "__mmap64" or "munmap" or "__munmap" or "mremap" or "__mremap" or "brk" or "__brk" or "sbrk" or "__sbrk" or "madvise" or "mprotect" or "__mprotect";
 }

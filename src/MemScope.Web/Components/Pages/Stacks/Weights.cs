@@ -4,13 +4,12 @@ namespace MemScope.Web.Components.Pages.Stacks;
 public static class Weights
 {
     /// <summary>Slug and words, the one that answers "what is still in RAM" first.</summary>
-    public static IReadOnlyList<(string Slug, string Words)> All { get; } = [("resident", "Resident outstanding"), ("outstanding", "Outstanding"), ("mapped", "Mapped"), ("calls", "Calls"), ("live", "Heap live")];
+    public static IReadOnlyList<(string Slug, string Words)> All { get; } =
+        [("resident", "Resident outstanding"), ("outstanding", "Outstanding"), ("mapped", "Mapped"), ("calls", "Calls"), ("growth", "Growth"), ("live", "Heap live")];
 
-    /// <summary>Those that a process has an answer to.</summary>
-    public static IEnumerable<(string Slug, string Words)> Of(bool hasTraces, bool hasProfiles) => All.Where(w => w.Slug == "live" ? hasProfiles : hasTraces);
-
-    /// <summary>The slug when it is known, else the default.</summary>
-    public static string Known(string? slug) => All.Any(w => w.Slug == slug) ? slug! : "outstanding";
+    /// <summary>Those that a process has an answer to; growth needs two snapshots.</summary>
+    public static IEnumerable<(string Slug, string Words)> Of(bool hasTraces, bool hasProfiles, bool hasGrowth) =>
+        All.Where(w => w.Slug switch { "live" => hasProfiles, "growth" => hasTraces && hasGrowth, _ => hasTraces });
 
     /// <summary>For people.</summary>
     public static string Words(string slug) => All.FirstOrDefault(w => w.Slug == slug).Words ?? slug;
@@ -20,4 +19,7 @@ public static class Weights
 
     /// <summary>A figure of that weight.</summary>
     public static string Figure(string slug, long value) => slug == "calls" ? Format.Count(value) : Format.KiB(value);
+
+    /// <summary>A change of that weight, with its sign.</summary>
+    public static string Change(string slug, long value) => slug == "calls" ? Format.CountChange(value) : Format.KiBChange(value);
 }
