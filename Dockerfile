@@ -8,9 +8,9 @@ COPY . .
 RUN dotnet publish src/MemScope.Web -c Release -o /app
 
 FROM ubuntu:26.04
-# llvm gives source lines, inlined calls and readable C++ names; libzstd1 unpacks .zst files; curl asks for the health below.
+# binutils gives source lines, inlined calls and readable C++ names, llvm where binutils does not know the machine; xz-utils and zstd unpack symbol tables; libzstd1 unpacks .zst files; curl asks for the health below.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends aspnetcore-runtime-10.0 curl libzstd1 llvm \
+ && apt-get install -y --no-install-recommends aspnetcore-runtime-10.0 binutils curl libzstd1 llvm xz-utils zstd \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --home-dir /var/lib/memscope --create-home memscope
 COPY --from=build /app /app

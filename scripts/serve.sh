@@ -27,7 +27,7 @@ serve() {
   [ -n "$db" ] || need_postgres
   build_web
   [ -z "$demo" ] || build_agent
-  hint_llvm
+  hint_symbol_tools
   hint_libzstd
 
   if [ -n "$demo" ]; then

@@ -68,9 +68,10 @@ need_chromium() {
 
 have_llvm() { have llvm-symbolizer || compgen -G '/usr/lib/llvm-*/bin/llvm-symbolizer' >/dev/null; }
 
-# Stacks have names without it; source lines, inlined calls and readable C++ names come from LLVM's tools.
-hint_llvm() {
-  have_llvm || say "note: no source lines and inlined calls without llvm-symbolizer (apt-get install llvm)"
+# Stacks have names without them; source lines, inlined calls and readable C++ names come from binutils, or from LLVM's tools.
+hint_symbol_tools() {
+  have addr2line || have_llvm || say "note: no source lines and inlined calls without addr2line or llvm-symbolizer (apt-get install binutils)"
+  have xz || say "note: no names from MiniDebugInfo (stripped files of Fedora and RHEL) without xz (apt-get install xz-utils)"
 }
 
 have_libzstd() {
@@ -89,6 +90,9 @@ hint_libzstd() {
 # What some tests drive. They are skipped, with the reason, where it is missing and may not be installed.
 want_test_tools() {
   local missing=()
+  have addr2line || missing+=(binutils)
+  have xz || missing+=(xz-utils)
+  have zstd || missing+=(zstd)
   have_llvm || missing+=(llvm)
   have curl || missing+=(curl)
   have pmap || missing+=(procps)

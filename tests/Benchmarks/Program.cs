@@ -5,10 +5,12 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using MemScope.Benchmarks.Engine;
 using MemScope.Benchmarks.Ratios;
 using MemScope.Benchmarks.Stacks;
+using MemScope.Benchmarks.Symbols;
 
 if (args is ["ratio", ..]) return RatioRun.Start(args[1..]);
 if (args is ["engine", ..]) return await EngineRun.StartAsync(args[1..]);
 if (args is ["stacks", ..]) return await StacksRun.StartAsync(args[1..]);
+if (args is ["symbols", ..]) return await SymbolAgreement.StartAsync(args[1..]);
 if (args is ["engine-peer", var connection]) return await PeerServer.RunAsync(connection);
 
 // In this process: a generated project would have to restore packages by itself.

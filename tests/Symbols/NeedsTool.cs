@@ -15,7 +15,7 @@ public sealed class NeedsToolFactAttribute : FactAttribute
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NeedsToolTheoryAttribute : TheoryAttribute
 {
-    public NeedsToolTheoryAttribute(string tool) => Skip = NeedsTool.ReasonToSkip(tool);
+    public NeedsToolTheoryAttribute(params string[] tools) => Skip = tools.Select(NeedsTool.ReasonToSkip).FirstOrDefault(r => r is not null);
 }
 
 internal static class NeedsTool

@@ -19,7 +19,7 @@ internal enum ChildFault : byte
     NotAsked,
 }
 
-/// <summary>One running child that answers every line on standard input with one line on standard output. After a fault it is killed and of no more use.</summary>
+/// <summary>One running child that answers every line on standard input, with one line or a block of lines. After a fault it is killed and of no more use.</summary>
 internal sealed class LineChild : IDisposable
 {
     private const int ErrorBytes = 2048;
@@ -75,29 +75,48 @@ internal sealed class LineChild : IDisposable
         }
     }
 
-    /// <summary>Sends lines (without line ends inside) and reads an answer for each. Returns those that came before a fault.</summary>
+    /// <summary>Sends lines (without line ends inside) and reads a line in answer to each. Returns those that came before a fault.</summary>
     /// <param name="lines">The lines.</param>
     /// <param name="each">Time for one answer.</param>
     /// <param name="most">Time for all.</param>
-    public async Task<(IReadOnlyList<string> Answers, ChildFault Fault)> AskAsync(IReadOnlyList<string> lines, TimeSpan each, TimeSpan most)
+    public Task<(IReadOnlyList<string> Answers, ChildFault Fault)> AskAsync(IReadOnlyList<string> lines, TimeSpan each, TimeSpan most) =>
+        ExchangeAsync(lines, lines.Count, ReadOneAsync, each, most);
+
+    /// <summary>
+    /// Sends lines and reads an answer of several lines to each. An answer follows the line with which it begins, up to the next such line; the answer to the last line sent
+    /// only marks the end, and what it left over is passed over by the next call.
+    /// </summary>
+    /// <param name="lines">The lines.</param>
+    /// <param name="last">One more line, to which some answer comes.</param>
+    /// <param name="begins">Whether a line begins the answer with that number.</param>
+    /// <param name="each">Time for one answer.</param>
+    /// <param name="most">Time for all.</param>
+    public async Task<(IReadOnlyList<string> Answers, ChildFault Fault)> AskBlocksAsync(
+        IReadOnlyList<string> lines, string last, Func<string, int, bool> begins, TimeSpan each, TimeSpan most)
     {
-        var answers = new List<string>(lines.Count);
-        using var over = new CancellationTokenSource(most);
-        Lines += lines.Count;
-        var writing = WriteAsync(lines, over.Token);
-        var fault = ChildFault.None;
-        while (fault == ChildFault.None && answers.Count < lines.Count)
+        var started = 0;
+        return await ExchangeAsync([.. lines, last], lines.Count, ReadBlockAsync, each, most);
+
+        async Task<(string? Block, ChildFault Fault)> ReadBlockAsync(TimeSpan time, CancellationToken over)
         {
-            (var answer, fault) = await ReadLineAsync(each, over.Token);
-            if (answer is not null) answers.Add(answer);
+            var block = new StringBuilder();
+            while (true)
+            {
+                var (line, fault) = await ReadOneAsync(time, over);
+                if (line is null) return (null, fault);
+                if (begins(line, started))
+                {
+                    started++;
+                    if (started > 1) return (block.ToString(), ChildFault.None);
+                }
+                else if (started > 0)
+                {
+                    if (block.Length > 0) block.Append('\n');
+                    block.Append(line);
+                    if (block.Length > _limits.AnswerBytes) return (null, ChildFault.TooLong);
+                }
+            }
         }
-        if (fault != ChildFault.None)
-        {
-            Kill();
-            await over.CancelAsync();
-        }
-        await writing;
-        return (answers, fault);
     }
 
     /// <summary>Ends it at once.</summary>
@@ -121,6 +140,28 @@ internal sealed class LineChild : IDisposable
         _process.Dispose();
     }
 
+    private async Task<(IReadOnlyList<string> Answers, ChildFault Fault)> ExchangeAsync(
+        IReadOnlyList<string> lines, int count, Func<TimeSpan, CancellationToken, Task<(string? Text, ChildFault Fault)>> read, TimeSpan each, TimeSpan most)
+    {
+        var answers = new List<string>(count);
+        using var over = new CancellationTokenSource(most);
+        Lines += lines.Count;
+        var writing = WriteAsync(lines, over.Token);
+        var fault = ChildFault.None;
+        while (fault == ChildFault.None && answers.Count < count)
+        {
+            (var answer, fault) = await read(each, over.Token);
+            if (answer is not null) answers.Add(answer);
+        }
+        if (fault != ChildFault.None)
+        {
+            Kill();
+            await over.CancelAsync();
+        }
+        await writing;
+        return (answers, fault);
+    }
+
     private async Task WriteAsync(IReadOnlyList<string> lines, CancellationToken over)
     {
         try
@@ -136,7 +177,7 @@ internal sealed class LineChild : IDisposable
         }
     }
 
-    private async Task<(string? Line, ChildFault Fault)> ReadLineAsync(TimeSpan each, CancellationToken over)
+    private async Task<(string? Line, ChildFault Fault)> ReadOneAsync(TimeSpan each, CancellationToken over)
     {
         byte[] before = [];
         while (true)

@@ -3,7 +3,7 @@ using MemScope.Symbols.Children;
 namespace MemScope.Symbols.Demangling;
 
 /// <summary>
-/// Turns mangled names into readable ones through a long-lived <c>llvm-cxxfilt</c> (or <c>c++filt</c>) child without privileges: C++ and Rust. Without either tool
+/// Turns mangled names into readable ones through a long-lived <c>c++filt</c> (or <c>llvm-cxxfilt</c>) child without privileges: C++ and Rust. Without either tool
 /// names stay as they are and <see cref="Unavailable"/> says what to install. Names are hostile: nothing but mangled names reaches the child, and one that hangs or
 /// brings it down stays mangled.
 /// <code>
@@ -26,8 +26,9 @@ public sealed class Demangler : IAsyncDisposable
 
     private static readonly LineProgram[] Programs =
     [
-        new("llvm-cxxfilt", [], "_Z1fv", IsRight),
+        // binutils' first: names are then those of addr2line -C, and it reads names that llvm-cxxfilt 14 leaves (497 of 33,833 of libceph-common; binutils 2.40 leaves 50).
         new("c++filt", ["-i"], "_Z1fv", IsRight), // -i leaves out the hashes of Rust's crates
+        new("llvm-cxxfilt", [], "_Z1fv", IsRight),
     ];
 
     private readonly NameCache _cache = new(CachedCharacters);
@@ -39,7 +40,7 @@ public sealed class Demangler : IAsyncDisposable
     }
 
     internal Demangler(IReadOnlyList<LineProgram> programs, ChildLimits limits, TimeProvider time) =>
-        _tool = new LineTool(programs, limits, "Names stay mangled: install llvm (llvm-cxxfilt) or binutils (c++filt).", time);
+        _tool = new LineTool(programs, limits, "Names stay mangled: install binutils (c++filt) or llvm (llvm-cxxfilt).", time);
 
     /// <summary>Why names stay mangled, with advice; null as long as they do not.</summary>
     public string? Unavailable => _tool.Unavailable;

@@ -13,7 +13,10 @@ internal static class ElfCompression
     /// <summary>sh_flags: the content begins with a compression header.</summary>
     public const ulong CompressedFlag = 0x800;
 
-    private const uint Zlib = 1, Zstd = 2; // ELFCOMPRESS_*
+    /// <summary>ELFCOMPRESS_ZLIB.</summary>
+    public const uint Zlib = 1;
+
+    private const uint Zstd = 2; // ELFCOMPRESS_ZSTD
     private const int PieceBytes = 64 << 10;
 
     /// <summary>The plain content of a compressed section, or null with a sentence why not.</summary>

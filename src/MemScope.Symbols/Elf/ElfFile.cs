@@ -82,6 +82,21 @@ public sealed partial class ElfFile
     /// <summary>The functions, read at the first use; see <see cref="SymbolTable.Read"/>.</summary>
     public SymbolTable Symbols => _symbols.Value;
 
+    /// <summary>How its lines are packed where only new builds of the tools unpack that, or only old ones; null as a rule.</summary>
+    internal string? RarelyPackedLines
+    {
+        get
+        {
+            foreach (var section in _sections)
+            {
+                if (section.Name is ".zdebug_line") return "the old zlib form (.zdebug)";
+                if (section.Name is not ".debug_line" || !section.IsCompressed || !_bytes.TryRead(section.FileOffset, Math.Min(section.Size, 4), out var type) || type.Length < 4) continue;
+                return new ElfFields(type.Span, Identity).U32(0) == ElfCompression.Zlib ? null : "zstd";
+            }
+            return null;
+        }
+    }
+
     internal ElfLimits Limits { get; }
 
     internal ElfIdentity Identity => _header.Identity;

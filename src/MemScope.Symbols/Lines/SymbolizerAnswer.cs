@@ -44,9 +44,13 @@ internal static class SymbolizerAnswer
         return frames.Count > 0 ? new Symbolization(frames, null, null) : Symbolization.Of(SymbolMiss.UnknownAddress, "Neither a function nor a line covers the address.");
     }
 
+    /// <summary>The child runs as another user, for whom the file or a folder above it is closed.</summary>
+    public static Symbolization NotAllowed(string program) =>
+        Symbolization.Of(SymbolMiss.NoSymbols, $"{program} runs as another user, who may not read the symbol file: check the rights of its folders.");
+
     /// <summary>The file itself was found readable before: what the tool says is about its right to read it, or about its contents.</summary>
     private static Symbolization Failure(string message) => message.Contains("ermission denied", StringComparison.Ordinal)
-        ? Symbolization.Of(SymbolMiss.NoSymbols, "llvm-symbolizer runs as another user, who may not read the symbol file: check the rights of its folders.")
+        ? NotAllowed("llvm-symbolizer")
         : Symbolization.Of(SymbolMiss.Malformed, "llvm-symbolizer cannot read the symbol file.");
 
     private static Symbolization Unreadable() => Symbolization.Of(SymbolMiss.Unsupported, "llvm-symbolizer answered in an unknown form.");

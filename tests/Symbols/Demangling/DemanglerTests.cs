@@ -8,7 +8,7 @@ public sealed class DemanglerTests
 {
     private static readonly ChildLimits Impatient = new() { AnswerTime = TimeSpan.FromSeconds(2), BatchTime = TimeSpan.FromSeconds(60), AnswerBytes = 4096 };
 
-    [NeedsToolTheory("llvm-cxxfilt")]
+    [NeedsToolTheory("c++filt")]
     [InlineData("_Z3foov", "foo()")]
     [InlineData("_ZN3abc3defEi", "abc::def(int)")]
     [InlineData("__Z3foov", "foo()")]
@@ -32,7 +32,7 @@ public sealed class DemanglerTests
         Assert.Null(demangler.Unavailable);
     }
 
-    [NeedsToolTheory("llvm-cxxfilt")]
+    [NeedsToolTheory("c++filt")]
     [InlineData("")]
     [InlineData("main")]
     [InlineData("_start")]
@@ -56,17 +56,17 @@ public sealed class DemanglerTests
         Assert.Equal([name, "foo()", name], await demangler.DemangleAsync([name, "_Z3foov", name]));
     }
 
-    [NeedsToolFact("c++filt")]
+    [NeedsToolFact("llvm-cxxfilt")]
     public async Task The_fallback_tool_gives_the_same_names()
     {
-        await using var demangler = new Demangler([new LineProgram("c++filt", ["-i"], "_Z1fv", a => string.Equals(a, "f()", StringComparison.Ordinal))], Impatient, TimeProvider.System);
+        await using var demangler = new Demangler([new LineProgram("llvm-cxxfilt", [], "_Z1fv", a => string.Equals(a, "f()", StringComparison.Ordinal))], Impatient, TimeProvider.System);
         Assert.Equal(
             ["foo() [clone .cold]", "mycrate::foo", "std::cout@@GLIBCXX_3.4"],
             await demangler.DemangleAsync(["_Z3foov.cold", "_RNvCs1234_7mycrate3foo", "_ZSt4cout@@GLIBCXX_3.4"]));
-        Assert.Equal("c++filt", demangler.ToolName);
+        Assert.Equal("llvm-cxxfilt", demangler.ToolName);
     }
 
-    [NeedsToolFact("llvm-cxxfilt")]
+    [NeedsToolFact("c++filt")]
     public async Task Every_function_of_the_corpus_gets_its_name()
     {
         await using var demangler = new Demangler();
@@ -82,7 +82,7 @@ public sealed class DemanglerTests
         }
     }
 
-    [NeedsToolFact("llvm-cxxfilt")]
+    [NeedsToolFact("c++filt")]
     public async Task Twenty_thousand_names_of_one_call_come_in_order()
     {
         await using var demangler = new Demangler();
@@ -90,7 +90,7 @@ public sealed class DemanglerTests
         Assert.Equal(Enumerable.Range(0, 20_000).Select(i => $"f{i}()"), await demangler.DemangleAsync(names));
     }
 
-    [NeedsToolFact("llvm-cxxfilt")]
+    [NeedsToolFact("c++filt")]
     public async Task Names_that_grow_without_bound_stay_mangled_and_the_next_ones_are_answered()
     {
         await using var demangler = new Demangler();
@@ -103,7 +103,7 @@ public sealed class DemanglerTests
         Assert.All(names, n => Assert.True(n.Length <= 256 << 10));
     }
 
-    [NeedsToolFact("llvm-cxxfilt")]
+    [NeedsToolFact("c++filt")]
     public async Task A_child_that_is_killed_is_replaced()
     {
         await using var demangler = new Demangler();
@@ -119,7 +119,7 @@ public sealed class DemanglerTests
         Assert.NotEqual(pid, demangler.ChildPid);
     }
 
-    [NeedsToolFact("llvm-cxxfilt")]
+    [NeedsToolFact("c++filt")]
     public async Task The_child_has_no_privileges_no_environment_and_caps()
     {
         await using var demangler = new Demangler();
@@ -165,7 +165,7 @@ public sealed class DemanglerTests
         Assert.Contains("does not work here", demangler.Unavailable, StringComparison.Ordinal);
     }
 
-    [NeedsToolFact("llvm-cxxfilt")]
+    [NeedsToolFact("c++filt")]
     public async Task A_caller_that_goes_away_does_not_disturb_the_next_one()
     {
         await using var demangler = new Demangler();
