@@ -6,7 +6,7 @@ namespace MemScope.Symbols.Lines;
 
 /// <summary>
 /// Source lines and inlined functions from DWARF, through long-lived children without privileges, one per file: binutils' <c>addr2line</c>, or <c>llvm-symbolizer</c> where that is
-/// missing or does not know the file's machine (docs/decisions/0022). A file at which a child hangs, dies or talks without end is put aside and not asked again. Without a
+/// missing or does not know the file's machine (docs/decisions/0021). A file at which a child hangs, dies or talks without end is put aside and not asked again. Without a
 /// program every answer is <see cref="SymbolMiss.Unsupported"/> and <see cref="Unavailable"/> says what to install; names from <see cref="SymbolTable"/> need none.
 /// <code>
 /// var (frames, miss, reason) = await symbolizer.SymbolizeAsync("/var/lib/memscope/symbols/5a09…", 0x3186);

@@ -9,13 +9,13 @@ using MemScope.Symbols.Lines;
 namespace MemScope.Web.Symbolication;
 
 /// <summary>
-/// Source lines and inlined calls of addresses, file by file: from memory, else from the database, else from <c>llvm-symbolizer</c>. Addresses are asked for in batches in the background, the
+/// Source lines and inlined calls of addresses, file by file: from memory, else from the database, else from the tools of <see cref="LineSymbolizer"/>. Addresses are asked for in batches in the background, the
 /// files in turn, so that a trace of 50,000 frames holds up neither its own page nor others; who asks waits as long as it likes.
 /// </summary>
 public sealed class LineNames(SymbolLinesStore store, SymbolFileStore files, SymbolCatalog catalog, LineSymbolizer lines, ChangeFeed feed, Limits limits, TimeProvider time, ILogger<LineNames> log) : BackgroundService
 {
     /// <summary>Tool and form of the answers in the database; another word has everything asked again.</summary>
-    private const string Tool = "llvm-symbolizer 1";
+    private const string Tool = "addr2line 1";
 
     private const int BatchAddresses = 1024;
     private const int Workers = 2;

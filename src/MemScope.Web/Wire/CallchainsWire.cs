@@ -70,7 +70,7 @@ public sealed record ModuleWire(string Module, string? BuildId, string State, in
 {
     /// <summary>
     /// What its files tell: <c>lines</c> (functions, source lines, inlined calls), <c>functions</c>, <c>mini</c> (functions of a compressed table), <c>exported</c> (exported functions only: a name may
-    /// be a neighbour's), <c>tool-missing</c> (there are lines, but llvm-symbolizer is not installed), <c>pending</c> (being read or fetched), <c>malformed</c>, <c>missing</c>.
+    /// be a neighbour's), <c>tool-missing</c> (there are lines, but neither addr2line nor llvm-symbolizer is installed), <c>pending</c> (being read or fetched), <c>malformed</c>, <c>missing</c>.
     /// </summary>
     public string Symbols { get; init; } = "missing";
 
