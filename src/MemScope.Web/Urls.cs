@@ -46,12 +46,19 @@ public static class Urls
     /// <summary>Stacks as a page shows them.</summary>
     public static string Stacks(Guid process, WindowState? window, StackShown shown) => $"/p/{process}/stacks{Query(window, [.. Parts(shown), ("q", shown.Find), ("view", shown.Form), ("of", shown.Around), ("at", shown.At), ("sort", shown.Sort), ("order", shown.Order), ("rows", Text(shown.Rows))])}";
 
+    /// <summary>What traces saw; <paramref name="trace"/> is the one that is shown, null for the newest.</summary>
+    public static string Trace(Guid process, WindowState? window = null, Guid? trace = null) => $"/p/{process}/trace{Query(window, ("trace", trace?.ToString()))}";
+
+    /// <summary>Columns of a trace's time for a chart, relative to the base: <paramref name="by"/> is <c>calls</c>, <c>bytes</c> or <c>memory</c>.</summary>
+    public static string TraceTimeline(Guid process, Guid trace, WindowState track, string by, int points = 240) =>
+        $"api/v1/processes/{process}/traces/{trace}/timeline{Query(track.Whole with { As = null }, ("by", by), ("points", points.ToString(CultureInfo.InvariantCulture)))}";
+
     /// <summary>Captures of a process.</summary>
     public static string Captures(Guid process, WindowState? window = null) => $"/p/{process}/captures{Query(window)}";
 
     /// <summary>Columns of a whole track for a chart, relative to the base: <paramref name="by"/> is <c>category</c>, <c>region</c> or <c>total</c>.</summary>
     public static string Series(Guid process, WindowState track, string by = "category", string metric = "rss", Guid? region = null, int points = 800) =>
-        $"api/v1/processes/{process}/series" + Query(track with { From = null, To = null }, ("by", by), ("metric", metric), ("region", region?.ToString()), ("points", points.ToString(CultureInfo.InvariantCulture)));
+        $"api/v1/processes/{process}/series" + Query(track.Whole, ("by", by), ("metric", metric), ("region", region?.ToString()), ("points", points.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>The regions of a window as CSV.</summary>
     public static string RegionsCsv(Guid process, WindowState? window, string? filter, string? category, string? sort, string? metric = null) =>
@@ -63,7 +70,7 @@ public static class Urls
 
     /// <summary>The difference of two snapshots as CSV.</summary>
     public static string DiffCsv(Guid process, WindowState track, int from, int to) =>
-        $"api/v1/processes/{process}/diff{Query(track with { From = null, To = null }, ("base", from.ToString(CultureInfo.InvariantCulture)), ("current", to.ToString(CultureInfo.InvariantCulture)), ("format", "csv"))}";
+        $"api/v1/processes/{process}/diff{Query(track.Whole, ("base", from.ToString(CultureInfo.InvariantCulture)), ("current", to.ToString(CultureInfo.InvariantCulture)), ("format", "csv"))}";
 
     /// <summary>The difference of two processes as CSV.</summary>
     public static string CompareCsv(CompareSide before, CompareSide after) => $"api/v1/compare{Query(null, [.. Parts(before, after), ("format", "csv")])}";
@@ -104,12 +111,15 @@ public static class Urls
     private static (string Name, string? Value)[] Parts(DiffShown? shown) =>
         [("state", shown?.State), ("q", shown?.Filter), ("group", shown?.Group), ("metric", shown?.Metric), ("columns", shown?.All == true ? DiffShown.AllColumns : null)];
 
+    /// <summary>An end of a window: the number of its snapshot, or a time to the millisecond.</summary>
+    private static string? End(int? number, DateTimeOffset? time) => number?.ToString(CultureInfo.InvariantCulture) ?? time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
     private static string Query(WindowState? window, params ReadOnlySpan<(string Name, string? Value)> more)
     {
         var query = new System.Text.StringBuilder();
         Append("source", window?.Source);
-        Append("from", window?.From?.ToString(CultureInfo.InvariantCulture));
-        Append("to", window?.To?.ToString(CultureInfo.InvariantCulture));
+        Append("from", End(window?.From, window?.FromTime));
+        Append("to", End(window?.To, window?.ToTime));
         Append("as", window?.As);
         foreach (var (name, value) in more) Append(name, value);
         return query.Length == 0 ? "" : query.Append("&v=1").ToString();
@@ -117,7 +127,7 @@ public static class Urls
         void Append(string name, string? value)
         {
             if (string.IsNullOrEmpty(value)) return;
-            query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(name == "as" ? EscapeList(value) : Uri.EscapeDataString(value));
+            query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(name is "as" or "from" or "to" ? EscapeList(value) : Uri.EscapeDataString(value));
         }
     }
 }

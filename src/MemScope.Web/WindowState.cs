@@ -14,9 +14,12 @@ public sealed record WindowState(string? Source = null, int? From = null, int? T
     /// <summary>The same, read.</summary>
     public CategoryOverrides Overrides => CategoryOverrides.Parse(As);
 
-    /// <summary>Earliest time of the window where the API names times instead of snapshots; not part of page addresses.</summary>
+    /// <summary>The same without a window: the whole track.</summary>
+    public WindowState Whole => this with { From = null, To = null, FromTime = null, ToTime = null };
+
+    /// <summary>Earliest time of the window where an address names times instead of snapshots: a part of a trace lies between them.</summary>
     public DateTimeOffset? FromTime { get; init; }
 
-    /// <summary>Latest time of the window where the API names times instead of snapshots; not part of page addresses.</summary>
+    /// <summary>Latest time of the window where an address names times instead of snapshots.</summary>
     public DateTimeOffset? ToTime { get; init; }
 }

@@ -7,7 +7,7 @@ import { fillTable } from './table.js';
 
 /**
  * Mirrors SeriesWire.
- * @typedef {{ source: string, metric: string, keys: string[], titles: string[], numbers: number[], unixMs: number[], values: (number | null | string)[][], decimated: boolean, unit?: 'bytes' | 'count', missing?: string | null }} Series
+ * @typedef {{ source: string, metric: string, keys: string[], titles: string[], numbers: number[], unixMs: number[], values: (number | null | string)[][], decimated: boolean, unit?: 'bytes' | 'count', missing?: string | null, numberUnit?: 'snapshot' | 'ms', isRelative?: boolean }} Series
  *
  * Mirrors SeriesChart.Options.
  * @typedef {{ kind: 'stack' | 'line', url?: string, series?: Series, colour?: string, titles?: Record<string, string>, from?: number | null, to?: number | null, change?: string,

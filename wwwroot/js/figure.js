@@ -14,6 +14,9 @@ const margin = { l: 44, r: 14, t: 22, b: 4 };
 const labels = 28;
 const barsHeight = 30;
 
+/** What a point is called: a snapshot's number, or its time in a trace. @param {Series} series @param {number} index */
+export const nameOf = (series, index) => (series.numberUnit === 'ms' ? new Date(series.unixMs[index]).toISOString().slice(11, 23) : `#${series.numbers[index]}`);
+
 /** Plotly reads <b> and <a> in every text: names from captures are written so that it cannot. @param {string} text */
 export const plain = text => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
@@ -52,13 +55,14 @@ export function tracesOf(series, options, palette) {
     if (stack && !column.some(v => v)) continue;
     traces.push({
       x, y: column.map(v => (v === null ? (stack ? 0 : null) : v / scale)), type: 'scatter', mode: 'lines', name: plain(series.titles[k]),
-      hovertemplate: scale === 1 ? '%{y:,.0f}' : '%{y:,.2f} MiB',
+      hovertemplate: scale !== 1 ? '%{y:,.2f} MiB' : series.numberUnit === 'ms' ? '%{y:,.1f}' : '%{y:,.0f}',
       ...(stack ? { stackgroup: 'all', fillcolor: palette.series[k], line: { width: 1, color: palette.surface } }
         : { connectgaps: false, line: { width: 1.75, color: palette.series[k] }, fill: 'tozeroy', fillcolor: palette.brush }),
     });
   }
   traces.push(fitOf(series, options, palette));
-  traces.push({
+  // Each snapshot has its tick; the parts of a trace's time are no moments that somebody chose.
+  if (series.numberUnit !== 'ms') traces.push({
     x, y: x.map(() => 0.5), yaxis: 'y3', type: 'scatter', mode: 'markers', hoverinfo: 'skip',
     marker: { symbol: 'line-ns-open', size: 5, color: palette.tick, line: { width: 1, color: palette.tick } },
   });
@@ -149,8 +153,8 @@ function windowWords(series, options, palette) {
   if (whole) return [];
   const base = { xref: 'x', yref: 'paper', y: 1, showarrow: false, yanchor: 'bottom', font: { color: palette.accent, size: 11.5, weight: 620 } };
   const words = [
-    { ...base, x: series.unixMs[from], xanchor: from === 0 ? 'left' : 'right', text: `#${series.numbers[from]}` },
-    { ...base, x: series.unixMs[to], xanchor: to === series.unixMs.length - 1 ? 'right' : 'left', text: `#${series.numbers[to]}` },
+    { ...base, x: series.unixMs[from], xanchor: from === 0 ? 'left' : 'right', text: nameOf(series, from) },
+    { ...base, x: series.unixMs[to], xanchor: to === series.unixMs.length - 1 ? 'right' : 'left', text: nameOf(series, to) },
   ];
   if (options.change) words.push({ ...base, x: (series.unixMs[from] + series.unixMs[to]) / 2, xanchor: 'center', text: plain(options.change), font: { color: palette.grow, size: 11.5, weight: 620 } });
   return words;

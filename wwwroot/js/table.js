@@ -21,7 +21,8 @@ function build(details) {
   if (!series || !place || !details.open) return;
   const table = document.createElement('table');
   const head = table.createTHead().insertRow();
-  for (const title of ['Snapshot', 'UTC', ...series.titles.map(t => (series.unit === 'count' ? t : `${t} MiB`))]) {
+  const inTrace = series.numberUnit === 'ms';
+  for (const title of [inTrace ? 'ms' : 'Snapshot', series.isRelative ? 'Since the first event' : 'UTC', ...series.titles.map(t => (series.unit === 'count' ? t : `${t} MiB`))]) {
     const cell = document.createElement('th');
     cell.scope = 'col';
     cell.textContent = title;
@@ -30,13 +31,14 @@ function build(details) {
   const body = table.createTBody();
   series.unixMs.forEach((ms, i) => {
     const row = body.insertRow();
-    row.insertCell().textContent = `#${series.numbers[i]}`;
-    row.insertCell().textContent = new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
+    row.insertCell().textContent = inTrace ? String(series.numbers[i]) : `#${series.numbers[i]}`;
+    const time = new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
+    row.insertCell().textContent = series.isRelative ? time.slice(11) : time;
     for (const column of series.values) {
       const value = column[i];
       const cell = row.insertCell();
       cell.className = 'num';
-      cell.textContent = typeof value === 'number' ? (series.unit === 'count' ? String(value) : (value / 1048576).toFixed(2)) : '—';
+      cell.textContent = typeof value === 'number' ? (series.unit === 'count' ? String(inTrace ? Math.round(value * 100) / 100 : value) : (value / 1048576).toFixed(2)) : '—';
     }
   });
   place.replaceChildren(table);

@@ -1,3 +1,4 @@
+using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Model;
 using MemScope.Storage.Queries;
 using MemScope.Web.Wire;
@@ -12,8 +13,13 @@ internal static class TraceWires
         new(row.Id, row.Tool, row.Events, row.From, row.To, ClockWords(row), [.. row.Losses.Select(l => l.Text)], row.CaptureId, row.FileName)
         {
             Sureness = row.Anchor?.Sureness,
-            ObservedSeconds = row is { Clock: ClockDomain.Wall or ClockDomain.WallTimeOfDay or ClockDomain.Monotonic or ClockDomain.Relative, FromNs: { } first, ToNs: { } last } ? Saturating.Add(last, -first) / 1e9 : null,
+            Callchains = row.Callchains,
+            ObservedSeconds = MeasuresTime(row.Clock) && row is { FromNs: { } first, ToNs: { } last } ? new ObservedSpan(first, last).Ns / 1e9 : null,
+            LossesByKind = row.Losses.GroupBy(l => l.Kind, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.SumOf(l => l.Count), StringComparer.Ordinal),
         };
+
+    /// <summary>Whether a clock counts time, not instructions or bytes.</summary>
+    public static bool MeasuresTime(ClockDomain clock) => clock is ClockDomain.Wall or ClockDomain.WallTimeOfDay or ClockDomain.Monotonic or ClockDomain.Relative;
 
     private static string ClockWords(TraceRow row) => row.Anchor switch
     {

@@ -29,6 +29,7 @@ internal static class ApiEndpoints
         api.MapRegions();
         api.MapDiffs();
         api.MapCallchains();
+        api.MapTraces();
         api.MapSymbols();
         api.MapShares();
         api.MapReference();

@@ -15,7 +15,7 @@ internal sealed class SeriesAnswer(SeriesWire series) : IResult
     public static IResult Of(HttpRequest request, SeriesWire series, string name) => request.Wanted(Representation.Json, Representation.Csv, Representation.Binary) switch
     {
         Representation.Binary => new SeriesAnswer(series),
-        Representation.Csv => new CsvAnswer(name, ["time", "number", .. series.Keys.Select((key, i) => key == series.Titles[i] ? key : $"{series.Titles[i]} ({key})")], Rows(series)),
+        Representation.Csv => new CsvAnswer(name, ["time", series.NumberUnit == "ms" ? "milliseconds" : "number", .. series.Keys.Select((key, i) => key == series.Titles[i] ? key : $"{series.Titles[i]} ({key})")], Rows(series)),
         _ => Results.Json(series),
     };
 
@@ -49,7 +49,7 @@ internal sealed class SeriesAnswer(SeriesWire series) : IResult
         for (var i = 0; i < series.UnixMs.Length; i++)
         {
             var row = new object?[series.Keys.Count + 2];
-            (row[0], row[1]) = (DateTimeOffset.UnixEpoch.AddMilliseconds(series.UnixMs[i]), series.Numbers[i]);
+            (row[0], row[1]) = (series.IsRelative ? null : DateTimeOffset.UnixEpoch.AddMilliseconds(series.UnixMs[i]), series.Numbers[i]);
             for (var key = 0; key < series.Keys.Count; key++) row[key + 2] = series.Values[key][i];
             yield return row;
         }

@@ -22,6 +22,9 @@ public sealed record ViewLinks(Guid Process, WindowState Window)
     /// <summary>The diff of the window, or of another one.</summary>
     public string Diff(WindowState? window = null) => Urls.Diff(Process, window ?? Window);
 
+    /// <summary>What a trace saw.</summary>
+    public string Trace(Guid? trace = null) => Urls.Trace(Process, Window, trace);
+
     /// <summary>Stacks, of one region or trace where given.</summary>
     public string Stacks(Guid? region = null, Guid? trace = null) => Urls.Stacks(Process, Window, trace: trace, region: region);
 }

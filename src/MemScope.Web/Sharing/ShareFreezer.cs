@@ -26,7 +26,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
         if (request.Metric is { } metric && !metrics.Contains(metric, StringComparer.Ordinal)) throw Problems.BadParameter("metric", $"known are {string.Join(", ", metrics)}.");
 
         if (CategoryOverrides.Parse(request.As) is { Problems: [var unread, ..] }) throw Problems.BadParameter("as", $"{unread}.");
-        var asked = new WindowState(request.Source, request.From, request.To) { As = request.As };
+        var asked = new WindowState(request.Source, request.From, request.To) { As = request.As, FromTime = request.FromTime, ToTime = request.ToTime };
         var overview = await processes.OverviewAsync(process, asked, cancel);
         if (overview is null && request.View != "stacks") return null;
         if ((overview?.Process ?? await processes.FindAsync(process, cancel)) is not { } found) return null;
@@ -56,7 +56,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
     {
         if (view.Request.Region is not { } id) throw Problems.BadParameter("region", "an id is needed.");
         if (await regions.RegionAsync(process, id, window, cancel) is not { } region) return null;
-        var series = await regions.SeriesAsync(process, window with { From = null, To = null }, "region", "rss", ChartPoints, 1, id, cancel);
+        var series = await regions.SeriesAsync(process, window.Whole, "region", "rss", ChartPoints, 1, id, cancel);
         return view with { Region = region, Series = series };
     }
 
@@ -82,7 +82,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
 
     private async Task<SharedViewWire> WithSeriesAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel) => view with
     {
-        Series = await regions.SeriesAsync(process, window with { From = null, To = null }, "category", view.Request.View == "overview" && view.Request.Metric is { } metric ? metric : "rss", ChartPoints, 1, null, cancel),
+        Series = await regions.SeriesAsync(process, window.Whole, "category", view.Request.View == "overview" && view.Request.Metric is { } metric ? metric : "rss", ChartPoints, 1, null, cancel),
     };
 
     /// <summary>A diff keeps the order of its ends.</summary>

@@ -19,4 +19,10 @@ public sealed record SeriesWire(string Source, string Metric, IReadOnlyList<stri
 
     /// <summary>Why there are no values: <c>pmap -x does not print PSS.</c>; else null.</summary>
     public string? Missing { get; init; }
+
+    /// <summary>What <see cref="Numbers"/> are: <c>snapshot</c> numbers, or <c>ms</c> since the beginning of a trace.</summary>
+    public string NumberUnit { get; init; } = "snapshot";
+
+    /// <summary>Whether <see cref="UnixMs"/> counts from the trace's first event, because nothing ties its clock to wall time.</summary>
+    public bool IsRelative { get; init; }
 }

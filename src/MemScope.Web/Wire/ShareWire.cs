@@ -15,6 +15,12 @@ public sealed record ShareRequestWire(string View, string? Title = null, int? Ex
     /// <summary>Last snapshot of the window, or null.</summary>
     public int? To { get; init; }
 
+    /// <summary>Earliest time of the window where it names times instead of snapshots, or null.</summary>
+    public DateTimeOffset? FromTime { get; init; }
+
+    /// <summary>Latest time of it, or null.</summary>
+    public DateTimeOffset? ToTime { get; init; }
+
     /// <summary>Categories that the user gave to regions, as the address has them (<c>as</c>), or null.</summary>
     public string? As { get; init; }
 

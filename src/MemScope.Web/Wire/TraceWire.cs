@@ -15,6 +15,12 @@ public sealed record TraceWire(Guid Id, string Tool, int Events, DateTimeOffset?
     /// <summary>How sure <see cref="From"/> and <see cref="To"/> are: <c>exact</c>, <c>within 10 ms</c>, <c>guessed</c>; null when the clock could not be anchored.</summary>
     public string? Sureness { get; init; }
 
-    /// <summary>Seconds from the first event to the last: what the tracer saw, less than what it was asked to watch. Null when the trace has no times.</summary>
+    /// <summary>Distinct callchains.</summary>
+    public int Callchains { get; init; }
+
+    /// <summary>Seconds from the first to the last event, which is less than the tracer was asked to watch for; null without times.</summary>
     public double? ObservedSeconds { get; init; }
+
+    /// <summary>Losses by kind (<c>lost-events</c>, <c>began-late</c>, <c>missing-stacks</c> …) with how many, where that is known, else 0.</summary>
+    public IReadOnlyDictionary<string, long> LossesByKind { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
 }

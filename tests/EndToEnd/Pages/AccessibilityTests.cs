@@ -27,6 +27,7 @@ public sealed class AccessibilityTests(Site site)
         ["nothing to compare"] = ("/compare", ".empty"),
         ["stacks"] = ($"/p/{site.Leak}/stacks?at=0.0", ".icicle"),
         ["no trace"] = ($"/p/{site.Healthy}/stacks", ".command"),
+        ["trace"] = ($"/p/{site.Leak}/trace", ".chart[data-ready=true]"),
         ["captures"] = ($"/p/{site.Leak}/captures", ".captures"),
     };
 
@@ -35,7 +36,7 @@ public sealed class AccessibilityTests(Site site)
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var page in new[] { "processes", "upload", "formats", "symbols", "shares", "overview", "regions", "changed categories", "changed region", "region", "diff", "grouped diff", "compare", "grouped compare", "nothing to compare", "stacks", "no trace", "captures" })
+            foreach (var page in new[] { "processes", "upload", "formats", "symbols", "shares", "overview", "regions", "changed categories", "changed region", "region", "diff", "grouped diff", "compare", "grouped compare", "nothing to compare", "stacks", "no trace", "trace", "captures" })
             {
                 data.Add(page, "light");
                 data.Add(page, "dark");

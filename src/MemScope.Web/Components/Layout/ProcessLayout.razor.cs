@@ -2,6 +2,7 @@ using System.Globalization;
 using MemScope.Core.Analysis.Categories;
 using MemScope.Storage.Live;
 using MemScope.Web.Answers;
+using MemScope.Web.Api;
 using MemScope.Web.Wire;
 using Microsoft.AspNetCore.Components;
 
@@ -37,7 +38,7 @@ public sealed partial class ProcessLayout
     // What cannot be read goes no further than the notice: the rest of the address holds.
     private CategoryOverrides Overrides => CategoryOverrides.Parse(As);
 
-    private WindowState Window => new(Source, NumberOf(From), NumberOf(To)) { As = Overrides.Text };
+    private WindowState Window => new(Source, NumberOf(From), NumberOf(To)) { As = Overrides.Text, FromTime = TimeOf(From), ToTime = TimeOf(To) };
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
@@ -121,7 +122,10 @@ public sealed partial class ProcessLayout
 
     // As text, because a number that is none must not break the page. Snapshots count from 1, so 0 is in no track and the page says so.
     private static int? NumberOf(string? text) =>
-        string.IsNullOrEmpty(text) ? null : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        string.IsNullOrEmpty(text) || TimeOf(text) is not null ? null : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    // "2026-11-20T15:42:01.250Z"; digits alone are a snapshot's number.
+    private static DateTimeOffset? TimeOf(string? text) => text is { Length: > 10 } && text.Contains(':', StringComparison.Ordinal) ? TimeParameter.Parse(text) : null;
 
     /// <summary>Moves the window's end by one snapshot of its track.</summary>
     private async Task StepAsync(int by)

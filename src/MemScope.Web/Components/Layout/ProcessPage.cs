@@ -46,7 +46,7 @@ public abstract class ProcessPage : ComponentBase, IDisposable
     protected Task<WindowWire?> WindowAsync(CancellationToken cancel) => Regions.WindowAsync(View.Process.Id, View.Window, cancel);
 
     /// <summary>A share of this page: its view and window.</summary>
-    protected ShareRequestWire Asked(string view) => new(view) { Source = View.Window.Source, From = View.Window.From, To = View.Window.To, As = View.Window.As };
+    protected ShareRequestWire Asked(string view) => new(view) { Source = View.Window.Source, From = View.Window.From, To = View.Window.To, FromTime = View.Window.FromTime, ToTime = View.Window.ToTime, As = View.Window.As };
 
     /// <summary>Loads again.</summary>
     protected async Task ReloadAsync()

@@ -32,9 +32,9 @@ public sealed partial class OverviewPage
 
     // Viewing keeps the window's start when it lies before the snapshot that was clicked.
     private void ViewSnapshot(int number) =>
-        Navigation.NavigateTo(Urls.Overview(Id, View.Window with { From = View.Window.From < number ? View.Window.From : null, To = number }, Metric));
+        Navigation.NavigateTo(Urls.Overview(Id, View.Window.Whole with { From = View.Window.From < number ? View.Window.From : null, To = number }, Metric));
 
     private void Compare((int From, int To) window) => Navigation.NavigateTo(Urls.Diff(Id, View.Window with { From = window.From, To = window.To }));
 
-    private void ViewWhole() => Navigation.NavigateTo(Urls.Overview(Id, View.Window with { From = null, To = null }, Metric));
+    private void ViewWhole() => Navigation.NavigateTo(Urls.Overview(Id, View.Window.Whole, Metric));
 }

@@ -35,11 +35,11 @@ public sealed partial class RegionPage
         Version = View.Version,
     };
 
-    private void ViewSnapshot(int number) => Go(View.Window with { From = View.Window.From < number ? View.Window.From : null, To = number });
+    private void ViewSnapshot(int number) => Go(View.Window.Whole with { From = View.Window.From < number ? View.Window.From : null, To = number });
 
     private void Compare((int From, int To) window) => Navigation.NavigateTo(Urls.Diff(Id, View.Window with { From = window.From, To = window.To }));
 
-    private void ViewWhole() => Go(View.Window with { From = null, To = null });
+    private void ViewWhole() => Go(View.Window.Whole);
 
     private void Go(WindowState window) => Navigation.NavigateTo(Urls.Region(Id, RegionId, window));
 }
