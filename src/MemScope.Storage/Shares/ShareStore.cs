@@ -29,10 +29,17 @@ public sealed record ShareDraft
 
     /// <summary>When it ends, or null for never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Whether names of its frames are looked up anew when it is opened.</summary>
+    public bool FollowSymbols { get; init; }
 }
 
 /// <summary>A share without its document. The key is not kept, only its hash.</summary>
-public sealed record ShareRow(Guid Id, string Project, Guid ProcessId, string Title, string View, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, long Views);
+public sealed record ShareRow(Guid Id, string Project, Guid ProcessId, string Title, string View, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, long Views)
+{
+    /// <summary>Whether names of its frames are looked up anew when it is opened.</summary>
+    public bool FollowsSymbols { get; init; }
+}
 
 /// <summary>What a key opens.</summary>
 public enum ShareState
@@ -54,7 +61,7 @@ public sealed record OpenedShare(ShareState State, ShareRow? Row = null, JsonEle
 public sealed class ShareStore(IDbContextFactory<MemScopeDbContext> contexts, TimeProvider time)
 {
     private static readonly Expression<Func<ShareTable, ShareRow>> ToRow =
-        s => new ShareRow(s.ShareId, s.Project, s.ProcessId, s.Title, s.View, s.CreatedAt, s.ExpiresAt, s.RevokedAt, s.Views);
+        s => new ShareRow(s.ShareId, s.Project, s.ProcessId, s.Title, s.View, s.CreatedAt, s.ExpiresAt, s.RevokedAt, s.Views) { FollowsSymbols = s.FollowSymbols };
 
     /// <summary>Stores a view and tells its key, for the only time.</summary>
     public async Task<(ShareRow Row, string Key)> CreateAsync(ShareDraft draft, CancellationToken cancel)
@@ -64,7 +71,7 @@ public sealed class ShareStore(IDbContextFactory<MemScopeDbContext> contexts, Ti
         var share = new ShareTable
         {
             ShareId = Guid.CreateVersion7(now), KeySha256 = Secrets.Digest(key)!, Project = draft.Project, ProcessId = draft.ProcessId, Title = CleanText.Of(draft.Title, 500),
-            View = CleanText.Of(draft.View, 64), Document = draft.Document.GetRawText(), CreatedAt = now, ExpiresAt = draft.ExpiresAt?.ToUniversalTime(),
+            View = CleanText.Of(draft.View, 64), Document = draft.Document.GetRawText(), CreatedAt = now, ExpiresAt = draft.ExpiresAt?.ToUniversalTime(), FollowSymbols = draft.FollowSymbols,
         };
         await using var context = await contexts.CreateDbContextAsync(cancel);
         context.Add(share);

@@ -107,7 +107,7 @@ public sealed class SymbolFileStore(IDbContextFactory<MemScopeDbContext> context
     }
 
     /// <summary>
-    /// Files of a build id, best first: those without a problem, then by quality, by number of functions, and the one that came first. A damaged file never comes before a good one.
+    /// Files of a build id, best first: by quality, of equals those without a problem, with more functions, and the one that came first. A damaged file never comes before a good one.
     /// </summary>
     public async Task<IReadOnlyList<SymbolFileRow>> FindAsync(string project, string buildId, CancellationToken cancel)
     {
@@ -118,7 +118,7 @@ public sealed class SymbolFileStore(IDbContextFactory<MemScopeDbContext> context
 
     /// <summary>The order of <see cref="FindAsync"/> for files of one build id.</summary>
     public static IReadOnlyList<SymbolFileRow> Ranked(IEnumerable<SymbolFileRow> files) =>
-        [.. files.OrderBy(f => f.Judgement.Problem is not null).ThenByDescending(QualityOf).ThenByDescending(f => f.Functions).ThenBy(f => f.ReceivedAt).ThenBy(f => f.Id)];
+        [.. files.OrderByDescending(QualityOf).ThenBy(f => f.Judgement.Problem is not null).ThenByDescending(f => f.Functions).ThenBy(f => f.ReceivedAt).ThenBy(f => f.Id)];
 
     /// <summary>The quality of a file; of one that nobody has judged, what its row suggests.</summary>
     public static SymbolQuality QualityOf(SymbolFileRow file) => file.Judgement.Quality is not SymbolQuality.Unknown and var known ? known

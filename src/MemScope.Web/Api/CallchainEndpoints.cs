@@ -20,7 +20,9 @@ internal static class CallchainEndpoints
     {
         var weight = request.Word("weight", "outstanding", CallchainWeights.All);
         var form = request.Wanted(Representation.Json, Representation.Folded, Representation.Speedscope, Representation.Pprof, Representation.Csv);
-        if (await answers.AskAsync(Question(process, request, CallchainWeights.Parse(weight)!.Value), cancel) is not { } whole) return Problems.NotFound("There is no such process, trace, heap profile, region or snapshot.");
+        var question = Question(process, request, CallchainWeights.Parse(weight)!.Value);
+        // A file is saved and not asked for again: it waits for its names.
+        if (await (form is Representation.Json ? answers.AskAsync(question, cancel) : answers.AskPatientlyAsync(question, cancel)) is not { } whole) return Problems.NotFound("There is no such process, trace, heap profile, region or snapshot.");
         var answer = whole.Only(new StackFilter(request.Query["only"].OfType<string>()));
         // A file holds all callchains, whatever their number.
         return form switch

@@ -21,6 +21,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
     public async Task<SharedViewWire?> FreezeAsync(Guid process, ShareRequestWire request, CancellationToken cancel)
     {
         if (!Views.Contains(request.View, StringComparer.Ordinal)) throw Problems.BadParameter("view", $"known are {string.Join(", ", Views)}.");
+        if (request is { FollowSymbols: true, View: not "stacks" }) throw Problems.BadParameter("followSymbols", "only view stacks has names to follow.");
         if (request.ExpiresInDays is < 0 or > 36_500) throw Problems.BadParameter("expiresInDays", "0 for never, or days.");
         var metrics = request.View is "diff" or "compare" ? DiffMetrics.All.Select(m => m.Slug()) : GrowthMetric.All.Select(m => m.Slug);
         if (request.Metric is { } metric && !metrics.Contains(metric, StringComparer.Ordinal)) throw Problems.BadParameter("metric", $"known are {string.Join(", ", metrics)}.");
@@ -47,7 +48,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
             "region" => await RegionAsync(process, window, view, cancel),
             "diff" => await diffs.DiffAsync(process, Ends(window, request), Shown(request), cancel) is { } diff ? await WithSeriesAsync(process, window, view with { Diff = diff }, cancel) : null,
             "compare" => await CompareAsync(process, window, view, cancel),
-            "stacks" => await stacks.CallchainsAsync(Stacks(process, window, request), cancel) is { } chains ? view with { Callchains = chains } : null,
+            "stacks" => await stacks.AskPatientlyAsync(Stacks(process, window, request), cancel) is { } chains ? view with { Callchains = chains.ToWire(limits.CallchainsInAnswer) } : null,
             _ => await WithSeriesAsync(process, window, view, cancel),
         };
     }

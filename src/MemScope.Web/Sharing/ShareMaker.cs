@@ -18,6 +18,7 @@ public sealed class ShareMaker(ShareFreezer freezer, ShareStore store)
         var draft = new ShareDraft
         {
             ProcessId = process, Title = view.Title, View = request.View, Document = JsonSerializer.SerializeToElement(view, ShareReader.Json), ExpiresAt = view.ExpiresAt,
+            FollowSymbols = view.Request.FollowSymbols,
         };
         var (row, key) = await store.CreateAsync(draft, cancel);
         var url = server + Urls.Share(key);
@@ -25,5 +26,5 @@ public sealed class ShareMaker(ShareFreezer freezer, ShareStore store)
     }
 
     /// <summary>A share as lists show it.</summary>
-    public static ShareWire Wire(ShareRow s) => new(s.Id, s.Title, s.View, s.CreatedAt, s.ExpiresAt, s.RevokedAt, s.Views);
+    public static ShareWire Wire(ShareRow s) => new(s.Id, s.Title, s.View, s.CreatedAt, s.ExpiresAt, s.RevokedAt, s.Views) { FollowsSymbols = s.FollowsSymbols };
 }

@@ -6,7 +6,7 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Sharing;
 
 /// <summary>Opens shares for readers. Unknown, expired and revoked look the same to them: a key tells nothing about itself.</summary>
-public sealed class ShareReader(ShareStore store)
+public sealed class ShareReader(ShareStore store, FrozenNames names)
 {
     /// <summary>How documents are written and read.</summary>
     internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new FiniteDoubleConverter() } };
@@ -18,7 +18,10 @@ public sealed class ShareReader(ShareStore store)
     internal async Task<SharedViewWire?> OpenAsync(string? key, bool countView, CancellationToken cancel)
     {
         var share = await store.OpenAsync(key, countView, cancel);
-        return share.State is ShareState.Open ? Read(share.Document) : null;
+        if (share.State is not ShareState.Open || Read(share.Document) is not { } view) return null;
+        if (!view.Request.FollowSymbols || view.Callchains is not { } chains) return view;
+        var (renewed, at) = await names.RenewAsync(chains, cancel);
+        return view with { Callchains = renewed, NamesUpdatedAt = at };
     }
 
     /// <summary>The view of a document; null when its version is not known here: half of a view would be a wrong one.</summary>

@@ -9,7 +9,7 @@ internal static class ShareServices
 {
     /// <summary>Adds what makes and reads shares.</summary>
     public static IServiceCollection AddSharing(this IServiceCollection services) =>
-        services.AddSingleton<ShareFreezer>().AddSingleton<ShareMaker>().AddSingleton<ShareReader>();
+        services.AddSingleton<ShareFreezer>().AddSingleton<ShareMaker>().AddSingleton<FrozenNames>().AddSingleton<ShareReader>();
 
     /// <summary>Slows down clients that try keys out.</summary>
     public static void UseShareGuard(this WebApplication app) => app.UseWhen(context => RequestPaths.IsShare(context.Request.Path), shares => shares.Use(async (context, next) =>

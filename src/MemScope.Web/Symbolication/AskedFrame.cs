@@ -41,7 +41,7 @@ internal readonly record struct AskedFrame(FrameWire AsPrinted, FrameLookup? Loo
         return Of(new PlacedFrame
         {
             Module = place.Module, BuildId = raw.BuildId, Address = (place.Value ?? raw.Address) - step, Function = raw.Function, FunctionOffset = raw.FunctionOffset is >= 1 and var offset ? offset - step : raw.FunctionOffset,
-            Kind = place.Value is null ? raw.AddressKind : place.IsFileOffset ? FrameAddressKind.FileOffset : raw.AddressKind, File = raw.File, Line = raw.Line, Inlined = raw.Inlined, NamedBy = raw.Function is null ? null : "tracer",
+            Kind = place.IsFileOffset ? FrameAddressKind.FileOffset : raw.AddressKind, File = raw.File, Line = raw.Line, Inlined = raw.Inlined, NamedBy = raw.Function is null ? null : "tracer",
         }, map);
     }
 

@@ -11,7 +11,7 @@ internal readonly record struct ModuleAddress(string? Module, ulong? Value, bool
     /// <summary>Places a frame with the mappings of its process.</summary>
     public static ModuleAddress Of(RawFrame frame, VmaTable? maps)
     {
-        if (frame.AddressKind == FrameAddressKind.InModule) return new ModuleAddress(frame.Module, frame.Address, false);
+        if (frame.AddressKind is FrameAddressKind.InModule or FrameAddressKind.FileOffset or FrameAddressKind.LinkAddress) return new ModuleAddress(frame.Module, frame.Address, frame.AddressKind is FrameAddressKind.FileOffset);
         if (frame.AddressKind != FrameAddressKind.Absolute || maps is null) return new ModuleAddress(frame.Module, null, false);
         var index = maps.IndexOf(frame.Address);
         if (index < 0) return new ModuleAddress(frame.Module, null, false);

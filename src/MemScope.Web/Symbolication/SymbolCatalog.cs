@@ -165,7 +165,7 @@ public sealed class SymbolCatalog : IDisposable
         if (read.Count == 0) return null;
 
         // Headers tell which table is the richest; it alone is read.
-        var named = read.OrderByDescending(f => TableRank(f.Elf)).ThenByDescending(f => f.Row.Functions).First();
+        var named = read.OrderByDescending(f => TableRank(f.Elf)).ThenBy(f => f.Row.Judgement.Problem is not null).ThenByDescending(f => f.Row.Functions).First();
         var layout = read.FirstOrDefault(f => f.Elf.HasFileLayout).Elf ?? named.Elf;
         var ranked = SymbolFileStore.Ranked(read.Select(f => f.Row));
         var best = read.Find(f => f.Row == ranked[0]);

@@ -83,6 +83,9 @@ public sealed record ShareRequestWire(string View, string? Title = null, int? Ex
 
     /// <summary>Stacks: path of the frame that is zoomed into.</summary>
     public string? At { get; init; }
+
+    /// <summary>Stacks: whether the page names its frames anew whenever it is opened, as debug files arrive. The figures never change.</summary>
+    public bool FollowSymbols { get; init; }
 }
 
 /// <summary>A new share: the only time that its address is told.</summary>
@@ -93,4 +96,8 @@ public sealed record ShareRequestWire(string View, string? Title = null, int? Ex
 public sealed record ShareCreatedWire(Guid Id, string Url, string Markdown, DateTimeOffset? ExpiresAt);
 
 /// <summary>A share in a list; the key itself is never shown again.</summary>
-public sealed record ShareWire(Guid Id, string Title, string View, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, long Views);
+public sealed record ShareWire(Guid Id, string Title, string View, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, long Views)
+{
+    /// <summary>Whether its names follow symbols that arrive later.</summary>
+    public bool FollowsSymbols { get; init; }
+}

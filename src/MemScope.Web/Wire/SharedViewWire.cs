@@ -40,6 +40,9 @@ public sealed record SharedViewWire(ShareRequestWire Request, string Title, Date
     /// <summary>View <c>stacks</c>.</summary>
     public CallchainsWire? Callchains { get; init; }
 
+    /// <summary>Of a share that follows symbols: when the newest symbol file came that gave a name which was not frozen. Set when it is opened, never frozen.</summary>
+    public DateTimeOffset? NamesUpdatedAt { get; init; }
+
     /// <summary>Series of the chart over the whole track: by category for overview and diff, of the region for region; 400 points at most.</summary>
     public SeriesWire? Series { get; init; }
 

@@ -11,7 +11,7 @@ public sealed record SymbolFileWire(Guid Id, string FileName, string Kind, long 
     /// <summary>What it tells: <c>lines</c>, <c>functions</c>, <c>mini</c>, <c>exported</c>, <c>none</c>; <c>unknown</c> while nobody has looked.</summary>
     public string Quality { get; init; } = "unknown";
 
-    /// <summary>What is wrong with it although it was taken; null as a rule. Such a file comes behind all others.</summary>
+    /// <summary>What is wrong with it although it was taken; null as a rule. Such a file comes behind those that are as good.</summary>
     public string? Problem { get; init; }
 
     /// <summary>Where it came from: <c>upload</c> or <c>debuginfod</c>.</summary>

@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
+using MemScope.EndToEnd.Tests.Api;
 using MemScope.EndToEnd.Tests.Hosting;
+using MemScope.Tests;
 using Microsoft.Playwright;
 
 namespace MemScope.EndToEnd.Tests.Pages;
@@ -65,6 +68,22 @@ public sealed class LiveTests(Site site)
         await SendAsync("live-4-appears", 703, 0);
 
         await page.GetByText("live-4-appears").WaitForAsync(new() { Timeout = 3000 });
+    }
+
+    [Fact]
+    public async Task An_open_page_of_stacks_gets_names_when_the_debug_file_comes()
+    {
+        const string module = "/opt/late/live_symbols";
+        var process = await site.Server.UploadBlankedAsync("steady-healthy", "/opt/memscope-corpus/bin/steady_healthy", module);
+        await using var visitor = await site.VisitAsync();
+        var page = await visitor.OpenAsync($"/p/{process}/stacks?weight=mapped", ".icicle, svg.flame, .flame");
+        Assert.DoesNotContain("accept_job", await page.Locator("main, body").First.InnerTextAsync(), StringComparison.Ordinal);
+
+        await site.Server.PutSymbolsAsync(Fixtures.Bytes("elf", "steady-healthy", "steady_healthy.stripped"), "live_symbols.stripped", HttpStatusCode.Created);
+        await site.Server.PutSymbolsAsync(Fixtures.Bytes("elf", "steady-healthy", "steady_healthy.debug"), "live_symbols.debug", HttpStatusCode.Created);
+
+        await page.GetByText("accept_job").First.WaitForAsync(new() { Timeout = 20_000, State = WaitForSelectorState.Attached });
+        Assert.Equal("", visitor.Complaints);
     }
 
     /// <summary>A snapshot of 60 mappings, the second of which grows with each step.</summary>

@@ -1,3 +1,4 @@
+using MemScope.Storage.Live;
 using MemScope.Web.Answers;
 using MemScope.Web.Wire;
 using Microsoft.AspNetCore.Components;
@@ -9,6 +10,12 @@ namespace MemScope.Web.Components.Layout;
 /// </summary>
 public abstract class ProcessPage : ComponentBase, IDisposable
 {
+    // Names of many frames come in several steps: a page is not asked more often than that.
+    private static readonly TimeSpan NamesPause = TimeSpan.FromMilliseconds(500);
+
+    private readonly CancellationTokenSource _gone = new();
+    private IDisposable? _symbols;
+    private int _namesPending;
     private CancellationTokenSource? _loading;
     private object? _loaded;
 
@@ -20,6 +27,7 @@ public abstract class ProcessPage : ComponentBase, IDisposable
 
     [Inject] private ILogger<ProcessPage> Log { get; set; } = default!;
     [Inject] private RegionAnswers Regions { get; set; } = default!;
+    [Inject] private ChangeFeed Changes { get; set; } = default!;
 
     /// <summary>A load that failed, or null.</summary>
     protected LoadProblem? LoadFailure { get; private set; }
@@ -30,8 +38,17 @@ public abstract class ProcessPage : ComponentBase, IDisposable
     /// <summary>Every value whose change asks for another load, beside the process and its window.</summary>
     protected virtual object? LoadKey => null;
 
+    /// <summary>Whether the page shows names of functions: it loads again when a symbol file comes or names are known that it had to do without.</summary>
+    protected virtual bool NamesFrames => false;
+
     /// <summary>Fetches what the page shows.</summary>
     protected abstract Task LoadAsync(CancellationToken cancel);
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        if (NamesFrames) _symbols = Changes.SubscribeSymbols(OnSymbols);
+    }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
@@ -84,6 +101,28 @@ public abstract class ProcessPage : ComponentBase, IDisposable
     /// <summary>Ends a load that is under way.</summary>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing) _loading?.Cancel();
+        if (!disposing) return;
+        _symbols?.Dispose();
+        _gone.Cancel();
+        _loading?.Cancel();
+    }
+
+    private void OnSymbols()
+    {
+        if (Interlocked.Exchange(ref _namesPending, 1) == 1) return;
+        _ = InvokeAsync(async () =>
+        {
+            try
+            {
+                await Task.Delay(NamesPause, _gone.Token);
+                Volatile.Write(ref _namesPending, 0);
+                await ReloadAsync();
+                StateHasChanged();
+            }
+            catch (OperationCanceledException)
+            {
+                // The page is gone.
+            }
+        });
     }
 }

@@ -34,7 +34,7 @@ public sealed partial class ShareDialog
         _busy = true;
         try
         {
-            _share = await Maker.CreateAsync(Process, Request with { Title = _form.Title, ExpiresInDays = _form.Days }, Navigation.BaseUri.TrimEnd('/'), CancellationToken.None);
+            _share = await Maker.CreateAsync(Process, Request with { Title = _form.Title, ExpiresInDays = _form.Days, FollowSymbols = _form.FollowSymbols }, Navigation.BaseUri.TrimEnd('/'), CancellationToken.None);
             _problem = _share is null ? "The view does not exist any more." : "";
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -53,5 +53,7 @@ public sealed partial class ShareDialog
         public string Title { get; set; } = "";
 
         public int Days { get; set; } = 90;
+
+        public bool FollowSymbols { get; set; }
     }
 }

@@ -32,6 +32,9 @@ public sealed partial class StacksPage
     [SupplyParameterFromQuery(Name = "rows")] private string? Rows { get; set; }
 
     /// <inheritdoc/>
+    protected override bool NamesFrames => true;
+
+    /// <inheritdoc/>
     protected override object? LoadKey => (Weight, Trace, Base, Region, Category, (Thread, Module, string.Join('\n', Only ?? []), Find, Form, Around, At), (Sort, Order, Rows));
 
     // What cannot be read counts as not there: the rest of the address holds.
