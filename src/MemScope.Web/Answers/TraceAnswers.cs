@@ -2,6 +2,7 @@ using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Model;
 using MemScope.Storage.Queries;
 using MemScope.Storage.Tracks;
+using MemScope.Web.Api;
 using MemScope.Web.Symbolication;
 using MemScope.Web.Wire;
 
@@ -24,7 +25,7 @@ public sealed class TraceAnswers(ProcessTracks tracks, TrackCache trackCache, Tr
     public async Task<TraceFiguresWire?> FiguresAsync(Guid process, Guid trace, WindowState window, int? thread, CancellationToken cancel)
     {
         if (await AskAsync(process, trace, window, thread, cancel) is not { } asked) return null;
-        var memory = asked.Filter is null ? asked.Replayed.Outstanding : await Task.Run(() => TraceReplay.Run(asked.Replayed.Trace, asked.Filter), cancel);
+        var memory = await MemoryOfAsync(asked, cancel);
         var sites = await TraceSites.OfAsync(asked.Replayed.Trace, memory, naming, asked.Maps, cancel);
         return TraceFigures.Of(asked, memory, sites);
     }
@@ -42,6 +43,18 @@ public sealed class TraceAnswers(ProcessTracks tracks, TrackCache trackCache, Tr
         var timeline = await timelines.FindAsync(asked.Replayed, points, asked.Filter, cancel);
         return TimelineColumns.Of(asked.Replayed.Row, timeline, by, asked.Rss);
     }
+
+    /// <summary>What a trace left mapped, block by block; null as <see cref="FiguresAsync"/>.</summary>
+    /// <exception cref="ProblemException">400 when the cursor is none.</exception>
+    public async Task<Page<OutstandingBlockWire>?> BlocksAsync(Guid process, Guid trace, WindowState window, int? thread, string? cursor, int limit, CancellationToken cancel)
+    {
+        if (await AskAsync(process, trace, window, thread, cancel) is not { } asked) return null;
+        var memory = await MemoryOfAsync(asked, cancel);
+        return await TraceBlocks.OfAsync(asked, memory, cursor, limit, naming, cancel) ?? throw Problems.BadParameter("cursor", "it is none that an answer gave.");
+    }
+
+    private static async Task<OutstandingMemory> MemoryOfAsync(AskedTrace asked, CancellationToken cancel) =>
+        asked.Filter is null ? asked.Replayed.Outstanding : await Task.Run(() => TraceReplay.Run(asked.Replayed.Trace, asked.Filter), cancel);
 
     private async Task<AskedTrace?> AskAsync(Guid process, Guid trace, WindowState window, int? thread, CancellationToken cancel)
     {

@@ -1,3 +1,4 @@
+using MemScope.Core.Analysis.Callchains;
 using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Model;
 using MemScope.Web.Symbolication;
@@ -23,8 +24,7 @@ internal static class TraceSites
         foreach (var (callchain, activity) in heaviest)
         {
             var frames = callchain < 0 ? [] : named.FramesOf(next++).ToArray();
-            var at = Array.FindIndex(frames, f => !IsWrapper(named.Frames[f]));
-            if (at < 0 && frames.Length > 0) at = 0;
+            var at = IndexOfSite(named, frames);
             var frame = at < 0 ? null : named.Frames[frames[at]];
             var key = (frame?.Module, frame?.Function, frame?.Function is null ? frame?.Offset : null);
             sites[key] = sites.TryGetValue(key, out var known)
@@ -37,16 +37,20 @@ internal static class TraceSites
     /// <summary>Bytes mapped and unmapped.</summary>
     public static long Churn(MemoryActivity activity) => Saturating.Add(activity.MappedBytes, activity.UnmappedBytes);
 
+    /// <summary>Index in a chain of the first frame from the leaf that is not one of libc's bare wrappers: where the memory is asked for. -1 of a chain without frames.</summary>
+    public static int IndexOfSite(NamedStacks named, ReadOnlySpan<int> frames)
+    {
+        for (var i = 0; i < frames.Length; i++)
+            if (!FrameRoles.IsWrapper(named.Frames[frames[i]].Function)) return i;
+        return frames.IsEmpty ? -1 : 0;
+    }
+
     private static List<FrameWire> CallersOf(NamedStacks named, ReadOnlySpan<int> frames)
     {
         var callers = new List<FrameWire>();
         foreach (var frame in frames[..Math.Min(frames.Length, MostCallers)]) callers.Add(named.Frames[frame]);
         return callers;
     }
-
-    // libc's and the dynamic loader's thin wrappers ask the kernel for somebody else.
-    private static bool IsWrapper(FrameWire frame) => frame.Function is "syscall" or "mmap" or "mmap64" or "__mmap" or "__mmap64" or "munmap" or "__munmap" or "mremap" or "__mremap" or "brk" or "__brk" or "sbrk" or "__sbrk"
-        or "madvise" or "__madvise" or "mprotect" or "__mprotect" or "__GI___mmap64" or "__GI___munmap" or "__GI_madvise" or "__GI___mremap";
 
     private sealed record Site(FrameWire? Frame, IReadOnlyList<FrameWire> Callers, int Chains, MemoryActivity Activity);
 }

@@ -84,6 +84,35 @@ public sealed partial class TraceTests(ApiServer api)
     }
 
     [Fact]
+    public async Task Blocks_that_are_left_come_in_pages_by_address_and_add_up_to_what_is_outstanding()
+    {
+        var (process, trace, text) = await TracedAsync();
+        var path = $"api/v1/processes/{process}/traces/{trace}";
+        var outstanding = (await Server.JsonAsync(path)).GetProperty("activity").Number("outstandingBytes");
+        var blocks = new List<(long Start, long End)>();
+        string? cursor = null;
+        do
+        {
+            var page = await Server.JsonAsync($"{path}/blocks?limit=2{(cursor is null ? "" : $"&cursor={cursor}")}");
+            foreach (var block in page.GetProperty("items").EnumerateArray())
+            {
+                Assert.Equal("ucs_rcache_mp_chunk_alloc", block.GetProperty("site").Text("function"));
+                blocks.Add((Hex(block.Text("start")), Hex(block.Text("end"))));
+            }
+            cursor = page.GetProperty("next").GetString();
+        }
+        while (cursor is not null);
+
+        Assert.Equal(outstanding, blocks.Sum(b => b.End - b.Start));
+        Assert.True(blocks.Zip(blocks.Skip(1), (a, b) => a.End <= b.Start).All(inOrder => inOrder));
+        Assert.All(blocks, b => Assert.Contains($"sys_exit_mmap: 0x{b.Start:x}", text, StringComparison.Ordinal));
+        var csv = await Server.Client.GetStringAsync(new Uri(path + "/blocks?format=csv", UriKind.Relative));
+        Assert.Equal(blocks.Count + 1, csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        using var response = await Server.Client.GetAsync(new Uri(path + "/blocks?cursor=none", UriKind.Relative));
+        await response.ProblemAsync(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_404_and_what_cannot_be_read_400()
     {
         var (process, trace, _) = await TracedAsync();

@@ -27,7 +27,7 @@ public static class FrameRoles
     private static readonly HashSet<string> Wrappers = new(StringComparer.Ordinal)
     {
         "syscall", "mmap", "mmap64", "__mmap", "__mmap64", "__GI___mmap", "__GI___mmap64", "munmap", "__munmap", "__GI___munmap", "mremap", "__mremap", "__GI___mremap", "mprotect", "__mprotect",
-        "__GI___mprotect", "madvise", "__madvise", "__GI___madvise", "brk", "__brk", "__GI___brk",
+        "__GI___mprotect", "madvise", "__madvise", "__GI___madvise", "__GI_madvise", "brk", "__brk", "__GI___brk", "sbrk", "__sbrk", "__GI___sbrk",
     };
 
     /// <summary>Whether a function is one of libc's wrappers of system calls on memory, by its name.</summary>

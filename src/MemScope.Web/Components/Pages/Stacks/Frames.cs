@@ -1,3 +1,4 @@
+using MemScope.Core.Analysis.Callchains;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Components.Pages.Stacks;
@@ -48,7 +49,6 @@ public static class Frames
         return $"{name}{source}{(frame.Module is null ? "" : " " + place)}{(frame.Inlined ? " inlined" : "")}";
     }
 
-    /// <summary>Whether it is one of libc's and the dynamic loader's thin wrappers: they ask the kernel for somebody else.</summary>
-    public static bool IsWrapper(FrameWire frame) =>
-        frame.Function is "syscall" or "mmap" or "mmap64" or "__mmap" or "__mmap64" or "munmap" or "__munmap" or "mremap" or "__mremap" or "brk" or "__brk" or "sbrk" or "__sbrk" or "madvise" or "mprotect" or "__mprotect";
+    /// <summary>Whether it is one of libc's thin wrappers: they ask the kernel for somebody else.</summary>
+    public static bool IsWrapper(FrameWire frame) => FrameRoles.IsWrapper(frame.Function);
 }
