@@ -45,8 +45,8 @@ public sealed record Limits
     /// <summary>Moves and lasting mappings of a trace that are kept for lineage; further ones are left out and reported.</summary>
     public int TraceMoves { get; init; } = 100_000;
 
-    /// <summary>Pieces of mappings that a replay moves or protects in all, where a call meets more than one: 10 million. Further ones are not followed, and the answer says that it is a lower bound.</summary>
-    public long ReplayPieces { get; init; } = 10_000_000;
+    /// <summary>Pieces of mappings that a replay moves or protects in all, by calls that meet more than 64 at once: 1 million. Further ones are not followed, and the answer says so.</summary>
+    public long ReplayPieces { get; init; } = 1_000_000;
 
     /// <summary>Bytes of a symbol file: 2 GiB.</summary>
     public long SymbolFileBytes { get; init; } = 2L << 30;

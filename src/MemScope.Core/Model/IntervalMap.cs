@@ -54,13 +54,25 @@ internal sealed class IntervalMap
         }
     }
 
-    /// <summary>Adds what the map holds of <c>[start, end)</c>, cut at the edges and in address order, to <paramref name="found"/>.</summary>
-    public void Find(ulong start, ulong end, List<Interval> found)
+    /// <summary>The last interval that starts before an address, or null.</summary>
+    public Interval? Before(ulong address)
     {
-        if (start >= end) return;
+        if (address == 0 || Floor(address - 1) is var i && i == None) return null;
+        return new Interval(_nodes[i].Start, _nodes[i].End, _nodes[i].Owner);
+    }
+
+    /// <summary>Adds what the map holds of <c>[start, end)</c>, cut at the edges and in address order, to <paramref name="found"/>; stops and returns false when that is more than <paramref name="most"/>.</summary>
+    public bool TryFind(ulong start, ulong end, List<Interval> found, int most)
+    {
+        if (start >= end) return true;
         var i = Floor(start);
         if (i != None && _nodes[i].End > start && _nodes[i].Start < start) found.Add(new Interval(start, Math.Min(_nodes[i].End, end), _nodes[i].Owner));
-        for (var at = start; (i = Ceiling(at)) != None && _nodes[i].Start < end; at = _nodes[i].End) found.Add(new Interval(_nodes[i].Start, Math.Min(_nodes[i].End, end), _nodes[i].Owner));
+        for (var at = start; (i = Ceiling(at)) != None && _nodes[i].Start < end; at = _nodes[i].End)
+        {
+            if (found.Count >= most) return false;
+            found.Add(new Interval(_nodes[i].Start, Math.Min(_nodes[i].End, end), _nodes[i].Owner));
+        }
+        return true;
     }
 
     /// <summary>Puts <c>[start, end)</c> in. The addresses must be free: <see cref="Remove"/> them before.</summary>

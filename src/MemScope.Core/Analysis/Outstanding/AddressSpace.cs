@@ -37,11 +37,13 @@ internal sealed class AddressSpace(int pid, bool isFork)
         return _removed;
     }
 
-    /// <summary>What is known of a range, in address order; valid until the next call.</summary>
-    public List<IntervalMap.Interval> Look(AddressRange range)
+    /// <summary>The part of a range with the highest addresses of which anything is known, or null.</summary>
+    public IntervalMap.Interval? Last(AddressRange range) => range.IsEmpty || Map.Before(range.End) is not { } last || last.End <= range.Start ? null : last;
+
+    /// <summary>What is known of a range, in address order; null when it is in more than <paramref name="most"/> pieces. Valid until the next call.</summary>
+    public List<IntervalMap.Interval>? Look(AddressRange range, int most)
     {
         _removed.Clear();
-        Map.Find(range.Start, range.End, _removed);
-        return _removed;
+        return Map.TryFind(range.Start, range.End, _removed, most) ? _removed : null;
     }
 }

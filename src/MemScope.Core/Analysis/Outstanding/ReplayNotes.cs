@@ -15,7 +15,7 @@ internal sealed class ReplayNotes
     /// <summary>Calls of brk that grew the heap by an unknown amount, because they were the first of their process.</summary>
     public int FirstBreaks { get; set; }
 
-    /// <summary>Calls of mremap without a result.</summary>
+    /// <summary>Calls of mremap without a result that grew a block, or may have: where it went is not known.</summary>
     public int MremapsWithoutResult { get; set; }
 
     /// <summary>Mappings that lay on memory which was taken for mapped, without MAP_FIXED.</summary>
@@ -23,6 +23,9 @@ internal sealed class ReplayNotes
 
     /// <summary>Calls that were left out because mappings in many pieces were moved or protected too often.</summary>
     public int TooManyPieces { get; set; }
+
+    /// <summary>Whether blocks were given up because of that.</summary>
+    public bool BlocksWereLost { get; set; }
 
     /// <summary>Whether the traced process ended in the trace.</summary>
     public bool Ended { get; set; }
@@ -35,7 +38,7 @@ internal sealed class ReplayNotes
             var reasons = new List<string>();
             if (_mmapsWithoutResult > 0) reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{Count(_mmapsWithoutResult, "mmap")} ({_bytesWithoutResult} bytes)"));
             if (MremapsWithoutResult > 0) reasons.Add(Count(MremapsWithoutResult, "mremap"));
-            if (reasons.Count == 0 && TooManyPieces == 0) return null;
+            if (reasons.Count == 0 && !BlocksWereLost) return null;
             return reasons.Count == 0 ? "A lower bound: moves of mappings in too many pieces were not followed." : $"A lower bound: the results of {string.Join(" and ", reasons)} were not recorded.";
         }
     }

@@ -10,6 +10,9 @@ public sealed partial class TraceReplay
     private const ulong ProtRead = 1, ProtWrite = 2, ProtExec = 4;
     private const int MapHugeShift = 26;
 
+    // Pieces of one mapping that are moved as they are; more of them are joined where that loses no byte, and count for the limit.
+    private const int MostPieces = 64;
+
     private void Mmap(int index, in TraceEvent e)
     {
         // With MAP_FIXED_NOREPLACE the kernel refuses what it would replace, whether MAP_FIXED is set as well or not.
@@ -28,45 +31,61 @@ public sealed partial class TraceReplay
         _tally.Mapped(e, range.Length);
     }
 
-    // Takes the old range out; Mremap puts it down where the result says.
+    // Takes the old range out; Mremap puts it down where the result says. What stays where it is needs neither.
     private void Hold(int index, in TraceEvent e)
     {
-        if (e.OldLength == 0 || (e.Flags & MremapDontUnmap) != 0) return;
+        if (Duplicates(e) || e.Result == e.Address) return;
         _held[index] = [.. SpaceOf(e.Pid).Take(AddressSpace.Pages(e.Address, e.OldLength))];
     }
 
     private void Mremap(int index, in TraceEvent e)
     {
         var space = SpaceOf(e.Pid);
-        var target = AddressSpace.Pages(e.Result, e.Length);
+        var (old, target) = (AddressSpace.Pages(e.Address, e.OldLength), AddressSpace.Pages(e.Result, e.Length));
         var replaces = (e.Flags & MremapFixed) != 0;
-        if (!_held.Remove(index, out var parts))
+        var isReserve = false;
+        if (Duplicates(e))
         {
-            // The old mapping stays: a length of 0 makes a second one of shared memory, MREMAP_DONTUNMAP leaves the addresses (mremap(2)).
             Put(space, target, new PageOwner(index, PageState.Memory), e, replaces);
             _tally.Mapped(e, target.Length);
             return;
         }
-        var old = AddressSpace.Pages(e.Address, e.OldLength);
-        Replace(space.Take(target), e, replaces);
-        if (!MayHandle(parts.Length))
+        if (_held.Remove(index, out var parts))
         {
-            foreach (var part in parts)
-                if (new PageOwner(part.Owner) is { IsMapped: true } owner) _tally.Unplaced(_trace.Events[owner.Event], e, part.Length);
+            Replace(space.Take(target), e, replaces);
+            isReserve = parts.Length > 0 && IsReserve(parts[^1].Owner);
+            Move(space, old, target, parts, e);
+        }
+        else if (target.Length < old.Length)
+        {
+            Unmap(space, new AddressRange(target.End, old.End), e);
         }
         else
         {
-            Move(space, old, target, parts, e);
+            isReserve = space.Last(old) is { } last && IsReserve(last.Owner);
+            Replace(space.Take(new AddressRange(old.End, target.End)), e, replaces);
         }
         if (target.Length <= old.Length) return;
         var grown = new AddressRange(target.Start + old.Length, target.End);
-        space.Map.Add(grown.Start, grown.End, new PageOwner(index, IsReserve(parts) ? PageState.Reserve : PageState.Memory).Code);
+        space.Map.Add(grown.Start, grown.End, new PageOwner(index, isReserve ? PageState.Reserve : PageState.Memory).Code);
         _tally.Mapped(e, grown.Length);
     }
+
+    // The old mapping stays: a length of 0 makes a second one of shared memory, MREMAP_DONTUNMAP leaves the addresses (mremap(2)).
+    private static bool Duplicates(in TraceEvent e) => e.OldLength == 0 || (e.Flags & MremapDontUnmap) != 0;
+
+    // A mapping grows with the protection that it has at its end.
+    private static bool IsReserve(int code) => new PageOwner(code).State is PageState.Reserve or PageState.OldReserve;
 
     // What fits is put down in the new place, the rest is unmapped.
     private void Move(AddressSpace space, AddressRange old, AddressRange target, IntervalMap.Interval[] parts, in TraceEvent e)
     {
+        if (parts.Length > MostPieces) parts = Joined(parts);
+        if (!MayHandle(parts.Length))
+        {
+            foreach (var part in parts) _notes.BlocksWereLost |= Unplace(part, e);
+            return;
+        }
         var tail = new List<IntervalMap.Interval>();
         foreach (var part in parts)
         {
@@ -77,29 +96,55 @@ public sealed partial class TraceReplay
         if (old.Length > target.Length) CountUnmapped(space, new AddressRange(old.Start + target.Length, old.End), tail, e);
     }
 
-    // A mapping grows with the protection that it has at its end.
-    private static bool IsReserve(IntervalMap.Interval[] parts) => parts.Length > 0 && new PageOwner(parts[^1].Owner).State is PageState.Reserve or PageState.OldReserve;
+    // A table that grows by moving is in as many pieces as it grew, and every move would move them all. Pieces side by side that one callchain of one thread mapped become one, as old as the oldest.
+    private IntervalMap.Interval[] Joined(IntervalMap.Interval[] parts)
+    {
+        var joined = new List<IntervalMap.Interval>();
+        foreach (var part in parts)
+        {
+            if (joined.Count > 0 && joined[^1] is var last && last.End == part.Start && IsAlike(last.Owner, part.Owner)) joined[^1] = last with { End = part.End, Owner = Math.Min(last.Owner, part.Owner) };
+            else joined.Add(part);
+        }
+        return [.. joined];
+    }
+
+    private bool IsAlike(int one, int other)
+    {
+        if (one == other) return true;
+        var (a, b) = (new PageOwner(one), new PageOwner(other));
+        if (a.State != b.State) return false;
+        var (x, y) = (_trace.Events[a.Event], _trace.Events[b.Event]);
+        return x.Callchain == y.Callchain && x.Tid == y.Tid && _tally.Counts(x) == _tally.Counts(y);
+    }
 
     // Recorded at its beginning: a shrink happens in place, but where a grown block went is not known. It is not left at its old place: it may be unmapped later at an address that says nothing.
     private void MremapWithoutResult(in TraceEvent e)
     {
         var old = AddressSpace.Pages(e.Address, e.OldLength);
         var length = AddressSpace.Pages(0, e.Length).Length;
-        _notes.MremapsWithoutResult++;
-        if (e.Length == 0)
-        {
-            _tally.Mapped(e, 0);
-            return;
-        }
-        if (length <= old.Length)
+        if (e.Length > 0 && length <= old.Length)
         {
             Unmap(SpaceOf(e.Pid), new AddressRange(old.Start + length, old.End), e);
             return;
         }
-        foreach (var part in SpaceOf(e.Pid).Take(old))
-            if (new PageOwner(part.Owner) is { IsMapped: true } owner) _tally.Unplaced(_trace.Events[owner.Event], e, part.Length);
-        _tally.Mapped(e, length - old.Length);
-        _tally.Unplaced(e, e, length - old.Length);
+        var matters = _tally.Counts(e);
+        _tally.Mapped(e, length > old.Length ? length - old.Length : 0);
+        if (length > old.Length)
+        {
+            _tally.Unplaced(e, e, length - old.Length);
+            foreach (var part in SpaceOf(e.Pid).Take(old)) matters |= Unplace(part, e);
+        }
+        // Of one thread's or a later time's blocks this says nothing unless it moved one.
+        if (matters) _notes.MremapsWithoutResult++;
+    }
+
+    // Returns whether a block was lost that is asked for.
+    private bool Unplace(in IntervalMap.Interval part, in TraceEvent cause)
+    {
+        if (new PageOwner(part.Owner) is not { IsMapped: true } owner) return false;
+        var e = _trace.Events[owner.Event];
+        _tally.Unplaced(e, cause, part.Length);
+        return _tally.Counts(e);
     }
 
     private void Brk(int index, in TraceEvent e)
@@ -131,13 +176,13 @@ public sealed partial class TraceReplay
         var space = SpaceOf(e.Pid);
         var range = AddressSpace.Pages(e.Address, e.Length);
         var toNone = IsNone(e.Protection);
-        var known = space.Look(range);
-        if (!MayHandle(known.Count)) return;
+        var known = space.Look(range, (int)Math.Min(int.MaxValue, MostPieces + _limits.ReplayPieces - _pieces));
+        if (!MayHandle(known?.Count ?? int.MaxValue)) return;
         var changed = new List<IntervalMap.Interval>();
         // Memory from before the trace of which no call has told yet.
         var unknown = new PageOwner(index, toNone ? PageState.OldReserve : (e.Protection & ProtWrite) != 0 ? PageState.MadeUsable : PageState.OldMemory);
         var at = range.Start;
-        foreach (var part in known)
+        foreach (var part in known!)
         {
             if (part.Start > at) changed.Add(new IntervalMap.Interval(at, part.Start, unknown.Code));
             at = part.End;
@@ -199,10 +244,12 @@ public sealed partial class TraceReplay
     // The kernel moves and protects one mapping at a time, which is nearly always one piece; only a made-up trace can ask for the same thousands again and again.
     private bool MayHandle(int pieces)
     {
-        if (pieces <= 1) return true;
-        if ((_pieces += pieces) <= _limits.ReplayPieces) return true;
-        _notes.TooManyPieces++;
-        return false;
+        if (pieces <= Math.Min(MostPieces, _limits.ReplayPieces)) return true;
+        var may = pieces <= _limits.ReplayPieces - _pieces;
+        // The one that goes over it was counted in vain, and would be again and again.
+        _pieces = may ? _pieces + pieces : _limits.ReplayPieces;
+        if (!may) _notes.TooManyPieces++;
+        return may;
     }
 
     // Huge pages are mapped in whole ones: 2 MiB, or what the flags say (mmap(2), MAP_HUGE_2MB).
