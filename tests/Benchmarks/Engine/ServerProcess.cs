@@ -16,6 +16,16 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>CPU seconds that it and its children took so far.</summary>
     public double Cpu => ProcessCpu.OfTree(_process.Id);
 
+    /// <summary>Greatest resident size of the process alone so far, bytes.</summary>
+    public long PeakBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     /// <summary>CPU seconds of the process alone.</summary>
     public double OwnCpu => _process.TotalProcessorTime.TotalSeconds;
 

@@ -41,14 +41,15 @@ internal static class AllRatios
     private static CommandLine Fold => new("dotnet", AgentDll, "parse", "--folded", "{input}");
 
     /// <summary>FlameGraph's script where it is on the path, else one written to its documentation.</summary>
-    private static CommandLine Collapse => new("perl", OnPath("stackcollapse-perf.pl") ?? Script("collapse-equivalent.pl"), "{input}");
+    public static CommandLine Collapse => new("perl", OnPath("stackcollapse-perf.pl") ?? Script("collapse-equivalent.pl"), "{input}");
 
     private static string? OnPath(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists);
 
-    private static string? SameLines(string ours, string peers) => ours == peers ? null : FirstDifference(ours, peers);
+    /// <summary>Whether two outputs are equal, and else where they differ first.</summary>
+    public static string? SameLines(string ours, string peers) => ours == peers ? null : FirstDifference(ours, peers);
 
     /// <summary>A call is two samples, its beginning and its end, where nothing was lost.</summary>
-    private static string? TwoSamplesPerCall(string ours, string peers) =>
+    public static string? TwoSamplesPerCall(string ours, string peers) =>
         SameLines(string.Concat(ours.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => FormattableString.Invariant($"{l[..l.LastIndexOf(' ')]} {2 * long.Parse(l.AsSpan(l.LastIndexOf(' ')), null)}\n"))), peers);
 
     private static string FirstDifference(string ours, string peers)
@@ -61,7 +62,7 @@ internal static class AllRatios
     private static CommandLine Parse => new("dotnet", AgentDll, "parse", "{input}");
 
     /// <summary>The agent as <c>./memscope parse</c> starts it.</summary>
-    private static string AgentDll => Path.Combine(Fixtures.RepositoryRoot, "src", "MemScope.Agent", "bin", "Release", "net10.0", "linux-x64", "ahead", "MemScope.Agent.dll");
+    public static string AgentDll => Path.Combine(Fixtures.RepositoryRoot, "src", "MemScope.Agent", "bin", "Release", "net10.0", "linux-x64", "ahead", "MemScope.Agent.dll");
 
     /// <summary>A script that lies beside this file.</summary>
     private static string Script(string name) => Path.Combine(Fixtures.RepositoryRoot, "tests", "Benchmarks", "Ratios", name);

@@ -31,7 +31,8 @@ internal static partial class RatioRun
         return Measure(chosen, Math.Max(pairs, 1), folder) ? 0 : 1;
     }
 
-    private static bool Measure(List<Ratio> ratios, int pairs, string? folder)
+    /// <summary>Measures ratios and prints their table; false when one is below what is accepted or the outputs differ.</summary>
+    public static bool Measure(IReadOnlyList<Ratio> ratios, int pairs, string? folder)
     {
         var temporary = folder is null ? Directory.CreateTempSubdirectory("memscope-bench-") : null;
         folder ??= temporary!.FullName;
@@ -100,7 +101,8 @@ internal static partial class RatioRun
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    private static string Commit()
+    /// <summary>The commit that is measured.</summary>
+    public static string Commit()
     {
         var run = Run.Of(new CommandLine("git", "-C", MemScope.Tests.Fixtures.RepositoryRoot, "describe", "--always", "--dirty", "--exclude=*"), "");
         return run.ExitCode == 0 ? run.Output.Trim() : "unknown";

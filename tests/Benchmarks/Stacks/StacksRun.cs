@@ -1,23 +1,66 @@
+using System.Diagnostics;
 using System.Globalization;
+using MemScope.Benchmarks.Engine;
+using MemScope.Benchmarks.Ratios;
+using MemScope.Tests;
 
 namespace MemScope.Benchmarks.Stacks;
 
-/// <summary><c>./memscope bench stacks [--pairs N] [--quick] [NAME…]</c>: traces from their upload to the screen, symbols and flame graphs against other tools in the same run.</summary>
+/// <summary>
+/// <c>./memscope bench stacks [--pairs N] [--quick] [--folder DIR] [--server DLL] [--agent DLL] [NAME…]</c>: traces read, and on screen; symbols and flame graphs. Each against another tool in the same run.
+/// With a folder, made files stay there for the next run.
+/// </summary>
 internal static class StacksRun
 {
-    /// <summary>Writes a trace for a look at it: <c>write DIALECT EVENTS CHAINS PATH</c>; or folded stacks: <c>write-folded MEGABYTES PATH</c>.</summary>
-    public static Task<int> StartAsync(string[] arguments)
+    private const int LeastPairs = 5;
+    private static readonly string[] Names = ["parsers", "screen", "flame"];
+
+    /// <summary>Measures and prints.</summary>
+    /// <returns>0, or 1 when a figure is not accepted or outputs differ.</returns>
+    public static async Task<int> StartAsync(string[] arguments)
     {
-        if (arguments is ["write", var dialect, var events, var chains, var path])
+        var (names, size, pairs, server, agent, folder) = (new List<string>(), StacksSize.Full, 0, IngestBench.ServerDll, AllRatios.AgentDll, (string?)null);
+        for (var i = 0; i < arguments.Length; i++)
         {
-            new TraceText(Enum.Parse<TraceDialect>(dialect, ignoreCase: true), int.Parse(events, CultureInfo.InvariantCulture), int.Parse(chains, CultureInfo.InvariantCulture), 24).Write(path);
-            return Task.FromResult(0);
+            if (arguments[i] is "--pairs" && i + 1 < arguments.Length) pairs = int.Parse(arguments[++i], CultureInfo.InvariantCulture);
+            else if (arguments[i] is "--server" && i + 1 < arguments.Length) server = arguments[++i];
+            else if (arguments[i] is "--agent" && i + 1 < arguments.Length) agent = arguments[++i];
+            else if (arguments[i] is "--folder" && i + 1 < arguments.Length) folder = arguments[++i];
+            else if (arguments[i] is "--quick") size = StacksSize.Quick;
+            else names.Add(arguments[i]);
         }
-        if (arguments is ["write-folded", var megabytes, var folded])
+        if (names.Find(n => !Names.Contains(n)) is { } unknown)
         {
-            new FoldedText(long.Parse(megabytes, CultureInfo.InvariantCulture) * 1_000_000).Write(folded);
-            return Task.FromResult(0);
+            Console.Error.WriteLine($"There is no figure {unknown}. Known are: {string.Join(", ", Names)}.");
+            return 2;
         }
-        return Task.FromResult(2);
+        if (pairs == 0) pairs = size.Judges ? LeastPairs : 1;
+        var temporary = folder is null ? Directory.CreateTempSubdirectory("memscope-bench-") : null;
+        folder ??= temporary!.FullName;
+        Directory.CreateDirectory(folder);
+        try
+        {
+            return await MeasureAsync(names.Count == 0 ? Names : [.. names], size, pairs, server, agent, folder) ? 0 : 1;
+        }
+        finally
+        {
+            temporary?.Delete(recursive: true);
+        }
     }
+
+    private static async Task<bool> MeasureAsync(string[] chosen, StacksSize size, int pairs, string server, string agent, string folder)
+    {
+        var good = !chosen.Contains("parsers") || RatioRun.Measure(ParserRatios.Of(size, agent), pairs, folder);
+        if (!chosen.Contains("screen") && !chosen.Contains("flame")) return good;
+        Console.WriteLine();
+        var report = new EngineReport(pairs, size.Judges);
+        EngineReport.Begin($"{DateTime.UtcNow:yyyy-MM-dd}, commit {RatioRun.Commit()}, {Environment.ProcessorCount} cores, load {Load()}, medians of {pairs} runs, {size}");
+        if (!File.Exists(Browser.Path)) report.Say("screen and flame", $"not measured: there is no browser at {Browser.Path}", isBad: false);
+        if (File.Exists(Browser.Path) && chosen.Contains("screen")) await ScreenBench.MeasureAsync(report, size, server, folder);
+        if (File.Exists(Browser.Path) && chosen.Contains("flame")) await FlameFigures.MeasureAsync(report, size, server, folder);
+        return good && report.IsGood;
+    }
+
+    /// <summary>Programs that ran or wanted to, over the last minute: 0 is a quiet machine.</summary>
+    private static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
 }
