@@ -8,7 +8,7 @@ public sealed class StacksBenchTests
     [Fact]
     public async Task The_bench_of_stacks_measures_everything_at_a_small_size_and_collapsed_stacks_are_equal()
     {
-        var run = await Command.RunAsync("dotnet", Repository.PathOf("tests", "Benchmarks", "bin", Repository.Configuration, "net10.0", "MemScope.Benchmarks.dll"), "stacks", "--quick",
+        var run = await Command.RunAsync("dotnet", Repository.PathOf("tests", "Benchmarks", "bin", Repository.Configuration, "net10.0", "MemScope.Benchmarks.dll"), "stacks", "--quick", "parsers", "screen", // speedscope has to be fetched
             "--server", Repository.PathOf("src", "MemScope.Web", "bin", Repository.Configuration, "net10.0", "MemScope.Web.dll"),
             "--agent", Repository.PathOf("src", "MemScope.Agent", "bin", Repository.Configuration, "net10.0", "MemScope.Agent.dll"));
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
