@@ -2,10 +2,10 @@ using System.Globalization;
 using MemScope.Core.Formats;
 using MemScope.Tests;
 
-// fuzz FORMAT|all|block [--runs N] [--seed S]: prints a line per format; exit code 1 when an input was not survived, which is then kept beside.
+// fuzz FORMAT|all|block|elf|lines [--runs N] [--seed S]: prints a line per format; exit code 1 when an input was not survived, which is then kept beside.
 if (args.Length == 0 || args[0] is "-h" or "--help")
 {
-    Console.Error.WriteLine("usage: ./memscope fuzz FORMAT|all|block [--runs N] [--seed S]\nformats: " + string.Join(' ', InputFormats.All.Select(f => f.Slug)));
+    Console.Error.WriteLine("usage: ./memscope fuzz FORMAT|all|block|elf|lines [--runs N] [--seed S]\nformats: " + string.Join(' ', InputFormats.All.Select(f => f.Slug)));
     return 2;
 }
 var runs = long.Parse(Option("--runs", "100000"), CultureInfo.InvariantCulture);
@@ -15,6 +15,8 @@ if (args[0] == BlockFuzz.Name)
     var blocks = BlockFuzz.Run(runs, seed);
     return Tell(BlockFuzz.Name, "real blocks", blocks) ? 0 : 1;
 }
+if (args[0] == ElfFuzz.Name) return Tell(ElfFuzz.Name, "real ELF files", ElfFuzz.Run(runs, seed)) ? 0 : 1;
+if (args[0] == LinesFuzz.Name) return Tell(LinesFuzz.Name, "real debug files", await LinesFuzz.RunAsync(runs, seed)) ? 0 : 1;
 var formats = args[0] == "all" ? InputFormats.All : [.. InputFormats.All.Where(f => f.Slug == args[0])];
 if (formats.Count == 0)
 {
