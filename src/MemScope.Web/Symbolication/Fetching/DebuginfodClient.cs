@@ -96,7 +96,7 @@ internal sealed class DebuginfodClient : IDisposable
         try
         {
             // Both parts are of a closed set of characters: the address cannot leave the server's path.
-            using var response = await _http.GetAsync(new Uri($"{server}/buildid/{buildId.Hex}/{kind}"), HttpCompletionOption.ResponseHeadersRead, over.Token).WaitAsync(_times.FirstByte, over.Token);
+            using var response = await _http.GetAsync(new Uri($"{server.AbsoluteUri.TrimEnd('/')}/buildid/{buildId.Hex}/{kind}"), HttpCompletionOption.ResponseHeadersRead, over.Token).WaitAsync(_times.FirstByte, over.Token);
             if (response.StatusCode is HttpStatusCode.NotFound) return new DebuginfodFetch(DebuginfodOutcome.Missing, $"{server.Host} does not have it.");
             if ((int)response.StatusCode is >= 300 and < 400) return new DebuginfodFetch(DebuginfodOutcome.Forbidden, $"{server.Host} sends elsewhere, which is not followed: name that server itself.");
             if (response.StatusCode is not HttpStatusCode.OK) return new DebuginfodFetch(DebuginfodOutcome.Failed, string.Create(CultureInfo.InvariantCulture, $"{server.Host} answered {(int)response.StatusCode}."));
