@@ -174,6 +174,12 @@ public sealed record Trace(string Tool, ClockDomain Clock, ProcessHint Process, 
     /// <summary>What ties <see cref="Clock"/> to wall time; null when nothing does.</summary>
     public ClockAnchor? Anchor { get => field ?? (Clock == ClockDomain.Wall ? ClockAnchor.UnixTimes : null); init; }
 
+    /// <summary>
+    /// When the tracer says that it began to watch, in <see cref="Clock"/> (TRACE-BEGIN of bpftrace); null where the text does not say. What lies before the first event is silence or the
+    /// tracer's own start-up, and no time that was observed.
+    /// </summary>
+    public long? BeganNs { get; init; }
+
     /// <summary>Mappings that the trace itself lists, for normalizing the addresses of the frames (perf script --show-mmap-events); in the order of the file.</summary>
     public IReadOnlyList<MappedModule> Modules { get; init; } = [];
 

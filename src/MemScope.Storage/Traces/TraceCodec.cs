@@ -15,7 +15,7 @@ internal static class TraceCodec
     /// <summary>The version before traces kept modules. It is still read.</summary>
     private const byte WithoutModules = 1;
 
-    /// <summary>The version before frames were placed at ingest, mappings had times, and names of threads were kept. It is still read.</summary>
+    /// <summary>The version before frames were placed at ingest, mappings had times, and names of threads and the tracer's begin mark were kept. It is still read.</summary>
     private const byte Unplaced = 2;
 
     /// <summary>Memory that a trace may take when it is read: 2 GiB.</summary>
@@ -36,6 +36,7 @@ internal static class TraceCodec
         WriteEvents(writer, trace.Events);
         PackedStacks.WriteModules(writer, trace.Modules);
         PackedStacks.WriteThreadNames(writer, trace.ThreadNames);
+        writer.OptionalSigned(trace.BeganNs);
         return writer.Finish(Version);
     }
 
@@ -54,8 +55,9 @@ internal static class TraceCodec
         var events = ReadEvents(reader, callchains.Length, budget);
         var modules = version == WithoutModules ? [] : PackedStacks.ReadModules(reader, budget, haveTimes: version == Version);
         var threads = version == Version ? PackedStacks.ReadThreadNames(reader, budget) : [];
+        long? began = version == Version ? reader.OptionalSigned() : null;
         reader.End();
-        return new Trace(tool, clock, process, events, callchains, losses) { Modules = modules, ThreadNames = threads };
+        return new Trace(tool, clock, process, events, callchains, losses) { Modules = modules, ThreadNames = threads, BeganNs = began };
     }
 
     private static void WriteEvents(PackedWriter writer, IReadOnlyList<TraceEvent> events)

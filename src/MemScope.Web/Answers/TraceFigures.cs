@@ -27,6 +27,7 @@ internal static class TraceFigures
             sites, Notes(row, memory, asked.Filter))
         {
             ObservedSeconds = seconds,
+            StartUpLagSeconds = hasTime ? memory.StartUpLagNs / 1e9 : null,
             LongestSilenceSeconds = hasTime && silenceNs is { } ns ? ns / 1e9 : null,
             ChurnBytesPerSecond = seconds > 0 ? ((double)total.MappedBytes + total.UnmappedBytes) / seconds : null,
             NetBytesPerSecond = seconds > 0 ? ((double)total.MappedBytes - total.UnmappedBytes) / seconds : null,

@@ -15,6 +15,9 @@ public sealed record TraceFiguresWire(TraceWire Trace, DateTimeOffset? From, Dat
     /// <summary>Seconds from the first to the last event that counts; null without times.</summary>
     public double? ObservedSeconds { get; init; }
 
+    /// <summary>Seconds between the tracer's own begin mark and the first event, which are not among the observed ones; null where the trace has no mark.</summary>
+    public double? StartUpLagSeconds { get; init; }
+
     /// <summary>The longest time between two events, seconds; null with fewer than two events or without times. A long one in a busy trace says that the tracer slept.</summary>
     public double? LongestSilenceSeconds { get; init; }
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Model;
+using MemScope.Tests.Traces;
 using static MemScope.Tests.Outstanding.Replayed;
 
 namespace MemScope.Tests.Outstanding;
@@ -50,6 +52,23 @@ public sealed class ReplayFilterTests
         var trace = TraceOf(At(10, Mmap(100, 4, 1)), At(40, Mmap(200, 4, 1)), At(20, Mmap(300, 4, 1)));
 
         Assert.Equal([100UL, 300UL], TraceReplay.Run(trace, new ReplayFilter { ToNs = 20 }).Places().Select(p => p.From));
+    }
+
+    [Theory]
+    [InlineData("bpftrace/raw-mmap-leak.txt.gz")]
+    [InlineData("bpftrace/steady-healthy.txt.gz")]
+    public void What_passes_between_the_tracer_s_begin_mark_and_the_first_event_is_told_and_not_observed(string fixture)
+    {
+        var trace = Assert.Single(Reading.Of(TraceFixtures.Bytes(fixture)).Parsed.Traces);
+        var mark = long.Parse(TraceFixtures.Lines(fixture).Single(l => l.StartsWith("TRACE-BEGIN ", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
+
+        var memory = TraceReplay.Run(trace);
+
+        Assert.Equal(trace.Events[0].TimeNs - mark, memory.StartUpLagNs);
+        Assert.Equal((trace.Events[0].TimeNs, trace.Events[^1].TimeNs), (memory.Observed!.Value.FirstNs, memory.Observed.Value.LastNs));
+        Assert.Null(TraceReplay.Run(trace, new ReplayFilter { FromNs = trace.Events[5].TimeNs }).StartUpLagNs);
+        Assert.Null(TraceReplay.Run(trace with { BeganNs = null }).StartUpLagNs);
+        Assert.Null(TraceReplay.Run(trace with { BeganNs = long.MaxValue }).StartUpLagNs);
     }
 
     private static TraceEvent At(long ns, TraceEvent e) => e with { TimeNs = ns };

@@ -39,7 +39,7 @@ public sealed class TraceCodecTests
             Damage.Check(TraceCodec.Encode(Random(seed)), 300, 4 * Budget, b => TraceCodec.Decode(b, Budget));
     }
 
-    /// <summary>Stored by the program of their time: version 1 kept no modules, version 2 no names of threads and no times of mappings.</summary>
+    /// <summary>Stored by the program of their time: version 1 kept no modules, version 2 no names of threads, no times of mappings and no begin mark.</summary>
     [Theory]
     [InlineData("trace-v1-raw-mmap-leak-gdb.bin", 1, "gdb/raw-mmap-leak.txt.gz", false)]
     [InlineData("trace-v2-raw-mmap-leak-perf.bin", 2, "perf/raw-mmap-leak.txt.gz", true)]
@@ -49,7 +49,7 @@ public sealed class TraceCodecTests
         var expected = Assert.Single(Parse(Fixtures.PathOf(text)));
 
         Assert.Equal(version, packed[0]);
-        AssertEqual(expected with { Modules = hasModules ? expected.Modules : [], ThreadNames = new Dictionary<int, string>() }, TraceCodec.Decode(packed));
+        AssertEqual(expected with { Modules = hasModules ? expected.Modules : [], ThreadNames = new Dictionary<int, string>(), BeganNs = null }, TraceCodec.Decode(packed));
     }
 
     [Fact]
@@ -74,6 +74,7 @@ public sealed class TraceCodecTests
         Assert.Equal(expected.Losses, actual.Losses);
         Assert.Equal(expected.Callchains.Select(c => c.Frames.ToArray()), actual.Callchains.Select(c => c.Frames.ToArray()));
         Assert.Equal(expected.Modules, actual.Modules);
+        Assert.Equal(expected.BeganNs, actual.BeganNs);
         Assert.Equal(expected.ThreadNames.OrderBy(n => n.Key), actual.ThreadNames.OrderBy(n => n.Key));
     }
 
@@ -92,7 +93,7 @@ public sealed class TraceCodecTests
         var hint = new ProcessHint(random.Next(2) == 0 ? null : random.Next(), Text(), Text(), random.Next(2) == 0 ? null : Number());
         return new Trace("strace", (ClockDomain)random.Next((int)ClockDomain.AllocatedBytes + 1), hint, events, callchains, RandomStacks.Losses(random))
         {
-            Modules = RandomStacks.Modules(random), ThreadNames = Enumerable.Range(0, random.Next(4)).ToDictionary(i => i * random.Next(-1000, 1000) * 2 + i, _ => Text() ?? ""),
+            BeganNs = RandomStacks.Signed(random), Modules = RandomStacks.Modules(random), ThreadNames = Enumerable.Range(0, random.Next(4)).ToDictionary(i => i * random.Next(-1000, 1000) * 2 + i, _ => Text() ?? ""),
         };
     }
 }

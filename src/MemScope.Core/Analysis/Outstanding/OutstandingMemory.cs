@@ -71,6 +71,12 @@ public sealed record OutstandingMemory(IReadOnlyList<OutstandingBlock> Blocks, I
     /// <summary>From the first to the last event of the time that was asked for; null when the trace has none or no times.</summary>
     public ObservedSpan? Observed { get; init; }
 
+    /// <summary>
+    /// Nanoseconds between the tracer's own begin mark and the first event: its start-up, or silence. It is no part of <see cref="Observed"/>. Null where the text has no mark, or the beginning was
+    /// not asked for.
+    /// </summary>
+    public long? StartUpLagNs { get; init; }
+
     /// <summary>What each module did, most outstanding bytes first.</summary>
     /// <param name="moduleOf">The module that a callchain is counted for, or null when none is known. See <see cref="CallingModule"/>.</param>
     public IReadOnlyList<ModuleActivity> ByModule(Func<int, string?> moduleOf) =>

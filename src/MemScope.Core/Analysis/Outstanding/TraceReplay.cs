@@ -157,6 +157,7 @@ public sealed partial class TraceReplay
             CallchainActivity = callchains,
             ThreadActivity = _tally.Threads(),
             Observed = _tally.Observed,
+            StartUpLagNs = _filter?.FromNs is null && _trace.BeganNs is { } began && _tally.Observed is { } span && span.FirstNs >= began ? new ObservedSpan(began, span.FirstNs).Ns : null,
         };
     }
 

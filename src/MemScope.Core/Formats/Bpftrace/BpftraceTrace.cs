@@ -141,6 +141,7 @@ internal sealed class BpftraceTrace(StackTable stacks, NameTable names)
         var pid = _tracedPid ?? (_firstPid == 0 || _severalPids ? null : _firstPid);
         var process = new ProcessHint(pid, _comm);
         _trace.Anchor = _clocks.Anchor();
+        _trace.BeganNs = _beginNs;
         var read = _trace.Build(format, Understood > 0, ClockDomain.Monotonic, process, "print ustack in the script.");
         if (!maps.Any) return read;
         read = read with { HeapProfiles = maps.Finish(process) };

@@ -63,6 +63,9 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
     /// <summary>What ties the clock of the events to wall time, or null.</summary>
     public ClockAnchor? Anchor { get; set; }
 
+    /// <summary>When the tracer says that it began to watch, in the clock of the events, or null.</summary>
+    public long? BeganNs { get; set; }
+
     /// <summary>The finished capture: one trace with the losses that the events themselves show, or none when the tool did not even run; then what it said comes first.</summary>
     /// <param name="format">Slug of the format.</param>
     /// <param name="ran">Whether the text shows that the tool watched the process, be it without seeing a call.</param>
@@ -88,7 +91,7 @@ internal sealed class TraceBuilder(string tool, StackTable stacks)
         if (SilentProbe.Count(Events, out var last) is > 0 and var unknown)
             Lose("silent-probe", unknown, $"No mmap was recorded behind line {Events[last].Line}, but {unknown} munmaps of memory that the trace never saw being mapped: the probe of mmap went silent there.");
         if (stacks.CutChains > 0) Lose("cut-stacks", stacks.CutChains, $"Distinct stacks deeper than the limit, cut at their outer end: {stacks.CutChains}.");
-        return new Trace(tool, clock, process, Events, stacks.Callchains, _losses) { Anchor = Anchor };
+        return new Trace(tool, clock, process, Events, stacks.Callchains, _losses) { Anchor = Anchor, BeganNs = BeganNs };
     }
 
     // Where the calls do not say whose they are, they are the traced process's.
