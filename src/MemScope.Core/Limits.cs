@@ -72,6 +72,15 @@ public sealed record Limits
     /// <summary>Callchains that an answer of the API spells out, heaviest first; the rest is told in sum. Pages and exports have them all.</summary>
     public int CallchainsInAnswer { get; init; } = 10_000;
 
+    /// <summary>Frames of all callchains that an answer of the API spells out: stacks may be a thousand frames deep.</summary>
+    public int FramesInAnswer { get; init; } = 500_000;
+
+    /// <summary>Callchains that a share keeps, heaviest first; the rest is told in sum.</summary>
+    public int CallchainsInShare { get; init; } = 1000;
+
+    /// <summary>Frames of all callchains that a share keeps.</summary>
+    public int FramesInShare { get; init; } = 50_000;
+
     /// <summary>Memory of the trees of callchains that are kept for the next click: 256 MiB. The one that was looked at last is kept in any case.</summary>
     public long CallTreeBytes { get; init; } = 256L << 20;
 

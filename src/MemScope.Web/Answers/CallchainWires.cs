@@ -6,17 +6,24 @@ namespace MemScope.Web.Answers;
 /// <summary>Callchains as wire records.</summary>
 internal static class CallchainWires
 {
-    /// <summary>The answer with its callchains spelled out: <paramref name="most"/> of them, the rest in sum. Of a comparison those that differ most, whichever way, are kept.</summary>
-    public static CallchainsWire ToWire(this StackAnswer answer, int most)
+    /// <summary>
+    /// The answer with its callchains spelled out: as many as both bounds allow, the rest in sum. Of a comparison those that differ most, whichever way, are kept.
+    /// </summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="most">Most callchains.</param>
+    /// <param name="mostFrames">Most frames of all together.</param>
+    public static CallchainsWire ToWire(this StackAnswer answer, int most, int mostFrames = int.MaxValue)
     {
         var samples = answer.Samples;
         var kept = new int[samples.Count];
         for (var i = 0; i < kept.Length; i++) kept[i] = i;
-        if (kept.Length > most)
+        if (kept.Length > most || samples.Depth > mostFrames)
         {
-            // In the order of the answer again.
             if (answer.IsComparison) Array.Sort(kept, (a, b) => Magnitude(b).CompareTo(Magnitude(a)) is not 0 and var order ? order : a.CompareTo(b));
-            Array.Resize(ref kept, most);
+            var (chains, frames) = (0, 0L);
+            while (chains < Math.Min(kept.Length, most) && (frames += samples.FramesOf(kept[chains]).Length) <= mostFrames) chains++;
+            Array.Resize(ref kept, chains);
+            // In the order of the answer again.
             Array.Sort(kept);
         }
         var items = Array.ConvertAll(kept, i => Item(answer, i));

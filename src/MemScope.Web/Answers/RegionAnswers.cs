@@ -20,7 +20,7 @@ public sealed class RegionAnswers(ProcessTracks tracks, RegionQuery regions, Lim
     public async Task<WindowWire?> WindowAsync(Guid process, WindowState window, CancellationToken cancel) =>
         await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => over.ToWire(), cancel);
 
-    /// <summary>One region with its whole history, or null. An id that it had before its track was linked anew finds it too.</summary>
+    /// <summary>One region with its whole history, or null; who mapped it <see cref="StackAnswers.WithMappersAsync"/> adds. An id that it had before its track was linked anew finds it too.</summary>
     public async Task<RegionWire?> RegionAsync(Guid process, Guid region, WindowState window, CancellationToken cancel)
     {
         var asked = await regions.AskAsync(process, region, cancel);

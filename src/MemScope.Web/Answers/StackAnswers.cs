@@ -1,4 +1,4 @@
-using MemScope.Core;
+using MemScope.Core.Analysis.Callchains;
 using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Model;
 using MemScope.Storage.Queries;
@@ -9,14 +9,9 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Answers;
 
 /// <summary>Answers about who mapped the memory.</summary>
-public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, RegionQuery regions, TraceQuery traces, TraceCache traceCache, HeapProfileAnswers heapProfiles, FrameNaming naming, Limits limits)
+public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, RegionQuery regions, TraceQuery traces, TraceCache traceCache, HeapProfileAnswers heapProfiles, FrameNaming naming)
 {
     private const double LeastGrowthBytes = 64 << 10;
-
-    /// <summary>
-    /// Callchains by weight, symbolized, spelled out for scripts: the heaviest <see cref="Limits.CallchainsInAnswer"/> of them, the rest in sum; null as <see cref="AskAsync"/>.
-    /// </summary>
-    public async Task<CallchainsWire?> CallchainsAsync(StackQuestion question, CancellationToken cancel) => (await AskAsync(question, cancel))?.ToWire(limits.CallchainsInAnswer);
 
     /// <summary>
     /// Callchains by weight, symbolized; null when there is no such process, trace, region or snapshot. A process without traces gives an empty answer with a note. By
@@ -33,8 +28,8 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
         if ((question.Trace is not null && chosen.Count == 0) || (question.Base is { } other && all.All(t => t.Id != other))) return null;
 
         var (replayed, before) = (await ReplayedAsync(chosen, cancel), await ReplayedAsync(compared, cancel));
-        if (await SurroundingsAsync(row, question, [.. replayed.Select(r => r.Row)], cancel) is not { } around) return null;
-        if (await SurroundingsAsync(row, question, [.. before.Select(r => r.Row)], cancel) is not { } aroundBefore) return null;
+        if (await SurroundingsAsync(row, question, replayed, cancel) is not { } around) return null;
+        if (await SurroundingsAsync(row, question, before, cancel) is not { } aroundBefore) return null;
 
         var merge = new StackMerge();
         var (figures, notes) = await AddAsync(merge, question, replayed, around, isBase: false, cancel);
@@ -42,7 +37,7 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
         notes.InsertRange(0, StackNotes.OfQuestion(question, around));
         if (all.Count == 0) notes.Add("No trace was uploaded for this process: nobody has been seen mapping its memory yet.");
 
-        var answer = merge.Ranked(question.Weight, before.Count > 0, new CallchainsWire(question.Weight.Slug(), 0, Coverage(question, replayed, around), Losses(replayed), [])
+        var answer = merge.Ranked(question.Weight, before.Count > 0, new CallchainsWire(question.Weight.Slug(), 0, Coverage(question, around), Losses(replayed), [])
         {
             Base = before.Count > 0 ? question.Base : null,
             Growth = figures.Growth,
@@ -51,6 +46,31 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
             Notes = [.. notes.Distinct(StringComparer.Ordinal)],
         });
         return answer with { Head = answer.Head with { Modules = await ModuleReport.OfAsync(answer.Frames, naming, cancel) } };
+    }
+
+    /// <summary>A region with whose its growth in the window is, in short; as it came when it did not grow, or when no trace or snapshot can tell.</summary>
+    public async Task<RegionWire> WithMappersAsync(Guid process, WindowState window, RegionWire region, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(region);
+        if (region.RssChangeBytes <= 0 || await tracks.FindAsync(process, cancel) is not { Traces: > 0 }) return region;
+        var answer = await AskAsync(new StackQuestion(process, window, CallchainWeight.Growth) { Region = region.Id }, cancel);
+        return answer?.Head.Growth is { RssBytes: > 0 } growth ? region with { MappedBy = MappedBy(answer, growth) } : region;
+    }
+
+    private static MappedByWire MappedBy(StackAnswer answer, GrowthByStackWire growth)
+    {
+        var bytes = Saturating.Add(answer.Samples.Count == 0 ? 0 : answer.Samples.WeightOf(0), answer.Samples.Count == 0 ? 0 : -answer.Samples.BaseOf(0));
+        var site = bytes <= 0 ? null : SiteOf(answer);
+        return new MappedByWire(growth.RssBytes, growth.TracedBytes, site, site is null ? 0 : bytes);
+    }
+
+    /// <summary>Where the heaviest callchain asks for memory: its first frame that is no bare wrapper of a system call.</summary>
+    private static FrameWire? SiteOf(StackAnswer answer)
+    {
+        var frames = answer.Samples.FramesOf(0);
+        foreach (var frame in frames)
+            if (!FrameRoles.IsWrapper(answer.Frames[frame].Function)) return answer.Frames[frame];
+        return frames.IsEmpty ? null : answer.Frames[frames[0]];
     }
 
     private async Task<List<ReplayedTrace>> ReplayedAsync(List<TraceRow> rows, CancellationToken cancel)
@@ -62,7 +82,7 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
     }
 
     /// <summary>What the track says around the traces; null when the track, a snapshot of the window or the region does not exist.</summary>
-    private async Task<StackSurroundings?> SurroundingsAsync(ProcessRow process, StackQuestion question, IReadOnlyList<TraceRow> rows, CancellationToken cancel)
+    private async Task<StackSurroundings?> SurroundingsAsync(ProcessRow process, StackQuestion question, List<ReplayedTrace> replayed, CancellationToken cancel)
     {
         if (await tracks.SourceAsync(process, question.Window, cancel) is { } source)
         {
@@ -71,7 +91,7 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
             return await trackCache.UseAsync(process, source, track =>
             {
                 var only = asked?.In(track);
-                return asked is not null && only is null ? null : StackSurroundings.Of(track, question, overrides(track), rows, only);
+                return asked is not null && only is null ? null : StackSurroundings.Of(track, question, overrides(track), replayed, only);
             }, cancel);
         }
         if (process.Tracks.Count > 0 || question.Region is not null || question.Window is not { From: null, To: null }) return null;
@@ -79,7 +99,7 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
         {
             Part = new TracedPart { From = question.Window.FromTime, To = question.Window.ToTime },
             Within = question.Category is null ? null : [],
-            Traces = [.. rows.Select(_ => new TraceSurroundings(null, null))],
+            Traces = [.. replayed.Select(_ => new TraceSurroundings(null, null, 0))],
         };
     }
 
@@ -100,16 +120,13 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
         return (figures, notes);
     }
 
-    /// <summary>Share of the growth of RSS during the traces, by straight lines between snapshots, that what they left outstanding holds in the next snapshot; null where that is not known or not all is counted.</summary>
-    private static double? Coverage(StackQuestion question, List<ReplayedTrace> replayed, StackSurroundings around)
+    /// <summary>Share of the growth of RSS during the traces that what they left mapped holds; null where that is not known or not all is counted.</summary>
+    private static double? Coverage(StackQuestion question, StackSurroundings around)
     {
         if (question is not { Region: null, Category: null, Thread: null, Module: null } || around.Part is not { From: null, To: null }) return null;
         double grown = 0, seen = 0;
-        for (var i = 0; i < replayed.Count && i < around.Traces.Count; i++)
-        {
-            if (around.Traces[i] is not { RssGrowthBytes: { } growth, Maps: { } maps } || !maps.Has(Metric.Rss)) continue;
-            (grown, seen) = (grown + growth, seen + ResidentBytes.PerCallchain(replayed[i].Outstanding, maps).Values.SumOf(b => b));
-        }
+        foreach (var trace in around.Traces)
+            if (trace.GrowthBytes is { } growth) (grown, seen) = (grown + growth, seen + trace.SeenBytes);
         return grown >= LeastGrowthBytes ? Math.Clamp(seen / grown, 0, 1) : null;
     }
 

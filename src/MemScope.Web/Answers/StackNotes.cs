@@ -36,6 +36,11 @@ internal static class StackNotes
             yield return $"{placed.Count.ToString(CultureInfo.InvariantCulture)} traces are one set: an address counts once, a later trace ends and moves the blocks of an earlier one, and in the time that two share the calls of the earlier count."
                 + (loose.Count == 0 ? "" : $" Not placed in time: {string.Join(", ", loose.Select(t => Name(traces[t].Row)))}. What {(loose.Count == 1 ? "it" : "they")} unmapped of the others' blocks, or the others of {(loose.Count == 1 ? "its" : "theirs")}, is not known.");
         }
+        for (var trace = 0; trace < around.Traces.Count; trace++)
+        {
+            if (around.Traces[trace].Presence is var (first, last))
+                yield return string.Create(CultureInfo.InvariantCulture, $"{Name(traces[trace].Row)}: the snapshots #{first} to #{last} hold some, but not all, of the blocks that it left mapped: it ran at that time. Its coverage is told between them.");
+        }
         if (question.Weight == CallchainWeight.Growth)
         {
             if (around.Ends is null) yield return "Growth needs a window of two snapshots that tell what is resident.";

@@ -41,7 +41,7 @@ internal sealed record StackSurroundings
     public bool HasRss => At?.Vmas.Has(Metric.Rss) is true;
 
     /// <summary>Looks around; null when the window names a snapshot that the track does not have.</summary>
-    public static StackSurroundings? Of(Track track, StackQuestion question, CategoryOverrides overrides, IReadOnlyList<TraceRow> traces, Region? region)
+    public static StackSurroundings? Of(Track track, StackQuestion question, CategoryOverrides overrides, IReadOnlyList<ReplayedTrace> traces, Region? region)
     {
         if (track.Points.Count == 0) return None;
         var asked = question.Window;
@@ -64,7 +64,7 @@ internal sealed record StackSurroundings
             Ends = window is { From: var from, To: var to } && from < to && track.Has(from, Metric.Rss) && track.Has(to, Metric.Rss)
                 ? (PointOf(track, from), RowsOf(whole, from, region, question.Category), PointOf(track, to), RowsOf(whole, to, region, question.Category)) : null,
             Evidence = EvidenceOf(track, traces, at),
-            Traces = TraceSurroundings.Of(track, traces),
+            Traces = [.. traces.Select(t => TraceSurroundings.Of(track, t))],
         };
     }
 
@@ -95,43 +95,14 @@ internal sealed record StackSurroundings
         return ranges;
     }
 
-    private static List<TrackPoint> EvidenceOf(Track track, IReadOnlyList<TraceRow> traces, int at)
+    private static List<TrackPoint> EvidenceOf(Track track, IReadOnlyList<ReplayedTrace> traces, int at)
     {
-        if (traces.Min(t => t.To) is not { } end) return [];
+        if (traces.Min(t => t.Row.To) is not { } end) return [];
         var first = FirstAtOrAfter(track, end);
         if (track.Points[first].TakenAt < end || first > at) return [];
         var count = Math.Min(MostEvidence, at - first + 1);
         var points = new List<TrackPoint>(count);
         for (var i = 0; i < count; i++) points.Add(PointOf(track, count == 1 ? at : first + (int)((long)(at - first) * i / (count - 1))));
         return points;
-    }
-}
-
-/// <summary>What the snapshots of a track say around a trace.</summary>
-/// <param name="Maps">The first snapshot at or after the trace's end, else the last one: its mappings place addresses. Null without a snapshot.</param>
-/// <param name="RssGrowthBytes">By how much RSS grew during the trace; null when the trace has no wall time, does not lie within the track, or the track has no RSS.</param>
-internal sealed record TraceSurroundings(VmaTable? Maps, double? RssGrowthBytes)
-{
-    /// <summary>Looks around each trace.</summary>
-    public static IReadOnlyList<TraceSurroundings> Of(Track track, IReadOnlyList<TraceRow> traces)
-    {
-        var rss = TrackSeries.Total(track, Metric.Rss);
-        return [.. traces.Select(t => new TraceSurroundings(track.VmasAt(StackSurroundings.FirstAtOrAfter(track, t.To)), Growth(track, rss, t.From, t.To)))];
-    }
-
-    private static double? Growth(Track track, double[] rss, DateTimeOffset? from, DateTimeOffset? to)
-    {
-        if (from is not { } begin || to is not { } end || begin < track.Points[0].TakenAt || end > track.Points[^1].TakenAt) return null;
-        return RssAt(track, rss, end) - RssAt(track, rss, begin) is var growth && double.IsFinite(growth) ? growth : null;
-    }
-
-    // Between two snapshots RSS is taken to move in a straight line.
-    private static double RssAt(Track track, double[] rss, DateTimeOffset time)
-    {
-        var after = StackSurroundings.FirstAtOrAfter(track, time);
-        if (after == 0) return rss[0];
-        var (t0, t1) = (track.Points[after - 1].TakenAt, track.Points[after].TakenAt);
-        var part = t1 > t0 ? (time - t0) / (t1 - t0) : 1;
-        return rss[after - 1] + (part * (rss[after] - rss[after - 1]));
     }
 }

@@ -31,7 +31,7 @@ internal static class CallchainEndpoints
             Representation.Speedscope => CallchainFile.Speedscope(answer, $"{weight} of {process}", $"{process}.speedscope.json"),
             Representation.Pprof => CallchainFile.Pprof(answer, Remarks(answer, process), $"{process}.pb.gz"),
             Representation.Csv => new CsvAnswer($"{process}.callchains", CallchainCsv.Columns, CallchainCsv.Rows(answer)),
-            _ => Results.Ok(answer.ToWire(limits.CallchainsInAnswer)),
+            _ => Results.Ok(answer.ToWire(limits.CallchainsInAnswer, limits.FramesInAnswer)),
         };
     }
 

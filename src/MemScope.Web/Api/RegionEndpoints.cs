@@ -43,8 +43,9 @@ internal static class RegionEndpoints
         return form is Representation.Csv ? new CsvAnswer($"{process}-regions", RegionColumns, regions.Items.Select(Row)) : Results.Json(regions);
     }
 
-    private static async Task<IResult> FindAsync(Guid process, Guid region, HttpRequest request, RegionAnswers answers, CancellationToken cancel) =>
-        await answers.RegionAsync(process, region, request.Window(), cancel) is { } found ? Results.Json(found) : Problems.NotFound("There is no such process, window or region.");
+    private static async Task<IResult> FindAsync(Guid process, Guid region, HttpRequest request, RegionAnswers answers, StackAnswers stacks, CancellationToken cancel) =>
+        await answers.RegionAsync(process, region, request.Window(), cancel) is { } found
+            ? Results.Json(await stacks.WithMappersAsync(process, request.Window(), found, cancel)) : Problems.NotFound("There is no such process, window or region.");
 
     private static async Task<IResult> SeriesAsync(Guid process, HttpRequest request, RegionAnswers answers, CancellationToken cancel)
     {

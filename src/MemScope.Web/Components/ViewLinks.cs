@@ -25,6 +25,6 @@ public sealed record ViewLinks(Guid Process, WindowState Window)
     /// <summary>What a trace saw.</summary>
     public string Trace(Guid? trace = null) => Urls.Trace(Process, Window, trace);
 
-    /// <summary>Stacks, of one region or trace where given.</summary>
-    public string Stacks(Guid? region = null, Guid? trace = null) => Urls.Stacks(Process, Window, trace: trace, region: region);
+    /// <summary>Stacks, of one region or trace where given; <paramref name="weight"/> is a slug, or null for the one that answers best.</summary>
+    public string Stacks(Guid? region = null, Guid? trace = null, string? weight = null) => Urls.Stacks(Process, Window, weight, trace, region);
 }

@@ -48,7 +48,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
             "region" => await RegionAsync(process, window, view, cancel),
             "diff" => await diffs.DiffAsync(process, Ends(window, request), Shown(request), cancel) is { } diff ? await WithSeriesAsync(process, window, view with { Diff = diff }, cancel) : null,
             "compare" => await CompareAsync(process, window, view, cancel),
-            "stacks" => await stacks.AskPatientlyAsync(Stacks(process, window, request), cancel) is { } chains ? view with { Callchains = chains.ToWire(limits.CallchainsInAnswer) } : null,
+            "stacks" => await stacks.AskPatientlyAsync(Stacks(process, asked, request), cancel) is { } chains ? view with { Callchains = chains.ToWire(limits.CallchainsInShare, limits.FramesInShare) } : null,
             _ => await WithSeriesAsync(process, window, view, cancel),
         };
     }
@@ -58,7 +58,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
         if (view.Request.Region is not { } id) throw Problems.BadParameter("region", "an id is needed.");
         if (await regions.RegionAsync(process, id, window, cancel) is not { } region) return null;
         var series = await regions.SeriesAsync(process, window.Whole, "region", "rss", ChartPoints, 1, id, cancel);
-        return view with { Region = region, Series = series };
+        return view with { Region = await stacks.WithMappersAsync(process, window, region, cancel), Series = series };
     }
 
     private async Task<SharedViewWire?> CompareAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)
@@ -75,6 +75,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
         };
     }
 
+    // The window as it was asked for: without one, traces are not cut to the snapshots.
     private static StackQuestion Stacks(Guid process, WindowState window, ShareRequestWire request) =>
         new StackShown { Trace = request.Trace, Base = request.Base, Region = request.Region, Category = request.Category, Thread = request.Thread, Module = request.Module }
             .ToQuestion(process, window, CallchainWeights.Parse(request.Weight) ?? CallchainWeight.Outstanding);

@@ -52,6 +52,9 @@ public sealed record RegionWire(Guid Id, string Category, string Name, string Pe
     /// <summary>Of a reserve or guard, the arena or stack that it belongs to, else null.</summary>
     public Guid? OwnerId { get; init; }
 
+    /// <summary>Of a single region, by whom its growth in the window was mapped; null in lists, without growth, and where no trace or snapshot can tell.</summary>
+    public MappedByWire? MappedBy { get; init; }
+
     /// <summary>Its history in sentences, earliest first; empty in lists.</summary>
     public IReadOnlyList<string> History { get; init; } = [];
 
@@ -119,3 +122,10 @@ public sealed record RegionsWire(WindowWire Window, IReadOnlyList<RegionWire> It
     /// <summary>Virtual size of the matching regions.</summary>
     public long VirtualBytes { get; init; }
 }
+
+/// <summary>By whom the growth of a region was mapped, in short; <c>callchains?weight=growth&amp;region=</c> has it whole.</summary>
+/// <param name="GrowthBytes">Growth of its RSS in the window.</param>
+/// <param name="TracedBytes">The part in memory whose mapping a trace saw.</param>
+/// <param name="Site">The frame that asked for the most of it, not counting bare wrappers of system calls; null when nothing was traced.</param>
+/// <param name="SiteBytes">How much that callchain has of it.</param>
+public sealed record MappedByWire(long GrowthBytes, long TracedBytes, FrameWire? Site, long SiteBytes);

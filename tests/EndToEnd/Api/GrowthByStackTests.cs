@@ -42,6 +42,31 @@ public sealed class GrowthByStackTests(ApiServer api)
         }
     }
 
+    [Fact]
+    public async Task A_trace_that_nothing_ties_to_wall_time_is_placed_by_the_snapshots_that_hold_a_part_of_its_blocks()
+    {
+        var (process, _) = await TracedAsync("ucx-leak.txt.gz");
+        var answer = await CallchainsAsync(process, "weight=resident");
+        // truth.json: nothing but the chunks grows.
+        Assert.InRange(answer.Number("coverage"), 0.98, 1);
+        Assert.Contains(answer.GetProperty("notes").EnumerateArray(), n => n.GetString()!.Contains("hold some, but not all", StringComparison.Ordinal));
+        Assert.InRange(Assert.Single(answer.GetProperty("traces").EnumerateArray()).Number("observedSeconds"), 8, 10);
+    }
+
+    [Fact]
+    public async Task A_region_tells_by_whom_its_growth_was_mapped()
+    {
+        var (process, _) = await TracedAsync("ucx-leak.txt.gz");
+        var region = await LeakingRegionAsync(process);
+        var mapped = (await Server.JsonAsync($"api/v1/processes/{process}/regions/{region}?from=9&to=15")).GetProperty("mappedBy");
+        Assert.Equal("ucs_rcache_mp_chunk_alloc", mapped.GetProperty("site").Text("function"));
+        Assert.Equal(mapped.Number("growthBytes"), mapped.Number("tracedBytes"));
+        Assert.Equal(mapped.Number("tracedBytes"), mapped.Number("siteBytes"));
+
+        var still = (await Server.JsonAsync($"api/v1/processes/{process}/regions?category=file-text&limit=1")).GetProperty("items")[0].Text("id");
+        Assert.Equal(JsonValueKind.Null, (await Server.JsonAsync($"api/v1/processes/{process}/regions/{still}")).GetProperty("mappedBy").ValueKind);
+    }
+
     [Theory]
     [InlineData("bpftrace", "ucx-leak.json.gz")]
     [InlineData("perf", "ucx-leak.txt.gz")]

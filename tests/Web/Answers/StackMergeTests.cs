@@ -74,6 +74,32 @@ public sealed class StackMergeTests
         Assert.Equal(3, whole.Items.Count);
     }
 
+    [Fact]
+    public void Deep_stacks_are_bounded_by_their_frames()
+    {
+        var answer = Merged([At("a", "1", "x"), Main], [At("a", "1", "x"), Main], [At("a", "2", "y"), Main, Main], [At("a", "3", "z")]);
+        Assert.Equal(2, answer.ToWire(10, 5).Items.Count);
+        Assert.Equal(new OmittedCallchainsWire(3, 4), answer.ToWire(10, 1).Omitted);
+        Assert.Null(answer.ToWire(10, 6).Omitted);
+    }
+
+    [Fact]
+    public void Of_a_comparison_what_differs_most_is_kept_whichever_way_and_what_grew_most_stands_first()
+    {
+        var named = Named([At("a", "1", "grew")], [At("a", "2", "shrank")], [At("a", "3", "same")]);
+        var merge = new StackMerge();
+        var numbers = StackMerge.Begin(named);
+        foreach (var (chain, now, before) in ((int, long, long)[])[(0, 30, 10), (1, 5, 90), (2, 50, 50)])
+        {
+            merge.Add(named, numbers, chain, new ChainFigures(now, 0, 0, null));
+            merge.Add(named, numbers, chain, new ChainFigures(before, 0, 0, null), isBase: true);
+        }
+        var answer = merge.Ranked(CallchainWeight.Outstanding, true, Head with { Base = Guid.NewGuid() });
+        Assert.Equal(-65, answer.Head.TotalBytes);
+        Assert.Equal([("grew", 20L, (long?)10), ("same", 0, 50), ("shrank", -85, 90)], answer.ToWire(3).Items.Select(i => (i.Frames[0].Function!, i.Bytes, i.BaseBytes)));
+        Assert.Equal(["grew", "shrank"], answer.ToWire(2).Items.Select(i => i.Frames[0].Function!));
+    }
+
     private static CallchainsWire Head => new("outstanding", 0, null, new Dictionary<string, long>(), []);
 
     private static FrameWire At(string? module, string? offset, string? function) => new(function, null, null, module, null, offset, false, null);

@@ -12,6 +12,7 @@ public sealed partial class RegionPage
     private WindowWire? _window;
 
     [Inject] private RegionAnswers Answers { get; set; } = default!;
+    [Inject] private StackAnswers Stacks { get; set; } = default!;
     [Inject] private NavigationManager Navigation { get; set; } = default!;
 
     /// <summary>From the route.</summary>
@@ -23,7 +24,7 @@ public sealed partial class RegionPage
     /// <inheritdoc/>
     protected override async Task LoadAsync(CancellationToken cancel)
     {
-        _region = await Answers.RegionAsync(Id, RegionId, View.Window, cancel);
+        _region = await Answers.RegionAsync(Id, RegionId, View.Window, cancel) is { } found ? await Stacks.WithMappersAsync(Id, View.Window, found, cancel) : null;
         _window = await WindowAsync(cancel);
     }
 
