@@ -1,4 +1,5 @@
 using System.Globalization;
+using MemScope.Core.Analysis.Callchains;
 using MemScope.Web.Components.Charts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
@@ -13,6 +14,7 @@ public sealed class Icicle : ComponentBase
 {
     private const int RowHeight = 26;
     private const double RoomForName = 0.03;
+    private const int MostLetters = 200;
 
     // Of a picture of that width, in pixels: what a letter of the name takes, a line's place, and a module's beside it.
     private const double Assumed = 900, Letter = 7.3, RoomForSource = 130, RoomForModule = 280;
@@ -45,7 +47,6 @@ public sealed class Icicle : ComponentBase
                 builder.AddAttribute(8, "href", Href(box));
                 builder.AddAttribute(9, "role", "treeitem");
                 builder.AddAttribute(10, "aria-level", box.Row + 1);
-                builder.AddAttribute(11, "aria-label", Words(box));
                 builder.AddAttribute(12, "aria-selected", box.IsPicked ? "true" : "false");
                 builder.AddAttribute(13, "tabindex", box == focus ? "0" : "-1");
                 builder.AddAttribute(14, "data-row", box.Row);
@@ -73,7 +74,7 @@ public sealed class Icicle : ComponentBase
         builder.AddAttribute(27, "height", RowHeight - 1);
         builder.CloseElement();
         // As in pprof: the net part of what changed beneath it is filled, growth or shrink.
-        if (Sheet.IsComparison && box.Grown != box.Shrunk)
+        if (Sheet.IsComparison && !box.IsGap && box.Grown != box.Shrunk)
         {
             builder.OpenElement(28, "rect");
             builder.AddAttribute(29, "class", box.Grown > box.Shrunk ? "net up" : "net down");
@@ -84,23 +85,23 @@ public sealed class Icicle : ComponentBase
         if (box.Width > RoomForName)
         {
             builder.OpenRegion(40);
-            Text(builder, "8", 0, null, Left(box), box.Frame?.Inlined == true ? "inlined" : null);
+            Text(builder, "8", 0, null, Left(box), box.Frame?.Inlined == true ? "inlined" : null, Badge(box));
             builder.CloseRegion();
         }
         var room = box.Width * Assumed - Left(box).Length * Letter;
         if (room > RoomForSource)
         {
             builder.OpenRegion(50);
-            Text(builder, "100%", -10, box.IsRoot ? "end" : "where end", box.Frame is null ? box.IsRoot ? Figure(box) : "" : Frames.Source(box.Frame), null);
+            Text(builder, "100%", -10, box.IsRoot ? "end" : "where end", box.Frame is null ? box.IsRoot ? Figure(box) : "" : Frames.Source(box.Frame), null, null);
             builder.CloseRegion();
             builder.OpenRegion(60);
-            Text(builder, "100%", -150, "where end module", box.Frame is null || room < RoomForModule ? "" : Frames.Module(box.Frame), null);
+            Text(builder, "100%", -150, "where end module", box.Frame is null || room < RoomForModule ? "" : Frames.Module(box.Frame), null, null);
             builder.CloseRegion();
         }
         builder.CloseElement();
     }
 
-    private static void Text(RenderTreeBuilder builder, string x, int dx, string? style, string value, string? remark)
+    private static void Text(RenderTreeBuilder builder, string x, int dx, string? style, string value, string? remark, string? badge)
     {
         if (value.Length == 0) return;
         builder.OpenElement(0, "text");
@@ -117,6 +118,14 @@ public sealed class Icicle : ComponentBase
             builder.AddContent(9, remark);
             builder.CloseElement();
         }
+        if (badge is not null)
+        {
+            builder.OpenElement(10, "tspan");
+            builder.AddAttribute(11, "class", "badge");
+            builder.AddAttribute(12, "dx", 6);
+            builder.AddContent(13, badge);
+            builder.CloseElement();
+        }
         builder.CloseElement();
     }
 
@@ -131,11 +140,19 @@ public sealed class Icicle : ComponentBase
         if (box.IsFound) yield return "found";
     }
 
+    // What a heap profiler saw was given by malloc: there a name with "free" in it means nothing.
+    private string? Badge(StackBox box) => Sheet.Weight == "live" ? null : FrameRoles.Of(box.Frame?.Function) switch
+    {
+        FrameRole.Releases => "releases",
+        FrameRole.Maps when !Frames.IsWrapper(box.Frame!) => "maps",
+        _ => null,
+    };
+
     private string Left(StackBox box) => box switch
     {
         { IsRoot: true } => Sheet.IsComparison ? $"{Weights.Words(Sheet.Weight)}, what changed" : Weights.Words(Sheet.Weight),
         { IsGap: true } => "gap: a frame is probably missing, the caller sets up no frame pointer",
-        { Frame: { } frame } => (Sheet.IsComparison ? box.Grown > box.Shrunk ? "▲ " : box.Grown < box.Shrunk ? "▼ " : "" : "") + Frames.Title(frame),
+        { Frame: { } frame } => (Sheet.IsComparison ? box.Grown > box.Shrunk ? "▲ " : box.Grown < box.Shrunk ? "▼ " : "" : "") + Cut(Frames.Title(frame)),
         _ => "",
     };
 
@@ -150,6 +167,9 @@ public sealed class Icicle : ComponentBase
     private string Figure(StackBox box) => Sheet.IsComparison
         ? $"{Weights.Change(Sheet.Weight, box.Total - box.Base)} {Weights.Unit(Sheet.Weight)}, {Weights.Figure(Sheet.Weight, box.Base)} → {Weights.Figure(Sheet.Weight, box.Total)}"
         : $"{Weights.Figure(Sheet.Weight, box.Total)} {Weights.Unit(Sheet.Weight)}";
+
+    // What no screen shows need not travel: names of templates fill pages.
+    private static string Cut(string title) => title.Length <= MostLetters ? title : title[..MostLetters] + "…";
 
     private static string P(double share) => Format.Svg(share * 100) + "%";
 }

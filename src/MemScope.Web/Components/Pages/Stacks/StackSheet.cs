@@ -94,6 +94,9 @@ public sealed record StackSheet
     /// <summary>The heaviest chain, through the picked frame where there is one: what copying a stack copies.</summary>
     public string StackText { get; init; } = "";
 
+    /// <summary>Patterns in that chain that tell who maps memory; none in a heap profile.</summary>
+    public IReadOnlyList<Motif> Motifs { get; init; } = [];
+
     /// <summary>Share of the weight in chains that have the highlighted text, or null when nothing is highlighted.</summary>
     public double? FoundShare { get; init; }
 

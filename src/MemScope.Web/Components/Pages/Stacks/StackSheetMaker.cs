@@ -143,6 +143,7 @@ internal sealed class StackSheetMaker
         var steps = way.Skip(1).Select(tree.BoxOf).ToArray();
         ChainFigures? figures = null;
         FrameWire[]? heaviest = null;
+        int[] whole = [];
         var (count, most) = (0, long.MinValue);
         for (var chain = 0; chain < answer.Samples.Count && !_byFunction; chain++)
         {
@@ -155,13 +156,14 @@ internal sealed class StackSheetMaker
             if (width <= most) continue;
             most = width;
             var frames = answer.Samples.FramesOf(chain);
+            whole = frames.ToArray();
             heaviest = Array.ConvertAll((steps.Length == 0 ? frames : _shown.Form == StackShown.LeafUp ? frames[..(end + 1)] : frames[end..]).ToArray(), f => answer.Frames[f]);
         }
         heaviest ??= [.. way.Skip(1).Reverse().Select(tree.BoxOf).Where(b => b >= 0).Select(FrameOf)];
-        var text = StackText(heaviest);
-        if (steps.Length == 0 || box.Frame is null) return sheet with { StackText = text };
+        sheet = sheet with { StackText = StackText(heaviest), Motifs = sheet.Weight == "live" ? [] : Motifs.In(Array.ConvertAll(whole, f => Named(answer.Frames[f]))) };
+        if (steps.Length == 0 || box.Frame is null) return sheet;
         var frame = heaviest.Length == 0 ? box.Frame : _shown.Form == StackShown.LeafUp ? heaviest[^1] : heaviest[0];
-        return sheet with { StackText = text, Picked = new PickedFrame(box, frame, figures, count) };
+        return sheet with { Picked = new PickedFrame(box, frame, figures, count) };
     }
 
     // Index of the frame at which a chain has gone the whole way; -1 where it leaves it.
@@ -188,6 +190,8 @@ internal sealed class StackSheetMaker
         }
         return -1;
     }
+
+    private static NamedFrame Named(FrameWire frame) => new(frame.Function, frame.Module) { Inlined = frame.Inlined };
 
     private static string StackText(FrameWire[] frames)
     {
