@@ -9,29 +9,61 @@ namespace MemScope.Web.Answers;
 /// <summary>Where a trace's memory is mapped and unmapped.</summary>
 internal static class TraceSites
 {
-    /// <summary>Callchains that are named: the heaviest, for naming all of a large trace takes longer than the answer is worth.</summary>
-    private const int MostChains = 400;
+    /// <summary>Call sites of which one callchain is named: naming all of a large trace takes longer than the answer is worth.</summary>
+    private const int MostNamed = 200;
 
     private const int MostSites = 20, MostCallers = 5;
 
-    /// <summary>The places with the most bytes mapped and unmapped.</summary>
+    /// <summary>
+    /// The places with the most bytes mapped and unmapped. All callchains are added up by the frame that asks for the memory, as the tracer printed it; the heaviest of these are named, and what turns out
+    /// to be one function becomes one place.
+    /// </summary>
     public static async Task<IReadOnlyList<TraceSiteWire>> OfAsync(Trace trace, OutstandingMemory memory, FrameNaming naming, VmaTable? maps, CancellationToken cancel)
     {
-        var heaviest = memory.CallchainActivity.Where(c => Churn(c.Activity) > 0).OrderByDescending(c => Churn(c.Activity)).Take(MostChains).ToList();
-        var named = await naming.NameAsync(trace.Tool, [.. heaviest.Where(c => c.Callchain >= 0).Select(c => trace.Callchains[c.Callchain])], maps, cancel);
+        var printed = ByFrame(trace, memory);
+        var named = await naming.NameAsync(trace.Tool, [.. printed.Where(p => p.Heaviest >= 0).Select(p => trace.Callchains[p.Heaviest])], maps, cancel);
         var next = 0;
         var sites = new Dictionary<(string?, string?, string?), Site>();
-        foreach (var (callchain, activity) in heaviest)
+        foreach (var (_, chains, activity, heaviest) in printed)
         {
-            var frames = callchain < 0 ? [] : named.FramesOf(next++).ToArray();
+            var frames = heaviest < 0 ? [] : named.FramesOf(next++).ToArray();
             var at = IndexOfSite(named, frames);
             var frame = at < 0 ? null : named.Frames[frames[at]];
             var key = (frame?.Module, frame?.Function, frame?.Function is null ? frame?.Offset : null);
             sites[key] = sites.TryGetValue(key, out var known)
-                ? known with { Chains = known.Chains + 1, Activity = known.Activity.Plus(activity) }
-                : new Site(frame, CallersOf(named, frames.AsSpan(at < 0 ? 0 : at + 1)), 1, activity);
+                ? known with { Chains = known.Chains + chains, Activity = known.Activity.Plus(activity) }
+                : new Site(frame, CallersOf(named, frames.AsSpan(at < 0 ? 0 : at + 1)), chains, activity);
         }
         return [.. sites.Values.OrderByDescending(s => Churn(s.Activity)).Take(MostSites).Select(s => new TraceSiteWire(s.Frame, s.Callers, s.Chains, TraceFigures.ToWire(s.Activity)))];
+    }
+
+    /// <summary>The heaviest call sites as the tracer printed them, each with its heaviest callchain (-1: events without a stack).</summary>
+    private static List<Printed> ByFrame(Trace trace, OutstandingMemory memory)
+    {
+        var sums = new Dictionary<RawFrame, Printed>();
+        Printed? without = null;
+        // Callchains come as a list of what they left, not of what they did: the heaviest of a site comes first here.
+        foreach (var (callchain, activity) in memory.CallchainActivity.Where(c => Churn(c.Activity) > 0).OrderByDescending(c => Churn(c.Activity)))
+        {
+            if (callchain < 0 || trace.Callchains[callchain].Frames.Count == 0)
+            {
+                without = without is null ? new Printed(null, 1, activity, -1) : without with { Chains = without.Chains + 1, Activity = without.Activity.Plus(activity) };
+                continue;
+            }
+            var frame = AskingFrame(trace.Callchains[callchain]);
+            sums[frame] = sums.TryGetValue(frame, out var known) ? known with { Chains = known.Chains + 1, Activity = known.Activity.Plus(activity) } : new Printed(frame, 1, activity, callchain);
+        }
+        var all = sums.Values.ToList();
+        if (without is not null) all.Add(without);
+        return [.. all.OrderByDescending(p => Churn(p.Activity)).Take(MostNamed)];
+    }
+
+    // A frame of libc or the loader without a name only passes the call on, too.
+    private static RawFrame AskingFrame(Callchain callchain)
+    {
+        foreach (var frame in callchain.Frames)
+            if (frame.Function is { } name ? !FrameRoles.IsWrapper(name) : frame.Module is null || !CallingModule.IsWrapper(frame.Module)) return frame;
+        return callchain.Frames[0];
     }
 
     /// <summary>Bytes mapped and unmapped.</summary>
@@ -51,6 +83,8 @@ internal static class TraceSites
         foreach (var frame in frames[..Math.Min(frames.Length, MostCallers)]) callers.Add(named.Frames[frame]);
         return callers;
     }
+
+    private sealed record Printed(RawFrame? Frame, int Chains, MemoryActivity Activity, int Heaviest);
 
     private sealed record Site(FrameWire? Frame, IReadOnlyList<FrameWire> Callers, int Chains, MemoryActivity Activity);
 }
