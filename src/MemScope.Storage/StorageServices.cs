@@ -42,7 +42,7 @@ public static class StorageServices
                 .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
         services.AddSingleton<Database>().AddSingleton<UploadConnections>().AddSingleton<CaptureStore>().AddSingleton<Retention>().AddSingleton<TextDropping>().AddSingleton<AuditLog>();
         services.AddSingleton<ProcessQuery>().AddSingleton<SnapshotQuery>().AddSingleton<TrackQuery>().AddSingleton<MovesQuery>().AddSingleton<CaptureQuery>().AddSingleton<CaptureSnapshots>().AddSingleton<TraceQuery>()
-            .AddSingleton<HeapProfileQuery>().AddSingleton<CodeMapQuery>().AddSingleton<FiguresQuery>();
+            .AddSingleton<HeapProfileQuery>().AddSingleton<CodeMapQuery>().AddSingleton<MapsQuery>().AddSingleton<FiguresQuery>();
         services.TryAddSingleton(Limits.Default);
         services.AddSingleton<TrackLoader>().AddSingleton<TrackCache>();
         services.AddSingleton<SymbolFileStore>().AddSingleton<SymbolVerdictStore>().AddSingleton<SymbolLinesStore>().AddSingleton<DebuginfodAnswerStore>().AddSingleton<ShareStore>().AddSingleton<TokenStore>();

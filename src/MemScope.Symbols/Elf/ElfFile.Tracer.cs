@@ -26,6 +26,29 @@ public sealed partial class ElfFile
             : new TracerAddress(value, TracerOffsetKind.LinkAddress, asAddress > InCode || HasFileLayout);
     }
 
+    /// <summary>
+    /// How a tool meant all its numbers of this file: one build of it prints one kind, so that a number which fits both readings is read as most of the others are. Null where none is certain, or as
+    /// many speak for either.
+    /// </summary>
+    /// <param name="printed">Numbers with the symbol and the bytes behind it, as printed.</param>
+    /// <param name="symbols">Symbols of the debug file that belongs to this one, or null for this file's own.</param>
+    public TracerOffsetKind? MostTracerOffsets(IEnumerable<(ulong Value, string? Symbol, ulong? Offset)> printed, SymbolTable? symbols = null)
+    {
+        if (!HasFileLayout) return null;
+        var (offsets, addresses) = (0, 0);
+        foreach (var (value, symbol, offset) in printed)
+        {
+            if (LinkAddressOf(value) == value || ResolveTracerOffset(value, symbol, offset, symbols) is not { IsCertain: true } read) continue;
+            if (read.Kind == TracerOffsetKind.FileOffset) offsets++;
+            else addresses++;
+        }
+        return offsets == addresses ? null : offsets > addresses ? TracerOffsetKind.FileOffset : TracerOffsetKind.LinkAddress;
+    }
+
+    /// <summary>Reads a number of which it is known how it was meant; null when it lies in no code then.</summary>
+    public TracerAddress? ReadTracerOffset(ulong value, TracerOffsetKind kind) =>
+        (kind == TracerOffsetKind.FileOffset ? LinkAddressOf(value) : value) is { } link && IsCode(link) ? new TracerAddress(link, kind, IsCertain: true) : null;
+
     private int Agreement(ulong link, string? printedSymbol, ulong? printedOffset, SymbolTable symbols)
     {
         if (!IsCode(link)) return NotCode;

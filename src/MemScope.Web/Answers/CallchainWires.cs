@@ -39,8 +39,10 @@ internal static class CallchainWires
     private static CallchainWire Item(StackAnswer answer, int chain)
     {
         var (weight, before, figures) = (answer.Samples.WeightOf(chain), answer.Samples.BaseOf(chain), answer.Figures[chain]);
-        return new CallchainWire(Saturating.Add(weight, -before), figures.Calls, Array.ConvertAll(answer.Samples.FramesOf(chain).ToArray(), f => answer.Frames[f]))
+        var frames = Array.ConvertAll(answer.Samples.FramesOf(chain).ToArray(), f => answer.Frames[f]);
+        return new CallchainWire(Saturating.Add(weight, -before), figures.Calls, frames)
         {
+            Quality = StackEvidence.QualityOf(frames), Motifs = figures.MappedBytes > 0 && answer.Head.HeapProfile is null ? StackEvidence.MotifsOf(frames) : [],
             OutstandingBytes = figures.OutstandingBytes, MappedBytes = figures.MappedBytes, ResidentBytes = figures.ResidentBytes, Calls = figures.Calls,
             BaseBytes = answer.IsComparison ? before : null,
         };

@@ -7,7 +7,7 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Answers;
 
 /// <summary>Answers about what heap profilers saw.</summary>
-public sealed class HeapProfileAnswers(HeapProfileQuery profiles, HeapProfileCache cache, FrameNaming naming)
+public sealed class HeapProfileAnswers(HeapProfileQuery profiles, HeapProfileCache cache, StackNaming stacks, FrameNaming naming)
 {
     private static readonly SortedDictionary<string, long> NoLosses = new(StringComparer.Ordinal);
 
@@ -45,7 +45,7 @@ public sealed class HeapProfileAnswers(HeapProfileQuery profiles, HeapProfileCac
     private async Task<List<string>?> AddAsync(StackMerge merge, HeapProfileRow row, string? module, bool isBase, CancellationToken cancel)
     {
         if (await cache.FindAsync(row, cancel) is not { } loaded) return null;
-        var named = await naming.NameAsync(loaded.Tool, loaded.Callchains, null, cancel);
+        var named = await stacks.NameAsync(row, loaded, cancel);
         var numbers = StackMerge.Begin(named);
         var dump = loaded.Dumps.Count > 0 ? loaded.Dumps[^1] : new HeapDump([]);
         foreach (var site in dump.Sites)

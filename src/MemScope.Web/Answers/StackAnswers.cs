@@ -9,7 +9,7 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Answers;
 
 /// <summary>Answers about who mapped the memory.</summary>
-public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, RegionQuery regions, TraceQuery traces, TraceCache traceCache, HeapProfileAnswers heapProfiles, FrameNaming naming)
+public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, RegionQuery regions, TraceQuery traces, TraceCache traceCache, HeapProfileAnswers heapProfiles, StackNaming stacks, FrameNaming naming)
 {
     private const double LeastGrowthBytes = 64 << 10;
 
@@ -31,9 +31,9 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
         if (await SurroundingsAsync(row, question, replayed, cancel) is not { } around) return null;
         if (await SurroundingsAsync(row, question, before, cancel) is not { } aroundBefore) return null;
 
-        var merge = new StackMerge();
-        var (figures, notes) = await AddAsync(merge, question, replayed, around, isBase: false, cancel);
-        if (before.Count > 0) notes.AddRange((await AddAsync(merge, question, before, aroundBefore, isBase: true, cancel)).Notes);
+        var (merge, evidence) = (new StackMerge(), new StackEvidence());
+        var (figures, notes) = await AddAsync(merge, evidence, question, replayed, around, isBase: false, cancel);
+        if (before.Count > 0) notes.AddRange((await AddAsync(merge, null, question, before, aroundBefore, isBase: true, cancel)).Notes);
         notes.InsertRange(0, StackNotes.OfQuestion(question, around));
         if (all.Count == 0) notes.Add("No trace was uploaded for this process: nobody has been seen mapping its memory yet.");
 
@@ -44,6 +44,8 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
             Traces = [.. all.Select(TraceWires.ToWire)],
             HeapProfiles = await heapProfiles.ListAsync(question.Process, cancel),
             Notes = [.. notes.Distinct(StringComparer.Ordinal)],
+            StackQuality = evidence.Traces,
+            Motifs = evidence.Motifs,
         });
         return answer with { Head = answer.Head with { Modules = await ModuleReport.OfAsync(answer.Frames, naming, cancel) } };
     }
@@ -103,14 +105,15 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
         };
     }
 
-    private async Task<(TracedFigures Figures, List<string> Notes)> AddAsync(StackMerge merge, StackQuestion question, List<ReplayedTrace> replayed, StackSurroundings around, bool isBase, CancellationToken cancel)
+    private async Task<(TracedFigures Figures, List<string> Notes)> AddAsync(StackMerge merge, StackEvidence? evidence, StackQuestion question, List<ReplayedTrace> replayed, StackSurroundings around, bool isBase, CancellationToken cancel)
     {
         var placed = replayed.ConvertAll(r => new PlacedTrace(r.Trace, r.Outstanding, r.Row.Anchor));
         var figures = await Task.Run(() => TracedFigures.Of(placed, around, question), cancel);
         foreach (var of in figures.Chains.GroupBy(c => c.Key.Trace).OrderBy(g => g.Key))
         {
-            var trace = replayed[of.Key].Trace;
-            var named = await naming.NameAsync(trace.Tool, trace.Callchains, around.Traces.Count > of.Key ? around.Traces[of.Key].Maps : null, cancel);
+            var (row, trace) = (replayed[of.Key].Row, replayed[of.Key].Trace);
+            var named = await stacks.NameAsync(row, trace, cancel);
+            evidence?.Add(row.Id, trace, named, of.Select(c => (c.Key.Callchain, c.Value.Calls, c.Value.MappedBytes)));
             var numbers = StackMerge.Begin(named);
             foreach (var (chain, did) in of.OrderBy(c => c.Key.Callchain))
                 if (question.Module is not { } module || named.PassesThrough(chain.Callchain, module)) merge.Add(named, numbers, chain.Callchain, did, isBase);

@@ -9,7 +9,7 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Answers;
 
 /// <summary>Answers about traces themselves: what was seen, how fast memory is mapped and unmapped, what was lost. Who mapped it is <see cref="StackAnswers"/>.</summary>
-public sealed class TraceAnswers(ProcessTracks tracks, TrackCache trackCache, TraceQuery traces, TraceCache traceCache, TimelineCache timelines, FrameNaming naming)
+public sealed class TraceAnswers(ProcessTracks tracks, TrackCache trackCache, TraceQuery traces, TraceCache traceCache, TimelineCache timelines, StackNaming stacks)
 {
     /// <summary>Most parts of a timeline that can be asked for.</summary>
     public const int MostPoints = 2000;
@@ -26,7 +26,7 @@ public sealed class TraceAnswers(ProcessTracks tracks, TrackCache trackCache, Tr
     {
         if (await AskAsync(process, trace, window, thread, cancel) is not { } asked) return null;
         var memory = await MemoryOfAsync(asked, cancel);
-        var sites = await TraceSites.OfAsync(asked.Replayed.Trace, memory, naming, asked.Maps, cancel);
+        var sites = await TraceSites.OfAsync(asked.Replayed.Row, asked.Replayed.Trace, memory, stacks, cancel);
         return TraceFigures.Of(asked, memory, sites);
     }
 
@@ -50,7 +50,7 @@ public sealed class TraceAnswers(ProcessTracks tracks, TrackCache trackCache, Tr
     {
         if (await AskAsync(process, trace, window, thread, cancel) is not { } asked) return null;
         var memory = await MemoryOfAsync(asked, cancel);
-        return await TraceBlocks.OfAsync(asked, memory, cursor, limit, naming, cancel) ?? throw Problems.BadParameter("cursor", "it is none that an answer gave.");
+        return await TraceBlocks.OfAsync(asked, memory, cursor, limit, stacks, cancel) ?? throw Problems.BadParameter("cursor", "it is none that an answer gave.");
     }
 
     private static async Task<OutstandingMemory> MemoryOfAsync(AskedTrace asked, CancellationToken cancel) =>
@@ -64,9 +64,9 @@ public sealed class TraceAnswers(ProcessTracks tracks, TrackCache trackCache, Tr
         var asksForSnapshots = window.From is not null || window.To is not null;
         var source = await tracks.SourceAsync(row, window, cancel);
         if (source is null && (asksForSnapshots || window.Source is not null)) return null;
-        var around = source is { } known ? await trackCache.UseAsync(row, known, track => TraceRss.Of(track, found, window), cancel) : new TraceRss([], [], null, window.FromTime, window.ToTime);
+        var around = source is { } known ? await trackCache.UseAsync(row, known, track => TraceRss.Of(track, window), cancel) : new TraceRss([], [], window.FromTime, window.ToTime);
         if (around is null) return null;
-        return new AskedTrace(replayed, FilterOf(found, around, thread), around.Maps, around);
+        return new AskedTrace(replayed, FilterOf(found, around, thread), around);
     }
 
     private static ReplayFilter? FilterOf(TraceRow row, TraceRss around, int? thread)
@@ -83,6 +83,5 @@ public sealed class TraceAnswers(ProcessTracks tracks, TrackCache trackCache, Tr
 /// <summary>A trace that is asked for, with what lies around it.</summary>
 /// <param name="Replayed">The trace, wholly replayed.</param>
 /// <param name="Filter">Which part counts; null all of it.</param>
-/// <param name="Maps">Mappings that place addresses, or null.</param>
 /// <param name="Rss">What snapshots say of the time.</param>
-internal sealed record AskedTrace(ReplayedTrace Replayed, ReplayFilter? Filter, VmaTable? Maps, TraceRss Rss);
+internal sealed record AskedTrace(ReplayedTrace Replayed, ReplayFilter? Filter, TraceRss Rss);

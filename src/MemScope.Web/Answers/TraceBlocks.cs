@@ -15,15 +15,15 @@ internal static class TraceBlocks
     /// <param name="memory">Its replay.</param>
     /// <param name="cursor">Where the page before ended: <c>pid_address</c>; null at the beginning.</param>
     /// <param name="limit">How many.</param>
-    /// <param name="naming">Names their sites.</param>
+    /// <param name="stacks">Names their sites.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public static async Task<Page<OutstandingBlockWire>?> OfAsync(AskedTrace asked, OutstandingMemory memory, string? cursor, int limit, FrameNaming naming, CancellationToken cancel)
+    public static async Task<Page<OutstandingBlockWire>?> OfAsync(AskedTrace asked, OutstandingMemory memory, string? cursor, int limit, StackNaming stacks, CancellationToken cancel)
     {
         if (FirstBehind(memory.Blocks, cursor) is not { } first) return null;
         var blocks = memory.Blocks.Skip(first).Take(limit).ToList();
         var chains = blocks.Select(b => b.Callchain).Where(c => c >= 0).Distinct().ToList();
         var trace = asked.Replayed.Trace;
-        var named = await naming.NameAsync(trace.Tool, [.. chains.Select(c => trace.Callchains[c])], asked.Maps, cancel);
+        var named = await stacks.NameAsync(asked.Replayed.Row, trace, [.. chains], cancel);
         var sites = new Dictionary<int, FrameWire?>();
         for (var i = 0; i < chains.Count; i++) sites[chains[i]] = TraceSites.IndexOfSite(named, named.FramesOf(i)) is >= 0 and var at ? named.Frames[named.FramesOf(i)[at]] : null;
         var next = first + blocks.Count < memory.Blocks.Count ? CursorOf(blocks[^1]) : null;

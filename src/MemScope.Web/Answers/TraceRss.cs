@@ -8,21 +8,19 @@ namespace MemScope.Web.Answers;
 /// <summary>What the snapshots of a track say of a trace's time.</summary>
 /// <param name="Times">When each snapshot was taken, ascending.</param>
 /// <param name="Bytes">RSS of each; NaN where the source prints none.</param>
-/// <param name="Maps">Mappings of the first snapshot at or behind the trace's end, else of the last one; null without a snapshot.</param>
 /// <param name="From">First moment that is asked for, or null.</param>
 /// <param name="To">Last moment, or null.</param>
-internal sealed record TraceRss(DateTimeOffset[] Times, double[] Bytes, VmaTable? Maps, DateTimeOffset? From, DateTimeOffset? To)
+internal sealed record TraceRss(DateTimeOffset[] Times, double[] Bytes, DateTimeOffset? From, DateTimeOffset? To)
 {
     /// <summary>Looks around a trace; null when the window names a snapshot that the track does not have.</summary>
-    public static TraceRss? Of(Track track, TraceRow trace, WindowState window)
+    public static TraceRss? Of(Track track, WindowState window)
     {
         if (!TryTime(track, window.From, window.FromTime, out var from) || !TryTime(track, window.To, window.ToTime, out var to)) return null;
         if (from > to && window is { From: not null, To: not null }) (from, to) = (to, from);
-        if (track.Points.Count == 0) return new TraceRss([], [], null, from, to);
+        if (track.Points.Count == 0) return new TraceRss([], [], from, to);
         var times = new DateTimeOffset[track.Points.Count];
         for (var i = 0; i < times.Length; i++) times[i] = track.Points[i].TakenAt;
-        var after = trace.To is { } end ? Array.FindIndex(times, t => t >= end) : -1;
-        return new TraceRss(times, TrackSeries.Total(track, Metric.Rss), track.VmasAt(after < 0 ? times.Length - 1 : after), from, to);
+        return new TraceRss(times, TrackSeries.Total(track, Metric.Rss), from, to);
     }
 
     /// <summary>RSS at a moment, in a straight line between the snapshots around it; NaN outside of them.</summary>

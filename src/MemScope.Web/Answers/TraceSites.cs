@@ -1,6 +1,7 @@
 using MemScope.Core.Analysis.Callchains;
 using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Model;
+using MemScope.Storage.Queries;
 using MemScope.Web.Symbolication;
 using MemScope.Web.Wire;
 
@@ -18,10 +19,10 @@ internal static class TraceSites
     /// The places with the most bytes mapped and unmapped. All callchains are added up by the frame that asks for the memory, as the tracer printed it; the heaviest of these are named, and what turns out
     /// to be one function becomes one place.
     /// </summary>
-    public static async Task<IReadOnlyList<TraceSiteWire>> OfAsync(Trace trace, OutstandingMemory memory, FrameNaming naming, VmaTable? maps, CancellationToken cancel)
+    public static async Task<IReadOnlyList<TraceSiteWire>> OfAsync(TraceRow row, Trace trace, OutstandingMemory memory, StackNaming stacks, CancellationToken cancel)
     {
         var printed = ByFrame(trace, memory);
-        var named = await naming.NameAsync(trace.Tool, [.. printed.Where(p => p.Heaviest >= 0).Select(p => trace.Callchains[p.Heaviest])], maps, cancel);
+        var named = await stacks.NameAsync(row, trace, [.. printed.Where(p => p.Heaviest >= 0).Select(p => p.Heaviest)], cancel);
         var next = 0;
         var sites = new Dictionary<(string?, string?, string?), Site>();
         foreach (var (_, chains, activity, heaviest) in printed)

@@ -28,23 +28,6 @@ internal readonly record struct AskedFrame(FrameWire AsPrinted, FrameLookup? Loo
         return new AskedFrame(asPrinted with { Lookup = lookup.ToString() }, lookup, SymbolMiss.NoSymbols);
     }
 
-    /// <summary>A frame as a tool printed it.</summary>
-    /// <param name="raw">The frame.</param>
-    /// <param name="isExact">Whether its address is that of the instruction and not the one that a call returns to.</param>
-    /// <param name="maps">Mappings of the process, by which absolute addresses find their module; may be null.</param>
-    /// <param name="map">The same as a map.</param>
-    public static AskedFrame Of(RawFrame raw, bool isExact, VmaTable? maps, ModuleMap? map)
-    {
-        var place = ModuleAddress.Of(raw, maps);
-        // The call lies one byte before the address that it returns to.
-        var step = isExact || (place.Value ?? raw.Address) == 0 ? 0UL : 1;
-        return Of(new PlacedFrame
-        {
-            Module = place.Module, BuildId = raw.BuildId, Address = (place.Value ?? raw.Address) - step, Function = raw.Function, FunctionOffset = raw.FunctionOffset is >= 1 and var offset ? offset - step : raw.FunctionOffset,
-            Kind = place.IsFileOffset ? FrameAddressKind.FileOffset : raw.AddressKind, File = raw.File, Line = raw.Line, Inlined = raw.Inlined, NamedBy = raw.Function is null ? null : "tracer",
-        }, map);
-    }
-
     /// <summary>A frame of an answer, to be named again.</summary>
     public static AskedFrame Of(FrameWire frame) =>
         new(frame, frame.Module is { Length: > 0 } && FrameLookup.Parse(frame.Lookup) is { } lookup ? lookup : null, SymbolMiss.NoSymbols);

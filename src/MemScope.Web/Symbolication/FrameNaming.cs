@@ -5,6 +5,7 @@ using MemScope.Core.Model;
 using MemScope.Storage.Symbols;
 using MemScope.Symbols;
 using MemScope.Symbols.Demangling;
+using MemScope.Symbols.Elf;
 using MemScope.Symbols.Lines;
 using MemScope.Web.Wire;
 
@@ -16,50 +17,6 @@ namespace MemScope.Web.Symbolication;
 /// </summary>
 public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, LineNames lines, Debuginfod debuginfod, Limits limits, TimeProvider time)
 {
-    /// <summary>libc's wrappers set up no frame: a frame-pointer walk loses their caller (bpftrace issue 646).</summary>
-    private static readonly HashSet<string> Wrappers = new(StringComparer.Ordinal)
-    {
-        "syscall", "mmap", "mmap64", "__mmap", "__mmap64", "munmap", "__munmap", "mremap", "__mremap", "mprotect", "__mprotect", "madvise", "__madvise", "brk", "__brk",
-    };
-
-    /// <summary>Profilers that print the address of the call itself instead of the one that it returns to.</summary>
-    private static readonly HashSet<string> PrintCallAddresses = new(StringComparer.Ordinal) { "heaptrack", "sanitizer", "massif", "memcheck", "dhat", "pprof" };
-
-    /// <summary>Tools whose leaf is where the thread stood, not a return address: gdb stops before the instruction, jemalloc and tcmalloc's leaf is the allocator's own frame.</summary>
-    private static readonly HashSet<string> PrintExactLeaf = new(StringComparer.Ordinal) { "gdb", "jemalloc-heap" };
-
-    /// <summary>The callchains with named frames. An inlined call gives frames of its own.</summary>
-    /// <param name="tool">Slug of the tool that printed them.</param>
-    /// <param name="callchains">The callchains.</param>
-    /// <param name="maps">Mappings of the process, by which absolute addresses find their module; may be null.</param>
-    /// <param name="cancel">Ends the wait.</param>
-    public async Task<NamedStacks> NameAsync(string tool, IReadOnlyList<Callchain> callchains, VmaTable? maps, CancellationToken cancel)
-    {
-        var (exactLeaf, allExact, walksFramePointers) = (PrintExactLeaf.Contains(tool), PrintCallAddresses.Contains(tool), WalksFramePointers(tool));
-        var raw = new RawStacks(callchains, i => allExact || (i == 0 && exactLeaf));
-        var asked = new AskedFrame[raw.Frames.Count];
-        var map = maps is null ? null : new ModuleMap([], [maps]);
-        for (var i = 0; i < asked.Length; i++) asked[i] = AskedFrame.Of(raw.Frames[i].Frame, raw.Frames[i].IsExact, maps, map);
-        var found = await NameAsync(asked, cancel);
-        var named = new NamedStacks();
-        var places = Add(named, found);
-        var gaps = new Dictionary<int, int>();
-        var chain = new List<int>();
-        for (var c = 0; c < callchains.Count; c++)
-        {
-            chain.Clear();
-            foreach (var number in raw.FramesOf(c))
-                for (var (i, end) = (places[number].First, places[number].First + places[number].Count); i < end; i++) chain.Add(i);
-            if (walksFramePointers && chain.Count > 1 && Wrappers.Contains(named.Frames[chain[0]].Function ?? ""))
-            {
-                if (!gaps.TryGetValue(chain[0], out var gap)) gaps[chain[0]] = gap = named.AddFrame(named.Frames[chain[0]] with { GapAfter = true });
-                chain[0] = gap;
-            }
-            named.AddChain(CollectionsMarshal.AsSpan(chain));
-        }
-        return named;
-    }
-
     /// <summary>The callchains with named frames. An inlined call gives frames of its own.</summary>
     /// <param name="callchains">Callchains of placed frames, leaf first. Frames that are one object are looked up once.</param>
     /// <param name="map">The mappings that they were placed by; may be null.</param>
@@ -79,8 +36,12 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
         foreach (var chain in callchains)
         {
             run.Clear();
-            foreach (var frame in chain)
-                for (var (i, end) = (places[numbers[frame]].First, places[numbers[frame]].First + places[numbers[frame]].Count); i < end; i++) run.Add(i);
+            for (var f = 0; f < chain.Count; f++)
+            {
+                // What the tool told of inlined calls the symbols tell too, of the function that they are inlined into.
+                if (f + 1 < chain.Count && IsInlinedInto(chain[f], chain[f + 1]) && found[numbers[chain[f + 1]]].Any(n => n.File is not null)) continue;
+                for (var (i, end) = (places[numbers[chain[f]]].First, places[numbers[chain[f]]].First + places[numbers[chain[f]]].Count); i < end; i++) run.Add(i);
+            }
             named.AddChain(CollectionsMarshal.AsSpan(run));
         }
         return named;
@@ -92,11 +53,12 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
         var wait = new Wait(TimeSpan.FromMilliseconds(limits.NamingWaitMs), time);
         var modules = await ModulesAsync(frames, wait, cancel);
         var places = new Place?[frames.Count];
+        var readings = Readings(frames, modules);
         var wanted = new Dictionary<LinesFile, HashSet<ulong>>();
         for (var i = 0; i < places.Length; i++)
         {
             if (frames[i] is not { Lookup: { } lookup, AsPrinted.Module: { } module } || modules[(module, frames[i].AsPrinted.BuildId)] is not { IsLoaded: true, Symbols: { } symbols }) continue;
-            if (Place.Of(frames[i], lookup, symbols) is not { } place) continue;
+            if (Place.Of(frames[i], lookup, symbols, readings.GetValueOrDefault((module, frames[i].AsPrinted.BuildId))) is not { } place) continue;
             places[i] = place;
             if (symbols.Lines is not { } file || !place.WantsLines) continue;
             if (!wanted.TryGetValue(file, out var addresses)) wanted[file] = addresses = [];
@@ -139,6 +101,9 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
         return new ModuleStatus(id, state, symbols.Best.FileName, matchedBy, note);
     }
 
+    private static bool IsInlinedInto(PlacedFrame frame, PlacedFrame next) =>
+        frame is { Inlined: true, File: null, Kind: not FrameAddressKind.None } && frame.Kind == next.Kind && frame.Address == next.Address && string.Equals(frame.Module, next.Module, StringComparison.Ordinal);
+
     private static (int First, int Count)[] Add(NamedStacks named, IReadOnlyList<FrameWire>[] found)
     {
         var places = new (int First, int Count)[found.Length];
@@ -149,8 +114,6 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
         }
         return places;
     }
-
-    private static bool WalksFramePointers(string tool) => tool is "bpftrace" or "perf";
 
     private async Task<Dictionary<(string Module, string? BuildId), Module>> ModulesAsync(IReadOnlyList<AskedFrame> frames, Wait wait, CancellationToken cancel)
     {
@@ -177,6 +140,18 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
             modules.Add(key, module);
         }
         return modules;
+    }
+
+    /// <summary>Of each module whose numbers may be offsets or link addresses, which they are as most of them tell.</summary>
+    private static Dictionary<(string Module, string? BuildId), TracerOffsetKind?> Readings(IReadOnlyList<AskedFrame> frames, Dictionary<(string Module, string? BuildId), Module> modules)
+    {
+        var readings = new Dictionary<(string Module, string? BuildId), TracerOffsetKind?>();
+        foreach (var group in frames.Where(f => f is { Lookup.Kind: FrameAddressKind.InModule, AsPrinted.Module: not null }).GroupBy(f => (f.AsPrinted.Module!, f.AsPrinted.BuildId)))
+        {
+            if (modules[group.Key] is not { IsLoaded: true, Symbols: { } symbols }) continue;
+            readings[group.Key] = symbols.Layout.MostTracerOffsets(group.Select(f => (f.Lookup!.Value.Address, f.AsPrinted.Function, f.Lookup.Value.FunctionOffset)), symbols.Table);
+        }
+        return readings;
     }
 
     private async Task<IReadOnlyDictionary<string, string>> DemangledAsync(Place?[] places, Wait wait, CancellationToken cancel)
@@ -248,14 +223,14 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
         public bool WantsLines => Symbol is not null || Symbols.Table.Count == 0;
 
         /// <summary>Finds it; null when the module does not hold the address.</summary>
-        public static Place? Of(AskedFrame asked, FrameLookup lookup, ModuleSymbols symbols)
+        public static Place? Of(AskedFrame asked, FrameLookup lookup, ModuleSymbols symbols, TracerOffsetKind? reading)
         {
             var printed = asked.AsPrinted.Function;
             ulong? link = lookup.Kind switch
             {
                 FrameAddressKind.FileOffset => symbols.Layout.LinkAddressOf(lookup.Address),
                 FrameAddressKind.LinkAddress => lookup.Address,
-                _ => symbols.Layout.ResolveTracerOffset(lookup.Address, printed, lookup.FunctionOffset, symbols.Table)?.LinkAddress,
+                _ => ((reading is { } kind ? symbols.Layout.ReadTracerOffset(lookup.Address, kind) : null) ?? symbols.Layout.ResolveTracerOffset(lookup.Address, printed, lookup.FunctionOffset, symbols.Table))?.LinkAddress,
             };
             if (link is not { } at) return null;
             var symbol = symbols.Table.Lookup(at);

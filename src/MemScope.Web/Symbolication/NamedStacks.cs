@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MemScope.Core.Analysis.Callchains;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Symbolication;
@@ -33,6 +34,21 @@ public sealed class NamedStacks
     {
         _frames.Add(frame);
         return _frames.Count - 1;
+    }
+
+    /// <summary>Marks the leaf of every chain whose caller is probably missing: the walk went by frame pointers, and libc's wrappers of system calls set up none (bpftrace issue 646).</summary>
+    internal void MarkGaps()
+    {
+        var marked = new Dictionary<int, int>();
+        for (var chain = 0; chain < Count; chain++)
+        {
+            var leaf = _starts[chain];
+            // What was inlined into the leaf stands before it.
+            while (leaf + 1 < _starts[chain + 1] && _frames[_runs[leaf]].Inlined) leaf++;
+            if (leaf + 1 >= _starts[chain + 1] || !FrameRoles.IsWrapper(_frames[_runs[leaf]].Function)) continue;
+            if (!marked.TryGetValue(_runs[leaf], out var gap)) marked[_runs[leaf]] = gap = AddFrame(_frames[_runs[leaf]] with { GapAfter = true });
+            _runs[leaf] = gap;
+        }
     }
 
     /// <summary>Adds a chain; numbers count up from 0.</summary>

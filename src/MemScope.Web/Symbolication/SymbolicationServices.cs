@@ -23,5 +23,6 @@ internal static class SymbolicationServices
         .AddSingleton(s => new Debuginfod(s.GetRequiredService<ServerOptions>().Debuginfod, s.GetRequiredService<DebuginfodClient>(), s.GetRequiredService<DebuginfodAnswerStore>(), s.GetRequiredService<SymbolIntake>(),
             s.GetRequiredService<ChangeFeed>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<Debuginfod>>()))
         .AddHostedService(s => s.GetRequiredService<Debuginfod>())
-        .AddSingleton<FrameNaming>();
+        .AddSingleton<FrameNaming>()
+        .AddSingleton<StackNaming>();
 }

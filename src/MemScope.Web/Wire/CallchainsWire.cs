@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MemScope.Core.Analysis.Callchains;
 
 namespace MemScope.Web.Wire;
 
@@ -15,6 +16,9 @@ public sealed record FrameWire(string? Function, string? File, int? Line, string
 {
     /// <summary>A frame is probably missing between this one and its caller (the wrapper sets up no frame pointer).</summary>
     public bool GapAfter { get; init; }
+
+    /// <summary>What the function does with memory, as its name says: <c>maps</c>, <c>releases</c>; null for all others.</summary>
+    public string? Role => FrameRoles.Of(Function) switch { FrameRole.Maps => "maps", FrameRole.Releases => "releases", _ => null };
 
     /// <summary>Where the name comes from: <c>tracer</c>, <c>perf map</c>, <c>symbols</c>, <c>symbols (matched by file name)</c>; null without a name.</summary>
     public string? NamedBy { get; init; }
@@ -44,6 +48,12 @@ public sealed record CallchainWire(long Bytes, long Count, IReadOnlyList<FrameWi
 
     /// <summary>Of a comparison (<c>base=</c>) or of weight <c>growth</c>: the weight in the base, or at the window's first snapshot; <see cref="Bytes"/> is the difference. Else null.</summary>
     public long? BaseBytes { get; init; }
+
+    /// <summary>How much the stack can be relied on.</summary>
+    public StackQualityWire? Quality { get; init; }
+
+    /// <summary>Patterns in it that say something about who maps memory; empty for calls that map nothing, and for heap profiles.</summary>
+    public IReadOnlyList<MotifWire> Motifs { get; init; } = [];
 }
 
 /// <summary>By whom the growth of resident memory between two snapshots was mapped. The four parts add up to it; each may be negative.</summary>
@@ -124,6 +134,12 @@ public sealed record CallchainsWire(string Weight, long TotalBytes, double? Cove
 
     /// <summary>The one that weight <c>live</c> was computed from, or null.</summary>
     public Guid? HeapProfile { get; init; }
+
+    /// <summary>How good the stacks are, by trace.</summary>
+    public IReadOnlyList<TraceStacksWire> StackQuality { get; init; } = [];
+
+    /// <summary>Motifs over all callchains that mapped memory, heaviest first.</summary>
+    public IReadOnlyList<MotifTotalWire> Motifs { get; init; } = [];
 
     /// <summary>Modules with their symbol state.</summary>
     public IReadOnlyList<ModuleWire> Modules { get; init; } = [];

@@ -11,7 +11,9 @@ public sealed class FramePlacement
     private readonly FrameNumbers _numbers;
     private readonly ModuleMap _map;
     private readonly JitNames? _jit;
-    private readonly Dictionary<(RawFrame Frame, bool IsBehind, bool IsLeaf), PlacedFrame> _placed = [];
+
+    // By the object: a parser and the store give equal frames as one, and comparing their texts would cost more than placing them.
+    private readonly Dictionary<RawFrame, PlacedFrame>[] _placed = [.. Enumerable.Range(0, 4).Select(_ => new Dictionary<RawFrame, PlacedFrame>(ReferenceEqualityComparer.Instance))];
     private readonly Dictionary<PlacedFrame, PlacedFrame> _shared = [];
 
     private FramePlacement(FrameNumbers numbers, ModuleMap map, JitNames? jit) => (_numbers, _map, _jit) = (numbers, map, jit);
@@ -66,8 +68,9 @@ public sealed class FramePlacement
 
     private PlacedFrame Known(RawFrame raw, bool isBehind, bool isLeaf)
     {
-        if (_placed.TryGetValue((raw, isBehind, isLeaf), out var placed)) return placed;
-        return _placed[(raw, isBehind, isLeaf)] = Shared(Place(raw, isBehind, isLeaf, null));
+        var known = _placed[(isBehind ? 2 : 0) + (isLeaf ? 1 : 0)];
+        if (known.TryGetValue(raw, out var placed)) return placed;
+        return known[raw] = Shared(Place(raw, isBehind, isLeaf, null));
     }
 
     private PlacedFrame Shared(PlacedFrame frame)
