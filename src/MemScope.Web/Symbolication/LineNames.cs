@@ -43,7 +43,7 @@ public sealed class LineNames(SymbolLinesStore store, SymbolFileStore files, Sym
     {
         isPending = false;
         var names = NamesOf(file);
-        if (names.Known.TryGetValue(address, out var frames)) return frames;
+        if (names.Known.TryGet(address, out var frames)) return frames;
         isPending = names.Problem is null && names.NoToolUntil <= time.GetTimestamp();
         return null;
     }
@@ -133,7 +133,7 @@ public sealed class LineNames(SymbolLinesStore store, SymbolFileStore files, Sym
         foreach (var (address, stored) in await store.FindAsync(sha, Tool, batch, stop))
         {
             if (LinesCodec.Read(stored) is not { } frames) continue;
-            names.Known[address] = frames;
+            names.Known.Add(address, frames);
             left.Remove(address);
         }
         if (left.Count == 0) return;
@@ -143,7 +143,7 @@ public sealed class LineNames(SymbolLinesStore store, SymbolFileStore files, Sym
         for (var i = 0; i < asked.Length; i++)
         {
             if (told[i].Frames.Count == 0 && told[i].Miss is not SymbolMiss.UnknownAddress) continue;
-            names.Known[asked[i]] = told[i].Frames;
+            names.Known.Add(asked[i], told[i].Frames);
             fresh.Add(new(asked[i], LinesCodec.Write(told[i].Frames)));
         }
         await store.KeepAsync(sha, Tool, fresh, stop);
@@ -194,7 +194,8 @@ public sealed class LineNames(SymbolLinesStore store, SymbolFileStore files, Sym
 
         public LinesFile File { get; } = file;
 
-        public ConcurrentDictionary<ulong, IReadOnlyList<SymbolizedFrame>> Known { get; } = new();
+        /// <summary>Bounded by the number of addresses over all files, not by itself: what was just asked for must stay.</summary>
+        public SymbolizedModule Known { get; } = new(long.MaxValue);
 
         /// <summary>Why it is not asked any more, or null.</summary>
         public string? Problem { get; set; }
@@ -218,7 +219,7 @@ public sealed class LineNames(SymbolLinesStore store, SymbolFileStore files, Sym
                 foreach (var address in addresses)
                 {
                     if (_waiting.Count - before >= most) break;
-                    if (!Known.ContainsKey(address) && _waiting.Add(address)) _queue.Enqueue(address);
+                    if (!Known.TryGet(address, out _) && _waiting.Add(address)) _queue.Enqueue(address);
                 }
                 isFirst = _queue.Count > 0 && !_hasTurn;
                 _hasTurn |= isFirst;
