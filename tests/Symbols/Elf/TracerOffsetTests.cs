@@ -53,6 +53,24 @@ public sealed class TracerOffsetTests
         Assert.Equal(new TracerAddress(0x3810, TracerOffsetKind.FileOffset, IsCertain: false), elf.ResolveTracerOffset(0x2810, "exported", 0x999));
     }
 
+    [Fact]
+    public void A_number_that_fits_both_readings_is_read_as_most_of_the_module_are()
+    {
+        var image = new ElfImage { Code = new byte[0x3000], CodeAt = 0x1000, CodeLink = 0x2000 };
+        image.Functions.Add(("early", 0x2700, 0x200));
+        image.Functions.Add(("late", 0x3720, 0x200));
+        var elf = image.Read();
+        (ulong, string?, ulong?) asAddress = (0x2800, "early", 0x100), other = (0x27f0, "early", 0xf0), asOffset = (0x2810, "late", 0xf0), unclear = (0x2820, "exported", 0x999);
+
+        Assert.Equal(TracerOffsetKind.LinkAddress, elf.MostTracerOffsets([asAddress, other, asOffset, unclear]));
+        Assert.Equal(TracerOffsetKind.FileOffset, elf.MostTracerOffsets([asOffset, unclear]));
+        Assert.Null(elf.MostTracerOffsets([asOffset, asAddress]));
+        Assert.Null(elf.MostTracerOffsets([unclear]));
+        Assert.Equal(0x2820ul, elf.ReadTracerOffset(0x2820, TracerOffsetKind.LinkAddress)?.LinkAddress);
+        Assert.Equal(0x3820ul, elf.ReadTracerOffset(0x2820, TracerOffsetKind.FileOffset)?.LinkAddress);
+        Assert.Null(elf.ReadTracerOffset(0x99999, TracerOffsetKind.LinkAddress));
+    }
+
     [Theory]
     [InlineData("raw-mmap-leak", "raw_mmap_leak")]
     [InlineData("raw-mmap-leak", "raw_mmap_leak.debug")]
