@@ -56,11 +56,11 @@ function address(drop, file) {
   return url;
 }
 
-/** @param {URL} url @param {File} file @param {(sent: number) => void} progress @returns {Promise<{ ok: boolean, status: number, body: any, why: string }>} */
-const post = (url, file, progress) => new Promise(resolve => {
+/** @param {URL} url @param {File} file @param {(sent: number) => void} progress @param {string} method @returns {Promise<{ ok: boolean, status: number, body: any, why: string }>} */
+const post = (url, file, progress, method = 'POST') => new Promise(resolve => {
   const request = new XMLHttpRequest();
   let told = 0;
-  request.open('POST', url);
+  request.open(method, url);
   request.setRequestHeader('Content-Type', 'application/octet-stream');
   request.setRequestHeader('Accept', 'application/json');
   request.upload.onprogress = e => {
@@ -91,10 +91,11 @@ const read = text => {
 export function attachSymbols(drop, server) {
   const put = async (/** @type {File[]} */ files) => {
     for (const file of files) {
-      const answer = await fetch(new URL(`api/v1/symbols/${encodeURIComponent(file.name)}`, document.baseURI), { method: 'PUT', body: file }).catch(() => null);
-      const body = read(answer ? await answer.text() : '');
-      const text = answer?.ok ? `build id ${body?.buildId ?? ''}${answer.status === 200 ? ', known already' : ''}` : body?.detail ?? body?.title ?? 'The server did not answer.';
-      await server.invokeMethodAsync('OnSymbols', file.name.slice(0, 200), answer?.ok ?? false, String(text).slice(0, 2000));
+      const name = file.name.slice(0, 200);
+      const percent = (/** @type {number} */ sent) => server.invokeMethodAsync('OnSent', name, Math.floor(100 * sent / Math.max(1, file.size)));
+      const answer = await post(new URL(`api/v1/symbols/${encodeURIComponent(file.name)}`, document.baseURI), file, percent, 'PUT');
+      const text = answer.ok ? `build id ${answer.body?.buildId ?? ''}${answer.status === 200 ? ', known already' : ''}` : answer.why;
+      await server.invokeMethodAsync('OnSymbols', name, answer.ok, String(text).slice(0, 2000));
     }
   };
   listen(drop, put, members => members.map(m => m.file));

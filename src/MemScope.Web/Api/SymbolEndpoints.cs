@@ -2,6 +2,7 @@ using MemScope.Core;
 using MemScope.Storage.Captures;
 using MemScope.Storage.Symbols;
 using MemScope.Symbols;
+using MemScope.Web.Answers;
 using MemScope.Web.Ingest;
 using MemScope.Web.Symbolication;
 using MemScope.Web.Wire;
@@ -21,6 +22,8 @@ internal static class SymbolEndpoints
             .Produces<SymbolsWire>().Produces<SymbolsWire>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(411).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
         api.MapPut("/symbols/{name}", UploadAsync).WithMetadata(limit).ExcludeFromDescription();
         api.MapGet("/symbols", ListAsync).WithName("symbols").Takes("cursor", "limit").WithSummary("Symbol files, newest first").Produces<Page<SymbolsWire>>();
+        api.MapGet("/symbols/missing", async (SymbolNeeds needs, CancellationToken cancel) => Results.Ok(new Page<ModuleNeedWire>(await needs.ListAsync(cancel), null))).WithName("symbols-missing").Takes()
+            .WithSummary("Modules whose frames tools left without names, over all processes: those without symbols first, by the bytes behind them").Produces<Page<ModuleNeedWire>>();
         api.MapGet("/symbols/{buildId}", StatusAsync).WithName("build-id").Takes().WithSummary("What is known of a build id").Produces<SymbolsWire>();
         api.MapDelete("/symbols/{buildId}/{file:guid}", DeleteAsync).WithName("symbols-delete").Takes().WithSummary("Delete a symbol file; names that it gave go with it").Produces(204).ProducesProblem(400).ProducesProblem(404);
     }

@@ -23,6 +23,8 @@ internal static class SymbolicationServices
         .AddSingleton(s => new Debuginfod(s.GetRequiredService<ServerOptions>().Debuginfod, s.GetRequiredService<DebuginfodClient>(), s.GetRequiredService<DebuginfodAnswerStore>(), s.GetRequiredService<SymbolIntake>(),
             s.GetRequiredService<ChangeFeed>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<Debuginfod>>()))
         .AddHostedService(s => s.GetRequiredService<Debuginfod>())
+        .AddHostedService<StackSurvey>()
+        .AddSingleton<Answers.SymbolNeeds>()
         .AddSingleton<FrameNaming>()
         .AddSingleton<StackNaming>();
 }

@@ -61,4 +61,18 @@ public sealed class SymbolTests(ApiServer api) : IClassFixture<ApiServer>
         var buildId = await Server.PutSymbolsAsync(Fixtures.Bytes("elf", "made", "libtiny.so"), "../../../../etc/..\\passwd", HttpStatusCode.Created);
         Assert.Equal("passwd", (await Server.JsonAsync("api/v1/symbols/" + buildId)).GetProperty("files")[0].Text("fileName"));
     }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_module_without_names_is_told_over_all_processes_with_the_bytes_behind_it()
+    {
+        const string module = "/opt/needs/steady";
+        var process = await Server.UploadBlankedAsync("steady-healthy", "/opt/memscope-corpus/bin/steady_healthy", module);
+        var chains = await Server.NamedAsync(process, "?weight=mapped");
+        // Every call of this program passes through it.
+        var bytes = chains.GetProperty("items").EnumerateArray().Where(i => i.GetProperty("frames").EnumerateArray().Any(f => f.GetProperty("module").ValueKind is JsonValueKind.String && f.Text("module") == module)).Sum(i => i.GetProperty("mappedBytes").GetInt64());
+        JsonElement need;
+        while ((need = (await Server.JsonAsync("api/v1/symbols/missing")).GetProperty("items").EnumerateArray().FirstOrDefault(n => n.Text("module") == module)).ValueKind is JsonValueKind.Undefined) await Task.Delay(200);
+        Assert.Equal(("missing", bytes, 1L), (need.Text("symbols"), need.GetProperty("bytes").GetInt64(), need.GetProperty("processes").GetInt64()));
+        Assert.Equal($"curl -sS -T {module} SERVER/api/v1/symbols/", need.Text("command"));
+    }
 }

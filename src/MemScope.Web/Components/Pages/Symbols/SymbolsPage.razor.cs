@@ -1,6 +1,11 @@
 using MemScope.Storage.Captures;
+using MemScope.Storage.Live;
 using MemScope.Storage.Symbols;
+using MemScope.Symbols;
+using MemScope.Web.Answers;
 using MemScope.Web.Components.Layout;
+using MemScope.Web.Symbolication;
+using MemScope.Web.Wire;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -12,19 +17,34 @@ public sealed partial class SymbolsPage
     private const int MostFiles = 1000;
 
     private readonly List<(string Name, string Text, bool Refused)> _said = [];
+    private readonly SortedDictionary<string, int> _sending = new(StringComparer.Ordinal);
     private IReadOnlyList<SymbolFileRow>? _files;
+    private IReadOnlyList<ModuleNeedWire> _needs = [];
+    private IDisposable? _news;
+    private Guid? _asked;
     private LoadProblem? _problem;
     private ElementReference _drop;
     private IJSObjectReference? _module;
     private DotNetObjectReference<SymbolsPage>? _self;
 
     [Inject] private SymbolFileStore Store { get; set; } = default!;
+    [Inject] private SymbolNeeds Needs { get; set; } = default!;
+    [Inject] private SymbolIntake Intake { get; set; } = default!;
+    [Inject] private ChangeFeed Changes { get; set; } = default!;
     [Inject] private IJSRuntime Script { get; set; } = default!;
     [Inject] private NavigationManager Navigation { get; set; } = default!;
     [Inject] private ILogger<SymbolsPage> Log { get; set; } = default!;
 
     /// <inheritdoc/>
-    protected override Task OnInitializedAsync() => LoadAsync();
+    protected override Task OnInitializedAsync()
+    {
+        _news = Changes.SubscribeSymbols(() => _ = InvokeAsync(async () =>
+        {
+            await LoadAsync();
+            StateHasChanged();
+        }));
+        return LoadAsync();
+    }
 
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -35,9 +55,17 @@ public sealed partial class SymbolsPage
         await _module.InvokeVoidAsync("attachSymbols", _drop, _self);
     }
 
+    /// <summary>So much of a file was sent.</summary>
+    [JSInvokable] public void OnSent(string name, int percent)
+    {
+        _sending[name] = Math.Clamp(percent, 0, 100);
+        StateHasChanged();
+    }
+
     /// <summary>A file was stored or refused.</summary>
     [JSInvokable] public async Task OnSymbols(string name, bool stored, string text)
     {
+        _sending.Remove(name);
         _said.Insert(0, (name, text, !stored));
         if (stored) await LoadAsync();
         StateHasChanged();
@@ -46,6 +74,7 @@ public sealed partial class SymbolsPage
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _news?.Dispose();
         _self?.Dispose();
         if (_module is null) return;
         try
@@ -59,10 +88,25 @@ public sealed partial class SymbolsPage
         }
     }
 
+    private async Task DeleteAsync(SymbolFileRow file)
+    {
+        _asked = null;
+        try
+        {
+            if (BuildId.TryParse(file.BuildId, out var id)) await Intake.DeleteAsync(id, file.Id, CancellationToken.None);
+            await LoadAsync();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _problem = LoadProblem.Of(e, Log);
+        }
+    }
+
     private async Task LoadAsync()
     {
         try
         {
+            _needs = await Needs.ListAsync(CancellationToken.None);
             _files = (await Store.ListAsync(Projects.Default, cursor: null, MostFiles, CancellationToken.None)).Items;
             _problem = null;
         }
