@@ -33,7 +33,8 @@ public static class FoldedDump
     private sealed class FoldedLines
     {
         private readonly Dictionary<string, long> _sums = new(StringComparer.Ordinal);
-        private readonly Dictionary<(string Root, RawFrame Frame), string> _names = [];
+        private readonly Dictionary<string, Dictionary<RawFrame, string>> _names = new(StringComparer.Ordinal);
+        private Dictionary<RawFrame, string> _namesOfRoot = new(ReferenceEqualityComparer.Instance);
         private readonly StringBuilder _line = new();
 
         /// <summary>Adds the calls of a trace.</summary>
@@ -74,6 +75,9 @@ public static class FoldedDump
         private void Add(string comm, Callchain? callchain, long weight)
         {
             var root = comm.Replace(' ', '_').Replace(';', ':').Replace('\n', '_');
+            // Parsers keep equal frames once: comparing references is enough, and hashing a frame's texts takes longer than the rest.
+            if (!_names.TryGetValue(root, out var names)) _names.Add(root, names = new Dictionary<RawFrame, string>(ReferenceEqualityComparer.Instance));
+            _namesOfRoot = names;
             _line.Clear().Append(root);
             for (var i = (callchain?.Frames.Count ?? 0) - 1; i >= 0; i--)
             {
@@ -87,7 +91,7 @@ public static class FoldedDump
 
         private string NameOf(RawFrame frame, string root)
         {
-            if (!_names.TryGetValue((root, frame), out var name)) _names.Add((root, frame), name = FoldedName.Of(frame, root));
+            if (!_namesOfRoot.TryGetValue(frame, out var name)) _namesOfRoot.Add(frame, name = FoldedName.Of(frame, root));
             return name;
         }
     }
