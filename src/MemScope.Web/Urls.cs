@@ -53,6 +53,9 @@ public static class Urls
     public static string TraceTimeline(Guid process, Guid trace, WindowState track, string by, int points = 240) =>
         $"api/v1/processes/{process}/traces/{trace}/timeline{Query(track.Whole with { As = null }, ("by", by), ("points", points.ToString(CultureInfo.InvariantCulture)))}";
 
+    /// <summary>The blocks that a trace left mapped, as CSV.</summary>
+    public static string BlocksCsv(Guid process, WindowState? window, Guid trace) => $"api/v1/processes/{process}/traces/{trace}/blocks{Query(window is null ? null : window with { As = null }, ("format", "csv"))}";
+
     /// <summary>Captures of a process.</summary>
     public static string Captures(Guid process, WindowState? window = null) => $"/p/{process}/captures{Query(window)}";
 
