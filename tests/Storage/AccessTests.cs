@@ -104,6 +104,23 @@ public sealed class AccessTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_symbol_file_that_came_without_a_name_gets_the_first_that_it_is_sent_again_with()
+    {
+        await using var storage = await postgres.NewAsync(_time);
+        var store = storage.Get<SymbolFileStore>();
+        SymbolFileUpload Named(string name) => new()
+        {
+            BuildId = "abcdef02", FileName = name, Kind = "executable", Sha256 = System.Security.Cryptography.SHA256.HashData([7]), Content = new MemoryStream([7]), ReceivedAt = _time.Now,
+        };
+        await store.StoreAsync(Named(""), None);
+        var (row, repeat) = await store.StoreAsync(Named("server"), None);
+        var (later, _) = await store.StoreAsync(Named("copy"), None);
+
+        Assert.True(repeat);
+        Assert.Equal(("server", "server"), (row.FileName, later.FileName));
+    }
+
+    [Fact]
     public async Task A_symbol_file_is_kept_once_and_read_back()
     {
         await using var storage = await postgres.NewAsync(_time);

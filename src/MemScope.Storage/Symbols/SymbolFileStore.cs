@@ -78,7 +78,7 @@ public sealed class SymbolFileStore(IDbContextFactory<MemScopeDbContext> context
             Origin = (SymbolOrigin)f.Origin, Judgement = new SymbolJudgement((SymbolQuality)f.Quality, f.ReaderVersion, f.Problem),
         };
 
-    /// <summary>Stores a file; <c>Repeat</c> tells that it had been stored before.</summary>
+    /// <summary>Stores a file; <c>Repeat</c> tells that it had been stored before. One that came without a name gets the one that it comes with now.</summary>
     public async Task<(SymbolFileRow Row, bool Repeat)> StoreAsync(SymbolFileUpload upload, CancellationToken cancel)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
@@ -100,10 +100,20 @@ public sealed class SymbolFileStore(IDbContextFactory<MemScopeDbContext> context
         };
         var isNew = await insert.ExecuteNonQueryAsync(cancel) > 0;
         if (isNew) await ChunkTable.SymbolFiles.WriteAsync(connection, id, upload.Content, cancel);
+        else if (upload.FileName.Length > 0) await NameAsync(connection, upload, cancel);
         await transaction.CommitAsync(cancel);
         var rows = await FindAsync(upload.Project, upload.BuildId, cancel);
         var digest = Convert.ToHexStringLower(upload.Sha256);
         return (rows.First(r => string.Equals(r.Sha256, digest, StringComparison.Ordinal)), !isNew);
+    }
+
+    private static async Task NameAsync(NpgsqlConnection connection, SymbolFileUpload upload, CancellationToken cancel)
+    {
+        await using var name = new NpgsqlCommand("UPDATE symbol_file SET file_name = $4 WHERE project = $1 AND build_id = $2 AND sha256 = $3 AND file_name = ''", connection)
+        {
+            Parameters = { new() { Value = upload.Project }, new() { Value = upload.BuildId }, new() { Value = upload.Sha256 }, new() { Value = CleanText.Of(upload.FileName, 1024) } },
+        };
+        await name.ExecuteNonQueryAsync(cancel);
     }
 
     /// <summary>

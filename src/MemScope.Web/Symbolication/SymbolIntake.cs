@@ -62,7 +62,8 @@ internal sealed class SymbolIntake(SymbolFileStore store, SymbolVerdictStore ver
         var (row, repeat) = await store.StoreAsync(upload, cancel);
         if (row.Judgement.ReaderVersion != SymbolReader.Version) await JudgeAsync(row, elf, functions, cancel);
         catalog.Refresh();
-        if (!repeat) feed.PublishSymbols();
+        // A repeat may bring the name by which frames find it.
+        if (!repeat || name.Length > 0) feed.PublishSymbols();
         return (new SymbolsWire(id.Hex, [.. (await store.FindAsync(Projects.Default, id.Hex, cancel)).Select(Wire)]), repeat);
     }
 

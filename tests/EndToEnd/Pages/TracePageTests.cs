@@ -23,7 +23,7 @@ public sealed partial class TracePageTests(Site site)
         await page.Mouse.MoveAsync(area.X + (area.Width * 0.7f), area.Y + (area.Height / 2), new() { Steps = 8 });
         await page.Mouse.UpAsync();
 
-        await page.WaitForURLAsync(Window());
+        await Assertions.Expect(page).ToHaveURLAsync(Window(), new() { Timeout = 15_000 });
         await Assertions.Expect(page.Locator(".stat-value").First).Not.ToHaveTextAsync(whole);
         Assert.Contains("2026-11-20T15:41:3", await page.GetByRole(AriaRole.Link, new() { Name = "Who maps it" }).GetAttributeAsync("href"), StringComparison.Ordinal);
 
