@@ -62,6 +62,8 @@ public sealed class ChangeFeedTests(PostgresFixture postgres)
         var heard = new ConcurrentQueue<Guid>();
         using var bad = feed.SubscribeAll((_, _) => throw new InvalidOperationException("bad"));
         using var good = feed.SubscribeAll((process, _) => heard.Enqueue(process));
+        // These uploads are dated in the past: what comes before it listens is not caught up with.
+        await UntilAsync(async () => await storage.CountAsync(Listeners) > 0);
         for (var i = 1; i <= 2; i++)
         {
             var id = (await storage.Get<CaptureStore>().StoreAsync(Uploads.Bare(Text, pid: i), None)).Processes[0];
