@@ -85,20 +85,19 @@ public sealed class FrameNaming(SymbolCatalog catalog, Demangler demangler, Line
         var id = buildId ?? (files.Count > 0 ? files[0].BuildId : null);
         var fetched = id is null ? null : await debuginfod.StateAsync(id, cancel);
         if (files.Count == 0) return new ModuleStatus(id, fetched is { IsUnderWay: true } ? "pending" : "missing", null, null, fetched?.Text);
-        var loading = await catalog.BeginAsync(module, buildId, cancel);
-        var matchedBy = buildId is null ? "file-name" : "build-id";
-        if (!loading.IsCompleted) return new ModuleStatus(id, "pending", null, matchedBy, "The file is being unpacked.");
-        if (await loading is not { } symbols) return new ModuleStatus(id, files.Any(f => f.Judgement.Problem is not null) ? "malformed" : "missing", files[0].FileName, matchedBy, files[0].Judgement.Problem);
-        var note = symbols.Quality is SymbolQuality.Lines ? lines.Unavailable : symbols.Files.Select(f => f.Judgement.Problem).FirstOrDefault(p => p is not null) ?? fetched?.Text;
-        var state = symbols.Quality switch
+        // The files were judged when they came: a page that lists modules need not unpack them.
+        var quality = SymbolFileStore.QualityOf(files[0]);
+        var problem = files.Select(f => f.Judgement.Problem).FirstOrDefault(p => p is not null);
+        var note = quality is SymbolQuality.Lines ? lines.Unavailable : problem ?? fetched?.Text;
+        var state = quality switch
         {
             SymbolQuality.Lines => lines.Unavailable is null ? "lines" : "tool-missing",
             SymbolQuality.Functions => "functions",
             SymbolQuality.Mini => "mini",
             SymbolQuality.Exported => "exported",
-            _ => note is null ? "missing" : "malformed",
+            _ => problem is null ? "missing" : "malformed",
         };
-        return new ModuleStatus(id, state, symbols.Best.FileName, matchedBy, note);
+        return new ModuleStatus(id, state, files[0].FileName, buildId is null ? "file-name" : "build-id", note);
     }
 
     private static bool IsInlinedInto(PlacedFrame frame, PlacedFrame next) =>

@@ -21,9 +21,6 @@ public sealed record ModuleSymbols(string BuildId, ElfFile Layout, SymbolTable T
     /// <summary>How the module was recognised: <c>symbols</c>, or <c>symbols (matched by file name)</c> when no tracer printed a build id.</summary>
     public string NamedBy { get; init; } = "symbols";
 
-    /// <summary>The file that names come from: that of the lines, else that of the table.</summary>
-    public required SymbolFileRow Best { get; init; }
-
     /// <summary>How good the names are.</summary>
     public SymbolQuality Quality => Lines is not null ? SymbolQuality.Lines : SymbolJudge.OfTable(Table);
 

@@ -13,8 +13,7 @@ public sealed class StackNaming(FrameNaming naming, MapsQuery maps, CodeMapQuery
     /// <summary>Maps of JIT code that are kept in memory: each may name two million functions.</summary>
     private const int MostJitMaps = 2;
 
-    private readonly Lock _gate = new();
-    private readonly LinkedList<(Guid Id, JitNames Names)> _jit = [];
+    private readonly RecentlyUsed<Guid, JitNames> _jit = new(MostJitMaps);
 
     /// <summary>The stacks of a trace.</summary>
     public Task<NamedStacks> NameAsync(TraceRow row, Trace trace, CancellationToken cancel) => NameAsync(row, trace, null, cancel);
@@ -51,30 +50,11 @@ public sealed class StackNaming(FrameNaming naming, MapsQuery maps, CodeMapQuery
     {
         if (!callchains.Any(c => c.Frames.Any(f => f is { AddressKind: FrameAddressKind.Absolute, Function: null }))) return null;
         if (await codeMaps.FindJitNamesAsync(process, end, cancel) is not { } id) return null;
-        lock (_gate)
-        {
-            if (Take(id) is { } kept) return kept;
-        }
+        if (_jit.TryGet(id, out var kept)) return kept;
         if (await codeMaps.LoadJitNamesAsync(process, id, cancel) is not { } map) return null;
         var names = await Task.Run(() => new JitNames(map), cancel);
-        lock (_gate)
-        {
-            if (Take(id) is null) _jit.AddFirst((id, names));
-            while (_jit.Count > MostJitMaps) _jit.RemoveLast();
-        }
+        _jit.Keep(id, names, 1);
         return names;
-    }
-
-    private JitNames? Take(Guid id)
-    {
-        for (var node = _jit.First; node is not null; node = node.Next)
-        {
-            if (node.Value.Id != id) continue;
-            _jit.Remove(node);
-            _jit.AddFirst(node);
-            return node.Value.Names;
-        }
-        return null;
     }
 
     private static DateTimeOffset? Middle(DateTimeOffset? from, DateTimeOffset? to) => from is { } begin && to is { } end ? begin + ((end - begin) / 2) : null;

@@ -172,7 +172,7 @@ public sealed class SymbolCatalog : IDisposable
         var lines = best is { Row.Judgement: { Quality: SymbolQuality.Lines, Problem: null } } ? new LinesFile(best.Path, best.Row.Sha256, best.Row) : null;
         await using var content = File.OpenRead(named.Path);
         if (!ElfFile.TryRead(content, out var full, out _)) return null;
-        return new ModuleSymbols(buildId, layout, full.Symbols, lines, ranked) { Best = lines is null ? named.Row : best.Row };
+        return new ModuleSymbols(buildId, layout, full.Symbols, lines, ranked);
     }
 
     private static int TableRank(ElfFile elf) => elf.HasSymtab ? 3 : elf.HasMiniDebugInfo ? 2 : elf.HasDynsym ? 1 : 0;

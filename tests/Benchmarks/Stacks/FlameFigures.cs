@@ -15,7 +15,7 @@ internal static class FlameFigures
             report.Say("flame graph of a folded file", "not measured: npm cannot fetch speedscope", isBad: false);
             return;
         }
-        using var site = speedscope;
+        await using var site = speedscope;
         using var product = new StacksServer(server);
         var file = Path.Combine(folder, FormattableString.Invariant($"folded-{size.FoldedBytes}.txt"));
         if (!File.Exists(file)) new FoldedText(size.FoldedBytes).Write(file);

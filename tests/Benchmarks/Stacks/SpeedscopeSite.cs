@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace MemScope.Benchmarks.Stacks;
 
 /// <summary>speedscope as npm has it, served on loopback. Nothing of it is kept in the project.</summary>
-internal sealed class SpeedscopeSite : IDisposable
+internal sealed class SpeedscopeSite : IAsyncDisposable
 {
     private const string Version = "1.25.0";
     private readonly WebApplication _server;
@@ -40,11 +40,7 @@ internal sealed class SpeedscopeSite : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _server.StopAsync().GetAwaiter().GetResult();
-        ((IDisposable)_server).Dispose();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private static async Task<bool> RunAsync(string folder, string program, params string[] arguments)
     {
