@@ -30,3 +30,6 @@ SELECT create_distributed_table('heap_profile', 'process_id', colocate_with => '
 SELECT create_distributed_table('heap_profile_block', 'process_id', colocate_with => 'process_state');
 SELECT create_distributed_table('stack_module', 'process_id', colocate_with => 'process_state');
 SELECT create_distributed_table('code_map', 'process_id', colocate_with => 'process_state');
+SELECT create_distributed_table('note', 'process_id', colocate_with => 'process_state');
+SELECT create_distributed_table('verdict', 'process_id', colocate_with => 'process_state');
+SELECT create_distributed_table('finding', 'process_id', colocate_with => 'process_state');

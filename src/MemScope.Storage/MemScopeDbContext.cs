@@ -17,6 +17,7 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
         Traces(modelBuilder);
         HeapProfiles(modelBuilder);
         Symbols(modelBuilder);
+        NotesAndVerdicts(modelBuilder);
         Access(modelBuilder);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         foreach (var property in entity.GetProperties())
@@ -182,6 +183,27 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
         {
             e.HasIndex(x => x.ReceivedAt).HasMethod("brin");
             e.ToTable("code_map").HasKey(x => new { x.ProcessId, x.CodeMapId });
+            e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
+        });
+    }
+
+    private static void NotesAndVerdicts(ModelBuilder model)
+    {
+        model.Entity<NoteTable>(e =>
+        {
+            e.ToTable("note").HasKey(x => new { x.ProcessId, x.NoteId });
+            e.Property(x => x.Evidence).HasColumnType("jsonb");
+            e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
+        });
+        model.Entity<VerdictTable>(e =>
+        {
+            e.ToTable("verdict").HasKey(x => x.ProcessId);
+            e.HasOne<ProcessTable>().WithOne().HasForeignKey<VerdictTable>(x => x.ProcessId);
+        });
+        model.Entity<FindingTable>(e =>
+        {
+            e.ToTable("finding").HasKey(x => new { x.ProcessId, x.Ordinal });
+            e.HasIndex(x => new { x.Rule, x.Verdict });
             e.HasOne<ProcessTable>().WithMany().HasForeignKey(x => x.ProcessId);
         });
     }

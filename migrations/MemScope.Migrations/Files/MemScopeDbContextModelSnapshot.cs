@@ -233,6 +233,64 @@ namespace MemScope.Migrations.Files
                     b.ToTable("debuginfod_answer", (string)null);
                 });
 
+            modelBuilder.Entity("MemScope.Storage.Tables.FindingTable", b =>
+                {
+                    b.Property<Guid>("ProcessId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("process_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("integer")
+                        .HasColumnName("ordinal");
+
+                    b.Property<double?>("BytesPerSecond")
+                        .HasColumnType("double precision")
+                        .HasColumnName("bytes_per_second");
+
+                    b.Property<string>("Category")
+                        .HasColumnType("text")
+                        .HasColumnName("category");
+
+                    b.Property<long>("ChangeSeq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("change_seq");
+
+                    b.Property<DateTimeOffset>("ComputedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("computed_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("rule");
+
+                    b.Property<string>("Summary")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("summary");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<string>("Verdict")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("verdict");
+
+                    b.HasKey("ProcessId", "Ordinal");
+
+                    b.HasIndex("Rule", "Verdict");
+
+                    b.ToTable("finding", (string)null);
+                });
+
             modelBuilder.Entity("MemScope.Storage.Tables.HeapProfileBlockTable", b =>
                 {
                     b.Property<Guid>("ProcessId")
@@ -372,6 +430,50 @@ namespace MemScope.Migrations.Files
                     b.HasKey("Project", "KeySha256");
 
                     b.ToTable("idempotency_key", (string)null);
+                });
+
+            modelBuilder.Entity("MemScope.Storage.Tables.NoteTable", b =>
+                {
+                    b.Property<Guid>("ProcessId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("process_id");
+
+                    b.Property<Guid>("NoteId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("note_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Author")
+                        .HasColumnType("text")
+                        .HasColumnName("author");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("EditedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("edited_at");
+
+                    b.Property<string>("Evidence")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("evidence");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<DateTimeOffset?>("ToAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("to_at");
+
+                    b.HasKey("ProcessId", "NoteId");
+
+                    b.ToTable("note", (string)null);
                 });
 
             modelBuilder.Entity("MemScope.Storage.Tables.ProcessStateTable", b =>
@@ -1424,6 +1526,65 @@ namespace MemScope.Migrations.Files
                     b.ToTable("upload", (string)null);
                 });
 
+            modelBuilder.Entity("MemScope.Storage.Tables.VerdictTable", b =>
+                {
+                    b.Property<Guid>("ProcessId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("process_id");
+
+                    b.Property<string>("Analyzer")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("analyzer");
+
+                    b.Property<string>("Category")
+                        .HasColumnType("text")
+                        .HasColumnName("category");
+
+                    b.Property<string>("Certainty")
+                        .HasColumnType("text")
+                        .HasColumnName("certainty");
+
+                    b.Property<long>("ChangeSeq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("change_seq");
+
+                    b.Property<DateTimeOffset>("ComputedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("computed_at");
+
+                    b.Property<bool?>("InsideMallocHeap")
+                        .HasColumnType("boolean")
+                        .HasColumnName("inside_malloc_heap");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<bool>("NamesPending")
+                        .HasColumnType("boolean")
+                        .HasColumnName("names_pending");
+
+                    b.Property<string>("Rule")
+                        .HasColumnType("text")
+                        .HasColumnName("rule");
+
+                    b.Property<string>("Summary")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("summary");
+
+                    b.Property<string>("Symbols")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("symbols");
+
+                    b.HasKey("ProcessId");
+
+                    b.ToTable("verdict", (string)null);
+                });
+
             modelBuilder.Entity("MemScope.Storage.Tables.CaptureChunkTable", b =>
                 {
                     b.HasOne("MemScope.Storage.Tables.CaptureTable", null)
@@ -1442,6 +1603,15 @@ namespace MemScope.Migrations.Files
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("MemScope.Storage.Tables.FindingTable", b =>
+                {
+                    b.HasOne("MemScope.Storage.Tables.ProcessTable", null)
+                        .WithMany()
+                        .HasForeignKey("ProcessId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("MemScope.Storage.Tables.HeapProfileBlockTable", b =>
                 {
                     b.HasOne("MemScope.Storage.Tables.HeapProfileTable", null)
@@ -1452,6 +1622,15 @@ namespace MemScope.Migrations.Files
                 });
 
             modelBuilder.Entity("MemScope.Storage.Tables.HeapProfileTable", b =>
+                {
+                    b.HasOne("MemScope.Storage.Tables.ProcessTable", null)
+                        .WithMany()
+                        .HasForeignKey("ProcessId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("MemScope.Storage.Tables.NoteTable", b =>
                 {
                     b.HasOne("MemScope.Storage.Tables.ProcessTable", null)
                         .WithMany()
@@ -1573,6 +1752,15 @@ namespace MemScope.Migrations.Files
                     b.HasOne("MemScope.Storage.Tables.ProcessTable", null)
                         .WithMany()
                         .HasForeignKey("ProcessId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("MemScope.Storage.Tables.VerdictTable", b =>
+                {
+                    b.HasOne("MemScope.Storage.Tables.ProcessTable", null)
+                        .WithOne()
+                        .HasForeignKey("MemScope.Storage.Tables.VerdictTable", "ProcessId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -38,4 +38,10 @@ public sealed record AssessmentWire(string Kind, bool? InsideMallocHeap, string?
 {
     /// <summary>What <see cref="Kind"/> can be.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["leak", "retention", "healthy", "unclear"];
+
+    /// <summary>How sure the finding behind it is: <c>candidate</c>, <c>likely</c> or <c>confirmed</c>; null without a finding.</summary>
+    public string? Certainty { get; init; }
+
+    /// <summary>Id of the card of that finding, or null.</summary>
+    public string? Rule { get; init; }
 }
