@@ -25,6 +25,12 @@ public readonly record struct ChainFigures(long OutstandingBytes, long MappedByt
     /// <summary>Of weight growth: the resident bytes at the window's first snapshot, <see cref="ResidentBytes"/> being those at its last; else null.</summary>
     public long? ResidentBeforeBytes { get; init; }
 
+    /// <summary>Outstanding blocks of the traced process; 0 of a heap profile.</summary>
+    public int Blocks { get; init; }
+
+    /// <summary>Length that most of them have, bytes; null without any.</summary>
+    public long? BlockBytes { get; init; }
+
     /// <summary>The figure of a weight.</summary>
     public long By(CallchainWeight weight) => weight switch
     {
@@ -39,6 +45,8 @@ public readonly record struct ChainFigures(long OutstandingBytes, long MappedByt
         new(Saturating.Add(OutstandingBytes, other.OutstandingBytes), Saturating.Add(MappedBytes, other.MappedBytes), Saturating.Add(Calls, other.Calls), Sum(ResidentBytes, other.ResidentBytes))
         {
             ResidentBeforeBytes = Sum(ResidentBeforeBytes, other.ResidentBeforeBytes),
+            Blocks = Blocks + other.Blocks,
+            BlockBytes = other.Blocks > Blocks ? other.BlockBytes : BlockBytes,
         };
 
     private static long? Sum(long? a, long? b) => a is { } x && b is { } y ? Saturating.Add(x, y) : a ?? b;

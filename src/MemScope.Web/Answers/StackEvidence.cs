@@ -56,7 +56,7 @@ internal sealed class StackEvidence
         return chain;
     }
 
-    private static NamedFrame Neutral(FrameWire frame) => new(frame.Function, frame.Module)
+    internal static NamedFrame Neutral(FrameWire frame) => new(frame.Function, frame.Module)
     {
         Inlined = frame.Inlined,
         IsDoubtful = frame.NamedBy == "tracer" && FrameLookup.Parse(frame.Lookup) is { FunctionOffset: >= DoubtfulBytes },

@@ -23,6 +23,7 @@ internal sealed class TracedFigures
         Memory = TracedMemory.At(traces, part, part.To is null ? WithinTraces() : around.Evidence);
         AddCalls();
         AddOutstanding();
+        AddBlocks();
         if (isGrowth) AddGrowth();
         else AddResident(part);
     }
@@ -79,6 +80,16 @@ internal sealed class TracedFigures
         {
             foreach (var block in Memory.Replays[trace]?.Blocks ?? [])
                 if (block.Pid != Memory.Replays[trace]!.MainPid) Add(new ChainOfTrace(trace, block.Callchain), new ChainFigures((long)block.Range.Length, 0, 0, null));
+        }
+    }
+
+    private void AddBlocks()
+    {
+        foreach (var of in Memory.Blocks.GroupBy(b => b.Owner))
+        {
+            if (!_chains.ContainsKey(of.Key)) continue;
+            var common = of.CountBy(b => b.Range.Length).MaxBy(l => l.Value);
+            Add(of.Key, new ChainFigures(0, 0, 0, null) { Blocks = of.Count(), BlockBytes = (long)common.Key });
         }
     }
 

@@ -1,0 +1,19 @@
+using MemScope.Core.Analysis.Findings;
+using MemScope.Core.Analysis.Lineage;
+using MemScope.Core.Analysis.Probes;
+using MemScope.Core.Model;
+using MemScope.Storage.Queries;
+using MemScope.Web.Wire;
+
+namespace MemScope.Web.Answers;
+
+/// <summary>Answers what is wrong with a process: findings with evidence, remedy and next probe.</summary>
+public sealed class FindingAnswers(CaseFiles cases)
+{
+    /// <summary>The findings over a window, by all that is known of the process; null when process, track or window do not exist.</summary>
+    public async Task<FindingsWire?> AskAsync(Guid process, WindowState window, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(window);
+        return await cases.OverAsync(process, window, (file, over) => FindingWires.Of(Judge.Of(file), over), cancel);
+    }
+}
