@@ -20,6 +20,9 @@ public sealed record LedgerLineWire(string Label, long Bytes, string Source)
 
     /// <summary>The module that mapped it, or null.</summary>
     public string? Module { get; init; }
+
+    /// <summary>The region that it is inferred from, or null.</summary>
+    public Guid? RegionId { get; init; }
 }
 
 /// <summary>RSS split into explained parts and the rest: lines + unexplained = RSS.</summary>

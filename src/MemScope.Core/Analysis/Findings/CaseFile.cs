@@ -24,6 +24,12 @@ public sealed record CaseFile(Track Track, int From, int To)
     /// <summary>The traces, oldest first.</summary>
     public IReadOnlyList<TraceFacts> Traces { get; init; } = [];
 
+    /// <summary>Blocks that traces saw being mapped and that were alive at the window's last snapshot, in address order, without an address in common; with the sites that own them.</summary>
+    public IReadOnlyList<SiteBlock> Blocks { get; init; } = [];
+
+    /// <summary>The same at the window's first snapshot: what was mapped by then.</summary>
+    public IReadOnlyList<SiteBlock> BlocksBefore { get; init; } = [];
+
     /// <summary>How the growth of RSS in the window splits by what traces saw; null without traces or without two snapshots that have RSS.</summary>
     public TracedGrowth? Growth { get; init; }
 
@@ -81,6 +87,12 @@ public sealed record TracedSite(IReadOnlyList<SiteFrame> Frames, long ResidentBy
     /// <summary>Patterns in it that say something about who maps.</summary>
     public IReadOnlyList<Motif> Motifs { get; init; } = [];
 }
+
+/// <summary>A block that a trace saw being mapped, and whose it is.</summary>
+/// <param name="Range">Its addresses.</param>
+/// <param name="Site">Index into <see cref="CaseFile.Sites"/>; -1 for a call without a stack.</param>
+/// <param name="Trace">Index into <see cref="CaseFile.Traces"/>.</param>
+public readonly record struct SiteBlock(AddressRange Range, int Site, int Trace);
 
 /// <summary>What a trace says as a whole.</summary>
 /// <param name="Id">The trace.</param>

@@ -39,6 +39,9 @@ public sealed record LedgerLine(string Label, long Bytes, LedgerSource Source, s
 
     /// <summary>The module that mapped it, or null.</summary>
     public string? Module { get; init; }
+
+    /// <summary>The region that it is inferred from, or null.</summary>
+    public Guid? Region { get; init; }
 }
 
 /// <summary>RSS of a snapshot split into explained parts and the rest: the lines and <see cref="UnexplainedBytes"/> add up to <see cref="RssBytes"/>, to the byte.</summary>
