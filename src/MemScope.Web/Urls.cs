@@ -56,6 +56,15 @@ public static class Urls
     /// <summary>The blocks that a trace left mapped, as CSV.</summary>
     public static string BlocksCsv(Guid process, WindowState? window, Guid trace) => $"api/v1/processes/{process}/traces/{trace}/blocks{Query(window is null ? null : window with { As = null }, ("format", "csv"))}";
 
+    /// <summary>Findings of a process.</summary>
+    public static string Findings(Guid process, WindowState? window = null) => $"/p/{process}/findings{Query(window)}";
+
+    /// <summary>One finding: <paramref name="rule"/> is the id of its card.</summary>
+    public static string Finding(Guid process, string rule, WindowState? window = null) => $"/p/{process}/findings/{Uri.EscapeDataString(rule)}{Query(window)}";
+
+    /// <summary>What RSS is made of.</summary>
+    public static string Ledger(Guid process, WindowState? window = null) => $"/p/{process}/ledger{Query(window)}";
+
     /// <summary>Captures of a process.</summary>
     public static string Captures(Guid process, WindowState? window = null) => $"/p/{process}/captures{Query(window)}";
 

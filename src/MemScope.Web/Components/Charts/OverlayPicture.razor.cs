@@ -20,7 +20,13 @@ public sealed partial class OverlayPicture
     /// <summary>The second.</summary>
     [Parameter, EditorRequired] public required CompareCurveWire B { get; set; }
 
-    private string Label => $"Resident memory from the start of each window: {Course("A", A)}; {Course("B", B)}";
+    /// <summary>What the first is called.</summary>
+    [Parameter] public string NameOfA { get; set; } = "A";
+
+    /// <summary>What the second is called.</summary>
+    [Parameter] public string NameOfB { get; set; } = "B";
+
+    private string Label => $"Resident memory from the start of each window: {Course(NameOfA, A)}; {Course(NameOfB, B)}";
 
     private IEnumerable<(string Value, double Y)> Grid
     {
