@@ -11,6 +11,9 @@ public static class Saturating
         return ((a ^ sum) & (b ^ sum)) < 0 ? (a < 0 ? long.MinValue : long.MaxValue) : sum;
     }
 
+    /// <summary>The difference of two numbers, or the greatest or least one.</summary>
+    public static long Subtract(long a, long b) => (long)Int128.Clamp((Int128)a - b, long.MinValue, long.MaxValue);
+
     /// <summary>The product of two numbers, or the greatest or least one.</summary>
     public static long Multiply(long a, long b) => (long)Int128.Clamp((Int128)a * b, long.MinValue, long.MaxValue);
 
