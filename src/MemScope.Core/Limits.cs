@@ -86,4 +86,10 @@ public sealed record Limits
 
     /// <summary>Days that a share lives unless its sender says otherwise.</summary>
     public int ShareDays { get; init; } = 90;
+
+    /// <summary>Characters of a note.</summary>
+    public int NoteCharacters { get; init; } = 4000;
+
+    /// <summary>Notes of a process.</summary>
+    public int NotesOfProcess { get; init; } = 1000;
 }

@@ -2,6 +2,7 @@ using MemScope.Core;
 using MemScope.Storage.Captures;
 using MemScope.Storage.Folding;
 using MemScope.Storage.Live;
+using MemScope.Storage.Notes;
 using MemScope.Storage.Postgres;
 using MemScope.Storage.Queries;
 using MemScope.Storage.Regions;
@@ -9,6 +10,7 @@ using MemScope.Storage.Shares;
 using MemScope.Storage.Symbols;
 using MemScope.Storage.Tokens;
 using MemScope.Storage.Tracks;
+using MemScope.Storage.Verdicts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -49,6 +51,7 @@ public static class StorageServices
         services.AddSingleton<ChangeFeed>().AddHostedService(p => p.GetRequiredService<ChangeFeed>());
         services.AddSingleton<BlockFolding>().AddHostedService<FoldingLoop>();
         services.AddHostedService<RetentionLoop>().AddHostedService<TextDroppingLoop>();
+        services.AddSingleton<NoteStore>().AddSingleton<VerdictStore>();
         services.AddSingleton<RegionQuery>().AddSingleton<RegionRows>().AddSingleton<StoreCheck>().AddHostedService<RegionRowsLoop>();
         return services;
     }

@@ -15,6 +15,7 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
 {
     private const string Channel = "memscope_changed";
     private const string SymbolsWord = "symbols"; // among the ids of processes; a node that does not know it passes it over
+    private const string BesideWord = "beside"; // before the id of a process, where others have the id before a number
     private const int MostPayloadBytes = 7900; // NOTIFY takes less than 8,000
     private static readonly TimeSpan SendPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ReconnectPause = TimeSpan.FromMilliseconds(500);
@@ -23,13 +24,15 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
     private readonly ConcurrentDictionary<Guid, long> _pending = new();
     private readonly ConcurrentDictionary<Subscription, byte> _subscriptions = new();
     private readonly ConcurrentDictionary<Listener, byte> _symbolListeners = new();
+    private readonly ConcurrentDictionary<Guid, byte> _besidePending = new();
+    private readonly ConcurrentDictionary<BesideListener, byte> _besideListeners = new();
     private readonly SemaphoreSlim _wake = new(0);
     private int _symbolsPending;
     private bool _listening = true;
     private DateTimeOffset _heardAt = time.GetUtcNow();
 
     /// <summary>How many subscriptions are open.</summary>
-    public int Subscriptions => _subscriptions.Count + _symbolListeners.Count;
+    public int Subscriptions => _subscriptions.Count + _symbolListeners.Count + _besideListeners.Count;
 
     /// <summary>Calls <paramref name="changed"/> with the process' <c>ChangeSeq</c> after each change until the result is disposed. Called on a pool thread; must not block.</summary>
     public IDisposable Subscribe(Guid process, Action<long> changed) => Add(process, (_, seq) => changed(seq));
@@ -65,6 +68,24 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
         }
     }
 
+    /// <summary>
+    /// Calls <paramref name="changed"/> when something that stands beside the captures of a process is another, its notes or its stored verdict, until the result is disposed. Called on a pool
+    /// thread; must not block.
+    /// </summary>
+    public IDisposable SubscribeBeside(Action<Guid> changed)
+    {
+        var listener = new BesideListener(this, changed);
+        _besideListeners.TryAdd(listener, 0);
+        return listener;
+    }
+
+    /// <summary>Announces on every node that notes or the stored verdict of a process are others. Its captures are not: no figure has changed.</summary>
+    internal void PublishBeside(Guid process)
+    {
+        _besidePending.TryAdd(process, 0);
+        if (_wake.CurrentCount == 0) _wake.Release();
+    }
+
     /// <summary>Announces committed changes: process to change number.</summary>
     internal void Publish(IReadOnlyDictionary<Guid, long> changes)
     {
@@ -95,6 +116,7 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
         {
             var taken = new Dictionary<Guid, long>();
             var symbols = false;
+            var beside = new List<Guid>();
             try
             {
                 await _wake.WaitAsync(stop);
@@ -103,7 +125,9 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
                 symbols = false;
                 foreach (var process in _pending.Keys)
                     if (_pending.TryRemove(process, out var seq)) taken.Add(process, seq);
-                foreach (var payload in Payloads(taken)) await NotifyAsync(payload, stop);
+                foreach (var process in _besidePending.Keys)
+                    if (_besidePending.TryRemove(process, out _)) beside.Add(process);
+                foreach (var payload in Payloads(taken, beside)) await NotifyAsync(payload, stop);
                 await Task.Delay(SendPause, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -115,17 +139,18 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
                 logger.LogDebug("A change is announced later: {Problem}", e.Message);
                 await PauseAsync(stop);
                 if (symbols) PublishSymbols();
+                foreach (var process in beside) _besidePending.TryAdd(process, 0);
                 Publish(taken);
             }
         }
     }
 
-    private static IEnumerable<string> Payloads(Dictionary<Guid, long> changes)
+    private static IEnumerable<string> Payloads(Dictionary<Guid, long> changes, List<Guid> beside)
     {
         var payload = new StringBuilder();
-        foreach (var (process, seq) in changes)
+        foreach (var word in changes.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key}:{c.Value} ")).Concat(beside.Select(p => $"{BesideWord}:{p} ")))
         {
-            payload.Append(CultureInfo.InvariantCulture, $"{process}:{seq} ");
+            payload.Append(word);
             if (payload.Length < MostPayloadBytes - 60) continue;
             yield return payload.ToString();
             payload.Clear();
@@ -199,7 +224,9 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel)) Deliver(reader.GetGuid(0), reader.GetInt64(1));
         _heardAt = time.GetUtcNow();
-        if (!_listening) DeliverSymbols();
+        if (_listening) return;
+        DeliverSymbols();
+        foreach (var process in _subscriptions.Keys.Select(s => s.Process).OfType<Guid>().Distinct()) DeliverBeside(process);
     }
 
     private void Receive(string payload)
@@ -207,7 +234,20 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
         _heardAt = time.GetUtcNow();
         if (payload == SymbolsWord) DeliverSymbols();
         foreach (var change in payload.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            if (change.Split(':') is [var id, var number] && Guid.TryParse(id, out var process) && long.TryParse(number, CultureInfo.InvariantCulture, out var seq)) Deliver(process, seq);
+        {
+            if (change.Split(':') is not [var id, var number]) continue;
+            if (id == BesideWord && Guid.TryParse(number, out var beside)) DeliverBeside(beside);
+            else if (Guid.TryParse(id, out var process) && long.TryParse(number, CultureInfo.InvariantCulture, out var seq)) Deliver(process, seq);
+        }
+    }
+
+    private void DeliverBeside(Guid process)
+    {
+        foreach (var listener in _besideListeners.Keys)
+        {
+            try { listener.Changed(process); }
+            catch (Exception e) { logger.LogError(e, "A subscriber failed"); } // one reader's fault must not silence the others
+        }
     }
 
     private void Deliver(Guid process, long seq)
@@ -225,6 +265,13 @@ public sealed class ChangeFeed(NpgsqlDataSource source, TimeProvider time, ILogg
         public Action Changed => changed;
 
         public void Dispose() => feed._symbolListeners.TryRemove(this, out _);
+    }
+
+    private sealed class BesideListener(ChangeFeed feed, Action<Guid> changed) : IDisposable
+    {
+        public Action<Guid> Changed => changed;
+
+        public void Dispose() => feed._besideListeners.TryRemove(this, out _);
     }
 
     private sealed class Subscription(ChangeFeed feed, Guid? process, Action<Guid, long> changed) : IDisposable

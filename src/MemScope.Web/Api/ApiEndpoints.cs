@@ -32,6 +32,7 @@ internal static class ApiEndpoints
         api.MapTraces();
         api.MapFindings();
         api.MapSymbols();
+        api.MapNotes();
         api.MapShares();
         api.MapReference();
     }

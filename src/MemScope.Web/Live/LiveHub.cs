@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace MemScope.Web.Live;
 
-/// <summary>Tells browsers that a process changed; they query again. Call <c>watch(processId)</c>, listen to <c>changed {processId, seq}</c>.</summary>
+/// <summary>Tells browsers that a process changed; they query again. Call <c>watch(processId)</c>, listen to <c>changed {processId, seq}</c> and <c>beside {processId}</c>.</summary>
 internal sealed class LiveHub : Hub
 {
     private const int MostWatched = 64;
