@@ -1,4 +1,5 @@
 using System.Text;
+using MemScope.Core.Analysis;
 using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Model;
 

@@ -3,15 +3,6 @@ using MemScope.Core.Model;
 
 namespace MemScope.Core.Analysis.Categories;
 
-/// <summary>A line of the file of rules that cannot be read.</summary>
-/// <param name="line">Its number, from 1.</param>
-/// <param name="problem">What is wrong with it.</param>
-public sealed class RuleFileException(int line, string problem) : FormatException($"line {line.ToString(CultureInfo.InvariantCulture)}: {problem}")
-{
-    /// <summary>Its number, from 1.</summary>
-    public int Line { get; } = line;
-}
-
 /// <summary>
 /// Reads the rules: a small part of TOML. <c>[id]</c> begins a rule, <c>key = "text"</c> or <c>key = ["text", "text"]</c> belongs to it, <c>#</c> begins a comment line.
 /// Strict: what is not known, said twice or left out is an error with its line.
@@ -23,30 +14,30 @@ internal static class RuleFile
 
     private static readonly Dictionary<string, Action<CategoryRule, string[]>> Keys = new(StringComparer.Ordinal)
     {
-        ["category"] = static (r, v) => r.Category = Model.Categories.Parse(One(v)) ?? throw new FormatException($"no category is called {v[0]}"),
-        ["kind"] = static (r, v) => r.Kind = One(v),
-        ["confidence"] = static (r, v) => r.Confidence = One(v) switch { "A" => Confidence.Certain, "B" => Confidence.Strong, "C" => Confidence.Guess, _ => throw new FormatException("A, B or C is needed") },
-        ["why"] = static (r, v) => r.Why = One(v).Contains('{', StringComparison.Ordinal) ? throw new FormatException("placeholders belong into figures") : v[0],
-        ["figures"] = static (r, v) => r.Figures = Template(One(v)),
+        ["category"] = static (r, v) => r.Category = Model.Categories.Parse(TomlText.One(v)) ?? throw new FormatException($"no category is called {v[0]}"),
+        ["kind"] = static (r, v) => r.Kind = TomlText.One(v),
+        ["confidence"] = static (r, v) => r.Confidence = TomlText.One(v) switch { "A" => Confidence.Certain, "B" => Confidence.Strong, "C" => Confidence.Guess, _ => throw new FormatException("A, B or C is needed") },
+        ["why"] = static (r, v) => r.Why = TomlText.One(v).Contains('{', StringComparison.Ordinal) ? throw new FormatException("placeholders belong into figures") : v[0],
+        ["figures"] = static (r, v) => r.Figures = Template(TomlText.One(v)),
         ["name"] = static (r, v) => r.Names = Patterns(v),
         ["owner"] = static (r, v) => r.Owners = Patterns(v),
         ["loads"] = static (r, v) => r.Loads = Patterns(v),
-        ["backing"] = static (r, v) => r.Backing = BackingOf(One(v)),
-        ["perms"] = static (r, v) => r.Permissions = PermissionsOf(One(v)),
+        ["backing"] = static (r, v) => r.Backing = BackingOf(TomlText.One(v)),
+        ["perms"] = static (r, v) => r.Permissions = PermissionsOf(TomlText.One(v)),
         ["flags"] = static (r, v) => r.Flags = Array.TrueForAll(v, f => f.Length == 2) ? v : throw new FormatException("VmFlags have two letters"),
         ["layout"] = static (r, v) => r.Layout = v.Aggregate(Surroundings.None, (all, word) => all | Layouts.Parse(word)),
         ["holds"] = static (r, v) => r.Holds = MetricsOf(v),
         ["lacks"] = static (r, v) => r.Lacks = MetricsOf(v),
-        ["size-least"] = static (r, v) => r.SizeLeast = Bytes(One(v)),
-        ["size-most"] = static (r, v) => r.SizeMost = Bytes(One(v)),
-        ["size-multiple"] = static (r, v) => r.SizeMultiple = Bytes(One(v)),
+        ["size-least"] = static (r, v) => r.SizeLeast = Bytes(TomlText.One(v)),
+        ["size-most"] = static (r, v) => r.SizeMost = Bytes(TomlText.One(v)),
+        ["size-multiple"] = static (r, v) => r.SizeMultiple = Bytes(TomlText.One(v)),
         ["size-with-guard"] = static (r, v) => r.SizesWithGuard = Array.ConvertAll(v, Bytes),
-        ["start-multiple"] = static (r, v) => r.StartMultiple = Bytes(One(v)),
-        ["start-not-multiple"] = static (r, v) => r.StartNotMultiple = Bytes(One(v)),
-        ["reserve-beside"] = static (r, v) => r.ReserveBeside = Bytes(One(v)),
-        ["from"] = static (r, v) => r.From = Address(One(v)),
-        ["below"] = static (r, v) => r.Below = Address(One(v)),
-        ["several"] = static (r, v) => r.Several = int.TryParse(One(v), NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 1 ? n : throw new FormatException("a number above 1 is needed"),
+        ["start-multiple"] = static (r, v) => r.StartMultiple = Bytes(TomlText.One(v)),
+        ["start-not-multiple"] = static (r, v) => r.StartNotMultiple = Bytes(TomlText.One(v)),
+        ["reserve-beside"] = static (r, v) => r.ReserveBeside = Bytes(TomlText.One(v)),
+        ["from"] = static (r, v) => r.From = Address(TomlText.One(v)),
+        ["below"] = static (r, v) => r.Below = Address(TomlText.One(v)),
+        ["several"] = static (r, v) => r.Several = int.TryParse(TomlText.One(v), NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 1 ? n : throw new FormatException("a number above 1 is needed"),
     };
 
     private static readonly string[] Told = ["category", "kind", "confidence", "why", "figures"];
@@ -59,22 +50,19 @@ internal static class RuleFile
     {
         var rules = new List<CategoryRule>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var (number, begun) = (0, 0);
-        foreach (var raw in text.Split('\n'))
+        var begun = 0;
+        foreach (var line in TomlText.Lines(text))
         {
-            number++;
-            var line = raw.Trim();
-            if (line.Length == 0 || line[0] == '#') continue;
-            if (line[0] == '[')
+            if (line.Head is not null)
             {
                 Close(rules, seen, begun);
-                rules.Add(Begin(rules, line, number));
-                begun = number;
+                rules.Add(Begin(rules, line.Head, line.Number));
+                begun = line.Number;
                 seen.Clear();
                 continue;
             }
-            if (rules.Count == 0) throw new RuleFileException(number, "a rule begins with [its-name]");
-            ReadKey(rules[^1], seen, line, number);
+            if (rules.Count == 0) throw new RuleFileException(line.Number, "a rule begins with [its-name]");
+            ReadKey(rules[^1], seen, line);
         }
         Close(rules, seen, begun);
         return [.. rules];
@@ -97,35 +85,20 @@ internal static class RuleFile
         rule.LooksAtRow = seen.Any(k => k is "layout" or "holds" or "lacks" or "from" or "below" or "reserve-beside" || k.StartsWith("size-", StringComparison.Ordinal) || k.StartsWith("start-", StringComparison.Ordinal));
     }
 
-    private static void ReadKey(CategoryRule rule, HashSet<string> seen, string line, int number)
+    private static void ReadKey(CategoryRule rule, HashSet<string> seen, TomlLine line)
     {
-        var equals = line.IndexOf('=', StringComparison.Ordinal);
-        if (equals < 0) throw new RuleFileException(number, "neither a comment, nor [a rule], nor key = value");
-        var key = line[..equals].TrimEnd();
-        if (!Keys.TryGetValue(key, out var set)) throw new RuleFileException(number, $"{key} is no key; known are {string.Join(", ", Keys.Keys)}");
-        if (!seen.Add(key)) throw new RuleFileException(number, $"{key} is said twice");
+        if (!Keys.TryGetValue(line.Key, out var set)) throw new RuleFileException(line.Number, $"{line.Key} is no key; known are {string.Join(", ", Keys.Keys)}");
+        if (!seen.Add(line.Key)) throw new RuleFileException(line.Number, $"{line.Key} is said twice");
         try
         {
-            set(rule, Values(line[(equals + 1)..].Trim()));
-            if (!Told.Contains(key, StringComparer.Ordinal)) rule.Tests.Add(line);
+            set(rule, line.Values);
+            if (!Told.Contains(line.Key, StringComparer.Ordinal)) rule.Tests.Add(line.Text);
         }
         catch (FormatException e)
         {
-            throw new RuleFileException(number, $"{key}: {e.Message}");
+            throw new RuleFileException(line.Number, $"{line.Key}: {e.Message}");
         }
     }
-
-    /// <summary>One quoted text, or several between brackets. There is no way to write a quote inside one: no rule needs it.</summary>
-    private static string[] Values(string text)
-    {
-        if (text is not ['[', .., ']']) return [Quoted(text)];
-        return Array.ConvertAll(text[1..^1].Split("\",", StringSplitOptions.TrimEntries), part => Quoted(part.EndsWith('"') && part.Length > 1 ? part : part + '"'));
-    }
-
-    private static string Quoted(string text) =>
-        text is ['"', .. var inside, '"'] && inside.Length > 0 && !inside.Contains('"', StringComparison.Ordinal) ? inside : throw new FormatException($"a text in quotes is needed, not {text}");
-
-    private static string One(string[] values) => values.Length == 1 ? values[0] : throw new FormatException("takes one value");
 
     private static NamePattern[] Patterns(string[] values) => Array.ConvertAll(values, v => new NamePattern(v) is { Fixed.Length: > 0 } pattern ? pattern : throw new FormatException("a pattern must say something"));
 

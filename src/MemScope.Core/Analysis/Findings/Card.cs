@@ -22,6 +22,9 @@ public sealed record CardCheck(CheckRole Role, string Name, string Claim, IReadO
 {
     /// <summary>Slug of the probe that would tell, or null.</summary>
     public string? Probe { get; init; }
+
+    /// <summary>Why its numbers are what they are, for people; or null.</summary>
+    public string? Why { get; init; }
 }
 
 /// <summary>A signature of the knowledge base: one file of <c>Findings/Cards</c>. docs/findings.md explains its keys.</summary>
@@ -58,6 +61,12 @@ public sealed record Card(string Id, string Name, FindingKind Kind, string Title
 
     /// <summary>Slugs of the probes that would move it, the gentlest first.</summary>
     public IReadOnlyList<string> Probes { get; init; } = [];
+
+    /// <summary>The library or runtime that its versions are of, as people write it: <c>UCX</c>; or null.</summary>
+    public string? Product { get; init; }
+
+    /// <summary>Where its version stands in paths of mapped files and in values of labels: patterns with <c>{version}</c>, <c>*/ucx-{version}/*</c>.</summary>
+    public IReadOnlyList<string> ProductVersions { get; init; } = [];
 
     /// <summary>Whether a real capture fires it.</summary>
     public bool IsTested => FiredBy.Count > 0;

@@ -1,0 +1,79 @@
+using MemScope.Core.Analysis.Heap;
+
+namespace MemScope.Core.Analysis.Findings.Asking;
+
+/// <summary>Checks of what allocators say of themselves.</summary>
+internal static class AllocatorChecks
+{
+    private const string None = "no figures of an allocator: malloc_info, jemalloc's or tcmalloc's statistics";
+
+    private static readonly CheckArgument Kind = new("allocator", ArgumentKind.Patterns, "slugs of formats: malloc-info, jemalloc-stats") { IsOptional = true };
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Check> All { get; } =
+    [
+        new("allocator-free", "of what the allocator holds, that share is free", [Kind, new("least", ArgumentKind.Share, "of what it holds, when last asked")], Free),
+        new("allocator-in-use", "of what the allocator holds, that share is in use", [Kind, new("least", ArgumentKind.Share, "of what it holds, when last asked")], InUse),
+        new("allocator-keeps", "what the allocator keeps free is that share of RSS", [Kind, new("least", ArgumentKind.Share, "of RSS at the snapshot nearest to it")], Keeps),
+        new("freed-and-kept", "the program freed, and the allocator gave back at most half of that",
+            [Kind, new("least", ArgumentKind.Share, "of the greatest number of bytes in use was freed")], FreedAndKept),
+    ];
+
+    /// <summary>The states of the allocator asked for in and before the window, oldest first: of several allocators the one that holds most.</summary>
+    public static IReadOnlyList<AllocatorState> States(CaseFacts c, IReadOnlyList<string> kinds)
+    {
+        if (c.Count == 0) return [];
+        // Figures are often taken a moment after the last snapshot; what comes later says nothing of this window.
+        var end = c.Track.Points[c.To].TakenAt + Behind;
+        return c.File.Allocators.Where(a => a.At <= end && (kinds.Count == 0 || Pattern.MatchesAny(kinds, a.Kind))).GroupBy(a => a.Kind, StringComparer.Ordinal)
+            .MaxBy(g => g.Max(a => a.HeldBytes ?? a.InUseBytes ?? 0))?.OrderBy(a => a.At).ToList() ?? [];
+    }
+
+    private static readonly TimeSpan Behind = TimeSpan.FromMinutes(1);
+
+    private static CheckResult Free(CheckCall call)
+    {
+        if (Last(call) is not { HeldBytes: > 0 and var held } state) return CheckResult.Unknown(None);
+        if ((state.FreeBytes ?? held - state.InUseBytes) is not { } free) return CheckResult.Unknown($"{state.Name} does not say what is free");
+        var share = (double)free / held;
+        return CheckResult.Of(share >= call.Share("least"), Words(state), Source(state)) with { Metric = GrowthChecks.Percent(share) };
+    }
+
+    private static CheckResult InUse(CheckCall call)
+    {
+        if (Last(call) is not { HeldBytes: > 0 and var held, InUseBytes: { } used } state) return CheckResult.Unknown(None);
+        var share = (double)used / held;
+        return CheckResult.Of(share >= call.Share("least"), Words(state), Source(state)) with { Metric = GrowthChecks.Percent(share) };
+    }
+
+    private static CheckResult Keeps(CheckCall call)
+    {
+        var c = call.Case;
+        if (Last(call) is not { } state || (state.FreeBytes ?? state.HeldBytes - state.InUseBytes) is not { } free) return CheckResult.Unknown(None);
+        var at = Enumerable.Range(c.From, c.Count).MinBy(i => Math.Abs((c.Track.Points[i].TakenAt - state.At).Ticks));
+        if (!(c.Rss[at - c.From] > 0)) return CheckResult.Unknown("the snapshots print no RSS");
+        // Free chunks need not be in RAM; what is free cannot be a greater part of RSS than RSS.
+        var share = Math.Min(1, free / c.Rss[at - c.From]);
+        return CheckResult.Of(share >= call.Share("least"), $"{SizeWords.Size(free)} free in {state.Name}, RSS {SizeWords.Size((long)c.Rss[at - c.From])} at {c.Number(at)}", Source(state)) with { Metric = GrowthChecks.Percent(share) };
+    }
+
+    private static CheckResult FreedAndKept(CheckCall call)
+    {
+        var states = States(call.Case, call.Texts("allocator")).Where(s => s is { InUseBytes: not null, HeldBytes: > 0 }).ToList();
+        if (states.Count < 2) return CheckResult.Unknown(states.Count == 0 ? None : "one moment of the allocator shows no change: figures of two are needed");
+        var (last, most) = (states[^1], states.MaxBy(s => s.InUseBytes)!);
+        var freed = most.InUseBytes!.Value - last.InUseBytes!.Value;
+        var returned = Math.Max(0, most.HeldBytes!.Value - last.HeldBytes!.Value);
+        var figures = $"in use {SizeWords.Size(most.InUseBytes.Value)} → {SizeWords.Size(last.InUseBytes.Value)}, held {SizeWords.Size(most.HeldBytes.Value)} → {SizeWords.Size(last.HeldBytes.Value)}";
+        return CheckResult.Of(freed >= call.Share("least") * most.InUseBytes.Value && returned * 2 <= freed, figures, Source(last)) with
+        {
+            Metric = $"{SizeWords.Size(returned)} of {SizeWords.Size(Math.Max(0, freed))}", Curve = CaseFacts.Curve([.. states.Select(s => (double)s.InUseBytes!.Value)]),
+        };
+    }
+
+    private static AllocatorState? Last(CheckCall call) => States(call.Case, call.Texts("allocator")) is [.., var last] ? last : null;
+
+    private static string Words(AllocatorState s) => $"{s.Name}: {(s.InUseBytes is { } used ? SizeWords.Size(used) : "?")} in use of {SizeWords.Size(s.HeldBytes ?? 0)} held";
+
+    private static EvidenceSource Source(AllocatorState s) => new(EvidenceKind.Figures, $"{s.Name}, {Assessment.AssessmentWords.Clock(s.At)}");
+}
