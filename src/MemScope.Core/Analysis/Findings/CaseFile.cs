@@ -90,7 +90,7 @@ public sealed record TracedSite(IReadOnlyList<SiteFrame> Frames, long ResidentBy
 
 /// <summary>A block that a trace saw being mapped, and whose it is.</summary>
 /// <param name="Range">Its addresses.</param>
-/// <param name="Site">Index into <see cref="CaseFile.Sites"/>; -1 for a call without a stack.</param>
+/// <param name="Site">Index into <see cref="CaseFile.Sites"/>; -1 for a call without a stack, their number or more for a site that is not among them.</param>
 /// <param name="Trace">Index into <see cref="CaseFile.Traces"/>.</param>
 public readonly record struct SiteBlock(AddressRange Range, int Site, int Trace);
 
