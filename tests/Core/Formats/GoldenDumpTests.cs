@@ -11,8 +11,8 @@ public sealed class GoldenDumpTests
 {
     private const string Dump = ".dump.txt";
 
-    // Dumps of ELF files and stored blocks are another test's; leak-oracle holds one program as every tool sees it, whose formats have folders of their own.
-    private static readonly string[] Folders = [.. Directory.EnumerateDirectories(Fixtures.PathOf()).Select(f => Path.GetFileName(f)!).Where(f => f is not ("elf" or "cases" or "tool-messages" or "refused" or "leak-oracle" or "blocks"))];
+    // Dumps of ELF files and stored blocks are another test's; leak-oracle holds one program as every tool sees it and signatures hold runs, whose formats have folders of their own.
+    private static readonly string[] Folders = [.. Directory.EnumerateDirectories(Fixtures.PathOf()).Select(f => Path.GetFileName(f)!).Where(f => f is not ("elf" or "cases" or "tool-messages" or "refused" or "leak-oracle" or "blocks" or "signatures"))];
 
     public static TheoryData<string> Inputs => [.. Folders.SelectMany(Dumped).Order(StringComparer.Ordinal)];
 
