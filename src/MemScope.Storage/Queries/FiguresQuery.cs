@@ -32,6 +32,22 @@ public sealed class FiguresQuery(IDbContextFactory<MemScopeDbContext> contexts, 
     }
 
     /// <summary>
+    /// Figures of some kinds between two times (both counted), oldest first. Where there are more than <paramref name="most"/>, the newest whole moments, and that older ones are left out.
+    /// </summary>
+    public async Task<(IReadOnlyList<FiguresRow> Rows, bool LeavesOut)> OverAsync(Guid process, IReadOnlyList<string> kinds, DateTimeOffset from, DateTimeOffset to, int most, CancellationToken cancel)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        var (begin, end) = (from.ToUniversalTime(), to.ToUniversalTime());
+        var found = await context.Set<SideFiguresTable>().Where(f => f.ProcessId == process && kinds.Contains(f.Kind) && f.TakenAt >= begin && f.TakenAt <= end)
+            .OrderByDescending(f => f.TakenAt).ThenByDescending(f => f.SideFiguresId).Take(most + 1).Select(ToRow).ToListAsync(cancel);
+        var leavesOut = found.Count > most;
+        // A moment whose arenas are cut in two would be told with wrong sums.
+        if (leavesOut) found = found.FindAll(f => f.TakenAt > found[^1].TakenAt);
+        found.Reverse();
+        return (found, leavesOut);
+    }
+
+    /// <summary>
     /// The latest figures of each kind and label, by kind and then by label, short ones first (<c>heap 2</c> before <c>heap 10</c>, a cgroup before those in it). A label that is not among
     /// the newest 2,000 figures of its kind is left out.
     /// </summary>

@@ -1,5 +1,6 @@
 using MemScope.Core.Analysis.Categories;
 using MemScope.Core.Analysis.Growth;
+using MemScope.Core.Analysis.Heap;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 using MemScope.Web.Wire;
@@ -65,6 +66,16 @@ internal readonly record struct TrackWindow(Track Track, int From, int To)
 
     /// <summary>Which form a series over the track has in the window.</summary>
     public GrowthShape Shape(double[] series) => GrowthFit.Shape(Seconds(), Slice(series));
+
+    /// <summary>RSS over the whole track, whatever the window: a heap profile is placed in time by all of it. Points without RSS are left out.</summary>
+    public IReadOnlyList<HeapMoment> RssOfTrack()
+    {
+        var rss = TrackSeries.Total(Track, Metric.Rss);
+        var moments = new List<HeapMoment>(rss.Length);
+        for (var at = 0; at < rss.Length; at++)
+            if (double.IsFinite(rss[at])) moments.Add(new HeapMoment(Track.Points[at].TakenAt, (long)rss[at]));
+        return moments;
+    }
 
     private static int IndexFrom(Track track, DateTimeOffset? time)
     {

@@ -30,6 +30,7 @@ internal static class ApiEndpoints
         api.MapDiffs();
         api.MapCallchains();
         api.MapTraces();
+        api.MapHeapCourses();
         api.MapFindings();
         api.MapSymbols();
         api.MapNotes();

@@ -58,12 +58,3 @@ public sealed record LedgerWire(long RssBytes, long UnexplainedBytes, IReadOnlyL
 /// <param name="ResidualBytes">What is left.</param>
 /// <param name="Share">Its share of the growth of RSS, 0 to 1; null when RSS did not grow.</param>
 public sealed record ResidualWire(Guid HeapProfileId, string Tool, DateTimeOffset From, DateTimeOffset To, long RssBytes, long LiveBytes, long FileBytes, long ResidualBytes, double? Share);
-
-/// <summary>Live bytes of a heap profile on the time line of the snapshots.</summary>
-/// <param name="HeapProfileId">The profile.</param>
-/// <param name="Tool">Its format.</param>
-/// <param name="Tie">How it was put on the time line: <c>wall-time</c>, <c>process-start</c>, <c>resident-size</c> or <c>file-time</c>.</param>
-/// <param name="TieWords">The same for people, with how far it may be off.</param>
-/// <param name="Times">Oldest first.</param>
-/// <param name="LiveBytes">Allocated and not freed, per time.</param>
-public sealed record HeapCourseWire(Guid HeapProfileId, string Tool, string Tie, string TieWords, IReadOnlyList<DateTimeOffset> Times, IReadOnlyList<long> LiveBytes);

@@ -40,6 +40,31 @@ public sealed class FiguresQueryTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Figures_of_some_kinds_in_a_window_come_oldest_first_and_a_limit_leaves_out_whole_moments()
+    {
+        await using var storage = await postgres.NewAsync();
+        await storage.Get<CaptureStore>().StoreAsync(Uploads.OfCase("plateau", "smaps_rollup.tar.gz"), None);
+        var status = Uploads.OfCase("plateau", "status.tar.gz");
+        var id = (await storage.Get<CaptureStore>().StoreAsync(status, None)).Processes[0];
+        var times = status.Parsed.Figures.Select(f => f.TakenAt!.Value).Order().ToList();
+        var query = storage.Get<FiguresQuery>();
+
+        var (whole, none) = await query.OverAsync(id, ["status", "no-such-kind"], times[0], times[^1], 5000, None);
+        Assert.Equal((false, times.Count), (none, whole.Count));
+        Assert.Equal(times, whole.Select(f => f.TakenAt));
+        Assert.Equal(times[5..11], (await query.OverAsync(id, ["status"], times[5].ToOffset(TimeSpan.FromHours(2)), times[10], 5000, None)).Rows.Select(f => f.TakenAt));
+        var (newest, some) = await query.OverAsync(id, ["status"], times[0], times[^1], 10, None);
+        Assert.True(some);
+        Assert.Equal(times[^10..], newest.Select(f => f.TakenAt));
+        Assert.Empty((await query.OverAsync(id, [], times[0], times[^1], 10, None)).Rows);
+
+        // Seven figures without a time are two dumps of one moment: it cannot be cut.
+        var arenas = (await storage.Get<CaptureStore>().StoreAsync(Uploads.Of(Fixtures.Bytes("malloc-info", "arenas.xml"), "arenas.xml"), None)).Processes[0];
+        Assert.Equal((0, true), (await query.OverAsync(arenas, ["malloc-info"], DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, 6, None)) is var cut ? (cut.Rows.Count, cut.LeavesOut) : default);
+        Assert.Equal(7, (await query.OverAsync(arenas, ["malloc-info"], DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, 7, None)).Rows.Count);
+    }
+
+    [Fact]
     public async Task The_latest_of_each_kind_and_label_is_the_last_block_of_a_file_without_times()
     {
         await using var storage = await postgres.NewAsync();

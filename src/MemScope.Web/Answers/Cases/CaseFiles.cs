@@ -1,7 +1,5 @@
 using MemScope.Core.Analysis.Findings;
-using MemScope.Core.Analysis.Growth;
 using MemScope.Core.Analysis.Heap;
-using MemScope.Core.Model;
 using MemScope.Storage.Queries;
 using MemScope.Web.Wire;
 
@@ -38,21 +36,11 @@ public sealed class CaseFiles(ProcessTracks tracks, TracedEvidence traced, HeapE
         Sites = who.Sites,
         Traces = who.Traces,
         Growth = who.Growth,
-        Heaps = [.. heap.Profiles.Select(p => HeapCourses.Place(p.Row.Id, p.Profile, p.Row.TakenAt, row.StartTime, RssOf(over))).OfType<HeapCourse>()],
+        Heaps = [.. heap.Profiles.Select(p => HeapCourses.Place(p.Row.Id, p.Profile, p.Row.TakenAt, row.StartTime, over.RssOfTrack(), p.Row.TimeOrigin)).OfType<HeapCourse>()],
         HeapSites = heap.Sites,
         Allocators = AllocatorStates.Of(beside),
         Figures = beside,
     };
-
-    /// <summary>RSS over the whole track: a profile is placed by all of it, whatever the window.</summary>
-    private static List<HeapMoment> RssOf(TrackWindow over)
-    {
-        var rss = TrackSeries.Total(over.Track, Metric.Rss);
-        var moments = new List<HeapMoment>(rss.Length);
-        for (var at = 0; at < rss.Length; at++)
-            if (double.IsFinite(rss[at])) moments.Add(new HeapMoment(over.Track.Points[at].TakenAt, (long)rss[at]));
-        return moments;
-    }
 
     private async Task<IReadOnlyList<SideFacts>> FiguresAsync(Guid process, CancellationToken cancel)
     {
