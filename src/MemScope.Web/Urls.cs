@@ -62,6 +62,12 @@ public static class Urls
     /// <summary>One finding: <paramref name="rule"/> is the id of its card.</summary>
     public static string Finding(Guid process, string rule, WindowState? window = null) => $"/p/{process}/findings/{Uri.EscapeDataString(rule)}{Query(window)}";
 
+    /// <summary>One finding as a file: <paramref name="format"/> is <c>markdown</c> or <c>json</c>.</summary>
+    public static string FindingFile(Guid process, WindowState? window, string rule, string format) => $"api/v1/processes/{process}/findings/{Uri.EscapeDataString(rule)}{Query(window, ("format", format))}";
+
+    /// <summary>All findings as JSON.</summary>
+    public static string FindingsJson(Guid process, WindowState? window) => $"api/v1/processes/{process}/findings{Query(window)}";
+
     /// <summary>What RSS is made of.</summary>
     public static string Ledger(Guid process, WindowState? window = null) => $"/p/{process}/ledger{Query(window)}";
 

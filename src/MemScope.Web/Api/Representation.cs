@@ -17,6 +17,8 @@ internal enum Representation
     Pprof,
     /// <summary>Text as /proc/PID/smaps has it.</summary>
     Smaps,
+    /// <summary>Markdown for a ticket.</summary>
+    Markdown,
 }
 
 /// <summary>Which form a client wants: <c>?format=</c> first, else the Accept header.</summary>
@@ -43,6 +45,7 @@ internal static class Representations
     private static string MediaType(Representation representation) => representation switch
     {
         Representation.Csv => "text/csv",
+        Representation.Markdown => "text/markdown",
         Representation.Binary => "application/octet-stream",
         Representation.Pprof => "application/vnd.google.protobuf+gzip",
         Representation.Folded or Representation.Smaps => "text/plain",

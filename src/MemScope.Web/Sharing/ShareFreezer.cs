@@ -9,12 +9,12 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Sharing;
 
 /// <summary>Makes the finished view of a share: the same answers that the live page shows, at this moment, as data.</summary>
-public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions, DiffAnswers diffs, CompareAnswers compares, StackAnswers stacks, Limits limits, TimeProvider time)
+public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions, DiffAnswers diffs, CompareAnswers compares, StackAnswers stacks, FindingAnswers findings, FindingProofs proofs, Limits limits, TimeProvider time)
 {
     private const int ChartPoints = 400;
 
     /// <summary>Views that can be frozen.</summary>
-    public static IReadOnlyList<string> Views { get; } = ["overview", "regions", "region", "diff", "compare", "stacks"];
+    public static IReadOnlyList<string> Views { get; } = ["overview", "regions", "region", "diff", "compare", "stacks", "findings", "finding"];
 
     /// <summary>The view that was asked for, or null when its process, window or region do not exist.</summary>
     /// <exception cref="ProblemException">400 when the request cannot be read.</exception>
@@ -49,8 +49,24 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
             "diff" => await diffs.DiffAsync(process, Ends(window, request), Shown(request), cancel) is { } diff ? await WithSeriesAsync(process, window, view with { Diff = diff }, cancel) : null,
             "compare" => await CompareAsync(process, window, view, cancel),
             "stacks" => await stacks.AskPatientlyAsync(Stacks(process, asked, request), cancel) is { } chains ? view with { Callchains = chains.ToWire(limits.CallchainsInShare, limits.FramesInShare) } : null,
-            _ => await WithSeriesAsync(process, window, view, cancel),
+            "findings" => await findings.AskAsync(process, window, cancel) is { } judged ? view with { Findings = judged } : null,
+            "finding" => await FindingAsync(process, window, view, cancel),
+            _ => await OverviewAsync(process, window, view, cancel),
         };
+    }
+
+    private async Task<SharedViewWire> OverviewAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)
+    {
+        var judged = await findings.AskAsync(process, window, cancel);
+        return await WithSeriesAsync(process, window, view with { Findings = judged, Overview = view.Overview?.With(judged) }, cancel);
+    }
+
+    private async Task<SharedViewWire?> FindingAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)
+    {
+        if (view.Request.Rule is not { Length: > 0 } rule) throw Problems.BadParameter("rule", "the id of a card is needed.");
+        if (await findings.AskAsync(process, window, cancel) is not { } judged || judged.Items.FirstOrDefault(f => f.Rule.Equals(rule, StringComparison.OrdinalIgnoreCase)) is not { } finding) return null;
+        var proof = await proofs.OfAsync(process, window, finding, cancel);
+        return await WithSeriesAsync(process, window, view with { Findings = judged with { Items = [finding] }, Proof = proof }, cancel);
     }
 
     private async Task<SharedViewWire?> RegionAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)

@@ -18,6 +18,7 @@ public static class ShareMarkdown
         text.Append(CultureInfo.InvariantCulture, $"**{Escape(view.Title)}**\n\n");
         if (Answer(view) is { Length: > 0 } answer) text.Append(Escape(answer)).Append("\n\n");
         foreach (var (name, value) in Figures(view)) text.Append(CultureInfo.InvariantCulture, $"- {name}: {value}\n");
+        foreach (var finding in Findings(view)) FindingMarkdown.Append(text, finding);
         text.Append(CultureInfo.InvariantCulture, $"\n[Evidence, frozen {view.FrozenAt:yyyy-MM-dd HH:mm} UTC]({url})");
         text.Append(view.ExpiresAt is { } end ? string.Create(CultureInfo.InvariantCulture, $" (until {end:yyyy-MM-dd})\n") : "\n");
         return text.ToString();
@@ -35,7 +36,15 @@ public static class ShareMarkdown
         return result.ToString();
     }
 
-    private static string? Answer(SharedViewWire view) => view.Compare?.Answer ?? view.Diff?.Answer ?? view.Overview?.Answer;
+    // An overview leads with the finding that its panel shows; the list of findings has them all.
+    private static IEnumerable<FindingWire> Findings(SharedViewWire view) => view switch
+    {
+        { Findings: { } found, Request.View: "finding" or "findings" } => found.Items,
+        { Findings: { } found } => found.Items.Where(f => f.Verdict != "refuted").Take(1),
+        _ => [],
+    };
+
+    private static string? Answer(SharedViewWire view) => view.Request.View is "findings" ? view.Findings?.Assessment.Summary : view.Compare?.Answer ?? view.Diff?.Answer ?? view.Overview?.Answer;
 
     private static IEnumerable<(string Name, string Value)> Figures(SharedViewWire view)
     {

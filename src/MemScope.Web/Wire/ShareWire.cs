@@ -1,7 +1,7 @@
 namespace MemScope.Web.Wire;
 
 /// <summary>Asks for a share of a view, in the words of the view's address. Body of <c>POST /api/v1/processes/{id}/shares</c>.</summary>
-/// <param name="View"><c>overview</c>, <c>regions</c>, <c>region</c>, <c>diff</c>, <c>compare</c> or <c>stacks</c>.</param>
+/// <param name="View"><c>overview</c>, <c>regions</c>, <c>region</c>, <c>diff</c>, <c>compare</c>, <c>stacks</c>, <c>findings</c> or <c>finding</c>.</param>
 /// <param name="Title">Title of the page, or null for one made of the answer.</param>
 /// <param name="ExpiresInDays">Days until it ends; null for the default (90), 0 for never.</param>
 public sealed record ShareRequestWire(string View, string? Title = null, int? ExpiresInDays = null)
@@ -80,6 +80,9 @@ public sealed record ShareRequestWire(string View, string? Title = null, int? Ex
 
     /// <summary>Region: which one; stacks: the only region.</summary>
     public Guid? Region { get; init; }
+
+    /// <summary>Finding: id of its card.</summary>
+    public string? Rule { get; init; }
 
     /// <summary>Stacks: path of the frame that is zoomed into.</summary>
     public string? At { get; init; }

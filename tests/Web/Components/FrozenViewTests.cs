@@ -9,7 +9,7 @@ namespace MemScope.Web.Tests.Components;
 /// <summary>A share shows the same components, and nothing in it leads into the server.</summary>
 public sealed class FrozenViewTests : BunitContext
 {
-    public static TheoryData<string> Views => ["overview", "regions", "region", "diff", "compare", "stacks"];
+    public static TheoryData<string> Views => ["overview", "regions", "region", "diff", "compare", "stacks", "finding", "findings"];
 
     [Theory]
     [MemberData(nameof(Views))]
@@ -19,7 +19,7 @@ public sealed class FrozenViewTests : BunitContext
 
         Assert.Empty(page.FindAll("a[href]"));
         Assert.Empty(page.FindAll("input, select, form"));
-        Assert.NotEmpty(page.FindAll("table"));
+        Assert.NotEmpty(page.FindAll("table, .finding-rows"));
     }
 
     [Theory]
@@ -48,7 +48,9 @@ public sealed class FrozenViewTests : BunitContext
         var shared = new SharedViewWire(new ShareRequestWire(view), "It grows", Samples.Start, Samples.Process(), Samples.Window()) { Series = Samples.Series(1 << 20, 2 << 20, double.NaN, 4 << 20) };
         return view switch
         {
-            "overview" => shared with { Overview = Samples.Overview(Samples.Region()) },
+            "overview" => shared with { Overview = Samples.Overview(Samples.Region()), Findings = FindingSamples.Findings(FindingSamples.Finding()) },
+            "finding" => shared with { Overview = Samples.Overview(Samples.Region()), Findings = FindingSamples.Findings(FindingSamples.Finding() with { Remedies = [FindingSamples.Remedy(FindingSamples.FixedRun)] }), Proof = FindingSamples.Proof() },
+            "findings" => shared with { Findings = FindingSamples.Findings(FindingSamples.Finding()) },
             "regions" => shared with { Regions = Samples.Regions(Samples.Region()) },
             "region" => shared with { Region = Samples.Region(), Captures = [] , Regions = Samples.Regions(Samples.Region()) },
             "diff" => shared with { Diff = Samples.Diff(Samples.DiffRow("grown", 10, 20), Samples.DiffRow("unchanged", 5, 5)) },

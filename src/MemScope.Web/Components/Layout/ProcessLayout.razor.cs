@@ -101,9 +101,11 @@ public sealed partial class ProcessLayout
     {
         var process = await Answers.FindAsync(_process, _gone.Token);
         _missing = process is null;
-        _view = process is null ? null : new ProcessView(process, Window, (_view?.Version ?? 0) + 1);
+        _view = process is null ? null : new ProcessView(process, Window, (_view?.Version ?? 0) + 1) { Findings = _view?.Findings };
         await LoadOverridesAsync();
     });
+
+    private void OnJudged(FindingsWire? findings) => _view = _view is null ? null : _view with { Findings = findings };
 
     private async Task LoadOverridesAsync() => _overrides = _view is null ? [] : await Regions.OverridesAsync(_process, _view.Window, _gone.Token);
 

@@ -8,6 +8,9 @@ namespace MemScope.Web.Components.Layout;
 /// <param name="Version">Counts the changes seen by this tab.</param>
 public sealed record ProcessView(ProcessWire Process, WindowState Window, long Version)
 {
+    /// <summary>What the judge says of the whole process; null until it is known.</summary>
+    public FindingsWire? Findings { get; init; }
+
     /// <summary>Links that keep the window.</summary>
     public ViewLinks Links { get; } = new(Process.Id, Window);
 }

@@ -9,6 +9,7 @@ namespace MemScope.Web.Components.Pages.Overview;
 public sealed partial class OverviewPage
 {
     private OverviewWire? _overview;
+    private FindingsWire? _findings;
 
     [Inject] private ProcessAnswers Answers { get; set; } = default!;
     [Inject] private NavigationManager Navigation { get; set; } = default!;
@@ -18,6 +19,8 @@ public sealed partial class OverviewPage
 
     /// <inheritdoc/>
     protected override async Task LoadAsync(CancellationToken cancel) => _overview = await Answers.OverviewAsync(Id, View.Window, cancel);
+
+    private void OnJudged(FindingsWire? findings) => _findings = findings;
 
     private ChartOptions ChartOf(OverviewWire overview) => OverviewView.ChartOf(overview, ChartMetric) with
     {
