@@ -95,7 +95,7 @@ public sealed class ProcessQuery(NpgsqlDataSource source)
             var row = new ProcessRow(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.TextOrNull(4), unchecked((ulong?)reader.LongOrNull(5)),
                 reader.GetInt32(6), reader.GetString(7), reader.GetString(8), reader.TimeOrNull(9), Json.Read<Dictionary<string, string>>(reader.GetString(10)), reader.Time(11),
                 reader.GetInt64(12))
-            { Traces = (int)reader.GetInt64(14), Captures = (int)reader.GetInt64(15), HeapProfiles = (int)reader.GetInt64(16) };
+            { Traces = (int)reader.GetInt64(14), Captures = (int)reader.GetInt64(15), HeapProfiles = (int)reader.GetInt64(16), LastUploadAt = reader.Time(13) };
             found.Add((row, reader.Time(13)));
         }
         return found;

@@ -35,6 +35,9 @@ public sealed record ProcessRow(Guid Id, string Project, string Host, int Pid, s
     /// <summary>Captures it has.</summary>
     public int Captures { get; init; }
 
+    /// <summary>When the newest upload came.</summary>
+    public DateTimeOffset LastUploadAt { get; init; }
+
     /// <summary>RSS in bytes of up to 60 snapshots of its richest track with RSS, over its whole life.</summary>
     public IReadOnlyList<long> RssSparkline { get; init; } = [];
 }

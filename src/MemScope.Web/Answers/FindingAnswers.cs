@@ -14,6 +14,6 @@ public sealed class FindingAnswers(CaseFiles cases)
     public async Task<FindingsWire?> AskAsync(Guid process, WindowState window, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(window);
-        return await cases.OverAsync(process, window, (file, over) => FindingWires.Of(Judge.Of(file), over), cancel);
+        return await cases.OverAsync(process, window, (file, over) => FindingWires.Of(Judge.Of(file), over) with { PendingFrames = file.PendingFrames }, cancel);
     }
 }

@@ -11,10 +11,19 @@ internal static class FindingWires
     private const int MostSites = 20;
 
     /// <summary>A judgement over a window.</summary>
-    public static FindingsWire Of(Judgement judgement, WindowWire window) => new(window, judgement.Assessment.ToWire(), [.. judgement.Findings.Select(Finding)])
+    public static FindingsWire Of(Judgement judgement, WindowWire window) => new(window, Sure(judgement), [.. judgement.Findings.Select(Finding)])
     {
         Checked = [.. Cards.All.Where(c => c.Kind != FindingKind.Hypothesis && judgement.Findings.All(f => f.Card.Id != c.Id)).Select(c => $"{c.Id} {c.Name}")],
     };
+
+    /// <summary>The assessment with the certainty of the finding behind it: the surest one that says the same.</summary>
+    private static AssessmentWire Sure(Judgement judgement)
+    {
+        var assessment = judgement.Assessment.ToWire();
+        return judgement.Findings.FirstOrDefault(f => f.Certainty != Certainty.Refuted && f.Card.Kind.Slug() == assessment.Kind) is { } lead
+            ? assessment with { Certainty = lead.Certainty.Slug(), Rule = lead.Card.Id }
+            : assessment;
+    }
 
     /// <summary>Slug of a certainty.</summary>
     public static string Slug(this Certainty certainty) => certainty switch { Certainty.Candidate => "candidate", Certainty.Likely => "likely", Certainty.Confirmed => "confirmed", _ => "refuted" };

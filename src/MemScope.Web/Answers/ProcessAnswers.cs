@@ -17,14 +17,14 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
     public Task<Page<ProcessWire>> ListAsync(string? search, string? cursor, int limit, CancellationToken cancel) =>
         ListAsync(new ProcessFilter { Search = search }, verdict: null, cursor, limit, cancel);
 
-    /// <summary>Processes that pass a filter, newest first. The verdict is not stored: it is judged for the rows of a page, which may hold less than the limit and still have a next.</summary>
+    /// <summary>Processes that pass a filter, newest first. A verdict is looked for among the rows of a page, which may hold less than the limit and still have a next.</summary>
     public async Task<Page<ProcessWire>> ListAsync(ProcessFilter filter, string? verdict, string? cursor, int limit, CancellationToken cancel)
     {
         var page = await processes.SearchAsync(Projects.Default, filter, cursor, Math.Clamp(limit, 1, limits.PageRows), cancel);
         var items = new List<ProcessWire>(page.Items.Count);
-        foreach (var row in page.Items)
+        foreach (var (row, assessed) in page.Items.Zip(await assessments.OfAsync(page.Items, cancel)))
         {
-            var process = row.ToWire(await assessments.OfAsync(row, cancel));
+            var process = row.ToWire(assessed);
             if (verdict is null || process.Assessment.Kind == verdict) items.Add(process);
         }
         return new Page<ProcessWire>(items, page.Next);

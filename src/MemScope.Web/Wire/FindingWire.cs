@@ -101,6 +101,9 @@ public sealed record FindingWire(string Rule, string Verdict, string Kind, strin
 /// <param name="Items">The surest and heaviest first; refuted ones last.</param>
 public sealed record FindingsWire(WindowWire? Window, AssessmentWire Assessment, IReadOnlyList<FindingWire> Items)
 {
+    /// <summary>Names of frames that are still being looked up: with them the answer may be another. Ask again.</summary>
+    public int PendingFrames { get; init; }
+
     /// <summary>Ids and names of the cards that were checked and are silent.</summary>
     public IReadOnlyList<string> Checked { get; init; } = [];
 }

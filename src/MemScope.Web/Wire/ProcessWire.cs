@@ -44,4 +44,7 @@ public sealed record AssessmentWire(string Kind, bool? InsideMallocHeap, string?
 
     /// <summary>Id of the card of that finding, or null.</summary>
     public string? Rule { get; init; }
+
+    /// <summary>When the certainty was told, where uploads have come since; null when it is that of now.</summary>
+    public DateTimeOffset? CertaintyAt { get; init; }
 }

@@ -3,9 +3,11 @@ using MemScope.Core.Analysis.Growth;
 using MemScope.Core.Analysis.Lineage;
 using MemScope.Core.Model;
 using MemScope.Storage.Captures;
+using MemScope.Storage.Notes;
 using MemScope.Storage.Queries;
 using MemScope.Storage.Regions;
 using MemScope.Storage.Tests.Captures;
+using MemScope.Storage.Verdicts;
 using MemScope.Tests;
 using Npgsql;
 
@@ -144,6 +146,9 @@ public sealed class RegionRowsTests(PostgresFixture postgres)
         await using var storage = await postgres.NewAsync();
         var process = (await storage.Get<CaptureStore>().StoreAsync(Uploads.OfCase("raw-mmap-leak", "smaps.tar.gz"), None)).Processes[0];
         await storage.Get<RegionRows>().UpdateAsync(process, None);
+        await storage.Get<NoteStore>().AddAsync(process, new NoteDraft(Noon, "n"), None);
+        var verdict = new VerdictRow(process, new VerdictBasis((await storage.Get<ProcessQuery>().FindAsync(Projects.Default, process, None))!.ChangeSeq, "v", ""), "leak", "s", Noon);
+        await storage.Get<VerdictStore>().StoreAsync(verdict, [new FindingRow("G01", "likely", "leak", null, "t", "s", 1.5)], None);
         var queries = (await File.ReadAllTextAsync(Path.Combine(Fixtures.RepositoryRoot, "docs", "sql.md"))).Split("```sql\n").Skip(1).Select(block => block.Split("```")[0]).ToList();
         Assert.True(queries.Count >= 4);
         foreach (var query in queries)

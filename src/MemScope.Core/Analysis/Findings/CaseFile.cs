@@ -42,6 +42,9 @@ public sealed record CaseFile(Track Track, int From, int To)
     /// <summary>What allocators say of themselves, oldest first.</summary>
     public IReadOnlyList<AllocatorState> Allocators { get; init; } = [];
 
+    /// <summary>Frames of sites whose names are still being looked up: checks of names may tell something else when they are there.</summary>
+    public int PendingFrames { get; init; }
+
     /// <summary>Figures beside the snapshots, oldest first.</summary>
     public IReadOnlyList<SideFacts> Figures { get; init; } = [];
 }

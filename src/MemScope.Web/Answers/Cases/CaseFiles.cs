@@ -37,6 +37,7 @@ public sealed class CaseFiles(ProcessTracks tracks, TracedEvidence traced, HeapE
         Traces = who.Traces,
         Growth = who.Growth,
         Heaps = [.. heap.Profiles.Select(p => HeapCourses.Place(p.Row.Id, p.Profile, p.Row.TakenAt, row.StartTime, over.RssOfTrack(), p.Row.TimeOrigin)).OfType<HeapCourse>()],
+        PendingFrames = who.PendingFrames + heap.PendingFrames,
         HeapSites = heap.Sites,
         Allocators = AllocatorStates.Of(beside),
         Figures = beside,

@@ -10,6 +10,9 @@ namespace MemScope.Web.Answers;
 /// <param name="Sites">Callchains of the newest one that counts bytes.</param>
 internal sealed record HeapCase(IReadOnlyList<(HeapProfileRow Row, HeapProfile Profile)> Profiles, IReadOnlyList<HeapSiteFacts> Sites)
 {
+    /// <summary>Frames whose names are still being looked up.</summary>
+    public int PendingFrames { get; init; }
+
     /// <summary>Of a process without heap profiles.</summary>
     public static HeapCase None { get; } = new([], []);
 }
@@ -29,19 +32,21 @@ public sealed class HeapEvidence(HeapProfileQuery profiles, HeapProfileCache cac
         var found = new List<(HeapProfileRow Row, HeapProfile Profile)>();
         foreach (var row in (await profiles.ListAsync(process.Id, cancel)).Where(p => p.Unit == WeightUnit.Bytes).Take(MostProfiles))
             if (await cache.FindAsync(row, cancel) is { } profile) found.Add((row, profile));
-        return found.Count == 0 ? HeapCase.None : new HeapCase(found, await SitesAsync(process.Id, found[0].Row.Id, cancel));
+        if (found.Count == 0) return HeapCase.None;
+        var (sites, pending) = await SitesAsync(process.Id, found[0].Row.Id, cancel);
+        return new HeapCase(found, sites) { PendingFrames = pending };
     }
 
-    private async Task<IReadOnlyList<HeapSiteFacts>> SitesAsync(Guid process, Guid profile, CancellationToken cancel)
+    private async Task<(IReadOnlyList<HeapSiteFacts> Sites, int PendingFrames)> SitesAsync(Guid process, Guid profile, CancellationToken cancel)
     {
         var question = new StackQuestion(process, new WindowState(), CallchainWeight.Live) { Trace = profile };
-        if (await answers.AskAsync(question, cancel) is not { } answer) return [];
+        if (await answers.AskAsync(question, cancel) is not { } answer) return ([], 0);
         var sites = new List<HeapSiteFacts>();
         for (var chain = 0; chain < Math.Min(answer.Samples.Count, MostSites); chain++)
         {
             var frames = Array.ConvertAll(answer.Samples.FramesOf(chain).ToArray(), f => SiteFrames.Of(answer.Frames[f]));
             sites.Add(new HeapSiteFacts(profile, frames, answer.Figures[chain].OutstandingBytes, answer.Figures[chain].Calls));
         }
-        return sites;
+        return (sites, answer.Head.PendingFrames);
     }
 }

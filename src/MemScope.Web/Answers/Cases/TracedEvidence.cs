@@ -12,6 +12,9 @@ namespace MemScope.Web.Answers;
 /// <param name="Growth">The split of the growth, or null.</param>
 internal sealed record TracedCase(IReadOnlyList<TracedSite> Sites, IReadOnlyList<TraceFacts> Traces, TracedGrowth? Growth)
 {
+    /// <summary>Frames whose names are still being looked up.</summary>
+    public int PendingFrames { get; init; }
+
     /// <summary>Of a process without traces.</summary>
     public static TracedCase None { get; } = new([], [], null);
 }
@@ -34,7 +37,7 @@ public sealed class TracedEvidence(StackAnswers stacks, TraceQuery traces, Trace
         foreach (var row in await traces.ListAsync(process.Id, cancel))
             if (await cache.FindAsync(row, cancel) is { } replayed) facts.Add(Facts(replayed));
         var growth = answer.Head.Growth is { } g ? new TracedGrowth(g.RssBytes, g.TracedBytes, g.BeforeTraceBytes, g.NotSeenBytes) : null;
-        return new TracedCase(Sites(answer), [.. facts.OrderBy(f => f.From)], growth);
+        return new TracedCase(Sites(answer), [.. facts.OrderBy(f => f.From)], growth) { PendingFrames = answer.Head.PendingFrames };
     }
 
     private static List<TracedSite> Sites(StackAnswer answer)
