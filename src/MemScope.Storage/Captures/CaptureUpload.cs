@@ -8,6 +8,9 @@ public sealed record CaptureUpload
     /// <summary>Unit of access that it belongs to.</summary>
     public string Project { get; init; } = Projects.Default;
 
+    /// <summary>The process that the sender joins it to, or null: then host and pid, the file and what is known tell.</summary>
+    public JoinedProcess? Into { get; init; }
+
     /// <summary>Host name as the sender gave it, or null: then the process belongs to the host <c>unknown</c>.</summary>
     public string? Host { get; init; }
 
@@ -53,6 +56,12 @@ public sealed record CaptureUpload
     /// <summary>When the server received it (UTC).</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 }
+
+/// <summary>A process that a sender names by its id.</summary>
+/// <param name="Id">The process.</param>
+/// <param name="Host">The host that it is known by.</param>
+/// <param name="Pid">Its process id there.</param>
+public sealed record JoinedProcess(Guid Id, string Host, int Pid);
 
 /// <summary>What is stored once <see cref="CaptureStore.StoreAsync"/> returns: it survives a crash of the server and of the database.</summary>
 /// <param name="CaptureId">The file.</param>

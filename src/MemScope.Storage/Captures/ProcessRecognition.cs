@@ -28,12 +28,13 @@ internal static class ProcessRecognition
         """;
 
     /// <summary>The id of the incarnation. The statements make its row or add to it what the upload tells; the surroundings know it afterwards.</summary>
+    /// <exception cref="UploadRefusedException">The sender joins it to a process that is not there or clearly another one.</exception>
     public static Guid Recognise(UploadStatements statements, UploadPlan plan, PlannedProcess process, UploadSurroundings surroundings)
     {
         var bootId = CleanText.OrNull(plan.Upload.BootId, 64);
         var ticks = process.StartTicks is { } t ? unchecked((long)t) : (long?)null;
         var ofPid = surroundings.Processes.FindAll(k => k.Pid == process.Pid);
-        if (Find(ofPid, bootId, ticks, process.Addresses) is { } same)
+        if (Joined(plan, ofPid, bootId, ticks, process) is { } same)
         {
             var learned = same with
             {
@@ -59,20 +60,28 @@ internal static class ProcessRecognition
 
     private static DateTimeOffset? StartOf(UploadPlan plan) => plan.Upload.StartTime is { } start ? UploadPlan.Stored(start) : null;
 
+    /// <summary>The process that the sender names, where it names one and the file shows that pid; else the one that the file tells.</summary>
+    private static KnownProcess? Joined(UploadPlan plan, List<KnownProcess> ofPid, string? bootId, long? ticks, PlannedProcess process)
+    {
+        if (plan.Upload.Into is not { } into || into.Pid != process.Pid) return Find(ofPid, bootId, ticks, process.Addresses);
+        var known = ofPid.Find(k => k.Id == into.Id) ?? throw JoinRefusal.NoProcess(into.Id);
+        return IsPossible(known, bootId, ticks, process.Addresses) ? known : throw JoinRefusal.OtherIncarnation(into);
+    }
+
     private static KnownProcess? Find(List<KnownProcess> newestFirst, string? bootId, long? ticks, LoadAddresses addresses)
     {
         foreach (var known in newestFirst)
         {
-            if (!IsPossible(known)) continue;
+            if (!IsPossible(known, bootId, ticks, addresses)) continue;
             if (known.Addresses.Matches(addresses) is true || (ticks is not null && known.StartTicks == ticks)) return known;
         }
         // Without anything to compare (a trace, a status file), it is the newest.
-        return newestFirst.Count > 0 && IsPossible(newestFirst[0]) ? newestFirst[0] : null;
-
-        bool IsPossible(KnownProcess known) =>
-            (bootId is null || known.BootId is null || string.Equals(bootId, known.BootId, StringComparison.Ordinal))
-            && (ticks is null || known.StartTicks is null || known.StartTicks == ticks) && known.Addresses.Matches(addresses) is not false;
+        return newestFirst.Count > 0 && IsPossible(newestFirst[0], bootId, ticks, addresses) ? newestFirst[0] : null;
     }
+
+    private static bool IsPossible(KnownProcess known, string? bootId, long? ticks, LoadAddresses addresses) =>
+        (bootId is null || known.BootId is null || string.Equals(bootId, known.BootId, StringComparison.Ordinal))
+        && (ticks is null || known.StartTicks is null || known.StartTicks == ticks) && known.Addresses.Matches(addresses) is not false;
 
     private static NpgsqlParameter[] Details(UploadPlan plan, PlannedProcess process, Guid id, string? bootId, long? ticks) =>
     [

@@ -48,7 +48,7 @@ internal sealed class UploadPlan
 {
     private static readonly TimeSpan Microsecond = TimeSpan.FromMicroseconds(1);
 
-    private UploadPlan(CaptureUpload upload) => (Upload, Host, Id) = (upload, CleanText.Of(upload.Host is { Length: > 0 } host ? host : "unknown", 255), Guid.CreateVersion7(upload.ReceivedAt));
+    private UploadPlan(CaptureUpload upload) => (Upload, Host, Id) = (upload, upload.Into?.Host ?? CleanText.Of(upload.Host is { Length: > 0 } host ? host : "unknown", 255), Guid.CreateVersion7(upload.ReceivedAt));
 
     public CaptureUpload Upload { get; }
     public string Host { get; }
@@ -71,7 +71,7 @@ internal sealed class UploadPlan
 
     /// <summary>Digest of all that an Idempotency-Key stands for.</summary>
     public byte[] RequestSha256 =>
-        SHA256.HashData([.. Upload.Sha256, .. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"|{Host}|{Upload.Pid}|{Upload.TakenAt?.UtcTicks}{Upload.TraceStart?.UtcTicks}"))]);
+        SHA256.HashData([.. Upload.Sha256, .. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"|{Host}|{Upload.Pid}|{Upload.TakenAt?.UtcTicks}{Upload.TraceStart?.UtcTicks}{(Upload.Into is { } into ? $"|{into.Id}" : "")}"))]);
 
     public static UploadPlan Of(CaptureUpload upload)
     {
@@ -80,6 +80,7 @@ internal sealed class UploadPlan
         plan.AddAll();
         if (plan.Processes.Count == 0)
             throw new UploadRefusedException(UploadRefusedException.Nothing, "The file names modules and nothing of a process. Add ?pid=PID (and ?host=NAME) to the address, or send it in one archive with the trace that it belongs to: tar -cz trace.txt buildids.txt.");
+        if (upload.Into is { } into && plan.Pids.All(p => p != into.Pid)) throw JoinRefusal.OtherPid(into, plan.Pids);
         plan.Occasion = plan.FindOccasion();
         return plan;
     }
@@ -90,7 +91,8 @@ internal sealed class UploadPlan
         var hinted = parsed.Processes.Select(p => p.Pid).OfType<int>().Distinct().ToList();
         // A file of several processes knows best; of a file of one the sender does (a pid inside a container differs from the host's).
         // The number in a file's name is asked last: heaptrack writes its script's there, not the program's.
-        int? PidOf(ProcessHint hint) => (hinted.Count > 1 ? hint.Pid ?? Upload.Pid : Upload.Pid ?? hint.Pid ?? (hinted.Count == 1 ? hinted[0] : null)) ?? hint.FilePid;
+        // Joined to a process, it is of that one unless it names another: then only the pid in the query says that the two are the same.
+        int? PidOf(ProcessHint hint) => (hinted.Count > 1 ? hint.Pid ?? Upload.Pid : Upload.Pid ?? hint.Pid ?? (hinted.Count == 1 ? hinted[0] : null)) ?? Upload.Into?.Pid ?? hint.FilePid;
 
         var snapshots = parsed.Snapshots.Select((s, i) => (Pid: Required(PidOf(s.Process)), Planned: Plan(s, i))).ToList();
         foreach (var (pid, planned) in snapshots.OrderBy(s => s.Planned.TakenAt)) AddSnapshot(pid, planned);
@@ -121,7 +123,7 @@ internal sealed class UploadPlan
             process.Learn(map.Process);
         }
         // A list of build ids names no process: it is of all that the file shows, or of the one that the sender names.
-        if (parsed.Modules.Count > 0 && Processes.Count == 0 && Upload.Pid is { } told) Latest(Required(told), DateTimeOffset.MaxValue);
+        if (parsed.Modules.Count > 0 && Processes.Count == 0 && (Upload.Pid ?? Upload.Into?.Pid) is { } told) Latest(Required(told), DateTimeOffset.MaxValue);
         foreach (var process in Processes) process.Modules = parsed.Modules;
         var pids = Processes.Select(p => p.Pid).Distinct().Count();
         foreach (var process in Processes)

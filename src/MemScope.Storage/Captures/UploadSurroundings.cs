@@ -119,7 +119,7 @@ internal sealed class UploadSurroundings
             await reader.NextResultAsync(cancel);
             var processes = new List<Guid>();
             while (await reader.ReadAsync(cancel)) processes.Add(reader.GetGuid(0));
-            if (processes.Count > 0) result.Earlier = new EarlierUpload(result.Capture!.Id, processes, IsByKey: false);
+            if (processes.Count > 0 && (plan.Upload.Into is not { } into || processes.Contains(into.Id))) result.Earlier = new EarlierUpload(result.Capture!.Id, processes, IsByKey: false);
         }
         if (key is not null && await reader.NextResultAsync(cancel) && await reader.ReadAsync(cancel)) result.Earlier = ByKey(reader, plan);
         return result;

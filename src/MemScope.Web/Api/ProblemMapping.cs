@@ -19,6 +19,7 @@ internal static class ProblemMapping
         ProblemException problem => problem,
         BadHttpRequestException bad => OfRequest(bad, context),
         CaptureRefusedException refused => OfRefusal(refused),
+        UploadRefusedException { Code: UploadRefusedException.NoProcess } refused => new(StatusCodes.Status404NotFound, refused.Code, refused.Message),
         UploadRefusedException refused => new(StatusCodes.Status422UnprocessableEntity, refused.Code, refused.Message),
         InvalidCursorException cursor => new(StatusCodes.Status400BadRequest, "bad-parameter", $"cursor: {cursor.Message}"),
         InvalidDataException invalid => new(StatusCodes.Status422UnprocessableEntity, "invalid-data", invalid.Message),

@@ -1,4 +1,5 @@
 using MemScope.Core;
+using MemScope.Storage.Captures;
 using MemScope.Web.Api;
 using MemScope.Web.Wire;
 using Microsoft.AspNetCore.Http.Features;
@@ -17,7 +18,7 @@ internal static class CaptureEndpoints
             .WithMetadata(new RequestSizeLimitAttribute(limits.UploadBytes), new QueryNames([.. UploadParameters.Known, Parameters.AnyLabel]), new BodyNote("The file as it is, or gzip; a form with several.", TakesForm: true))
             .WithName("upload").WithSummary("Store a capture: the body is the file, or multipart/form-data for several.")
             .Produces<UploadWire>(StatusCodes.Status201Created).Produces<UploadWire>(StatusCodes.Status200OK).Produces<string>(StatusCodes.Status201Created, "text/plain")
-            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(411).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(503);
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(411).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).ProducesProblem(503);
     }
 
     /// <summary>Refuses a body that cannot come, before it is waited for.</summary>
@@ -35,6 +36,7 @@ internal static class CaptureEndpoints
         var sender = UploadParameters.Parse(request);
         var isGzip = BodyEncoding.IsGzip(request);
         CheckBody(request);
+        var into = await intake.FindJoinedAsync(sender, cancel);
         var key = InFlightKeys.Of(request);
         using var running = keys.Enter(key);
 
@@ -52,7 +54,7 @@ internal static class CaptureEndpoints
         try
         {
             if (isGzip) BodyEncoding.CheckGzip(files[0].Content);
-            return await StoreAsync(context, intake, files, sender, key);
+            return await StoreAsync(context, intake, files, sender, into, key);
         }
         finally
         {
@@ -61,7 +63,7 @@ internal static class CaptureEndpoints
     }
 
     // All files are read before the first is stored, so that a refusal stores nothing.
-    private static async Task<IResult> StoreAsync(HttpContext context, CaptureIntake intake, List<ReceivedFile> files, UploadParameters sender, string? key)
+    private static async Task<IResult> StoreAsync(HttpContext context, CaptureIntake intake, List<ReceivedFile> files, UploadParameters sender, JoinedProcess? into, string? key)
     {
         await using var read = new ReadFiles();
         foreach (var file in files) read.Add(await intake.ReadAsync(file, sender, context.RequestAborted));
@@ -69,7 +71,7 @@ internal static class CaptureEndpoints
         var isRepeat = true;
         for (var i = 0; i < read.Count; i++)
         {
-            var (answer, repeat) = await intake.StoreAsync(read[i], sender, KeyOf(key, i), process => PageOf(context.Request, process), context.RequestAborted);
+            var (answer, repeat) = await intake.StoreAsync(read[i], sender, into, KeyOf(key, i), process => PageOf(context.Request, process), context.RequestAborted);
             answers.Add(answer);
             isRepeat &= repeat;
         }

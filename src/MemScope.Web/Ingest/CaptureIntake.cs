@@ -1,6 +1,8 @@
 using MemScope.Core;
 using MemScope.Core.Formats;
 using MemScope.Storage.Captures;
+using MemScope.Storage.Queries;
+using MemScope.Web.Api;
 using MemScope.Web.Symbolication;
 using MemScope.Web.Wire;
 
@@ -24,9 +26,23 @@ internal sealed record ReadFile(ReceivedFile File, CaptureContents Contents, Sym
 }
 
 /// <summary>Reads received files and stores them.</summary>
-internal sealed class CaptureIntake(CaptureStore store, SymbolIntake symbols, BodySpool spool, ReadingSlots slots, Limits limits, TimeProvider time)
+internal sealed class CaptureIntake(CaptureStore store, ProcessQuery processes, SymbolIntake symbols, BodySpool spool, ReadingSlots slots, Limits limits, TimeProvider time)
 {
     private const int MostDiagnostics = 200;
+
+    /// <summary>The process that a sender joins its files to, or null when it names none.</summary>
+    /// <exception cref="ProblemException">404 when it does not exist, 422 when the query names another host or pid beside it.</exception>
+    public async Task<JoinedProcess?> FindJoinedAsync(UploadParameters sender, CancellationToken cancel)
+    {
+        if (sender.Process is not { } id) return null;
+        if (await processes.FindAsync(Projects.Default, id, cancel) is not { } process)
+            throw new ProblemException(StatusCodes.Status404NotFound, UploadRefusedException.NoProcess, $"There is no process {id}. Leave process= out and name it by ?host=NAME&pid=PID: a new one begins where none is known.");
+        if (sender.Host.Length > 0 && !string.Equals(sender.Host, process.Host, StringComparison.OrdinalIgnoreCase))
+            throw new ProblemException(StatusCodes.Status422UnprocessableEntity, UploadRefusedException.OtherProcess, $"Process {id} ran on another host than the host= of this address. Leave one of the two out: process= joins it there, host= and pid= join or begin another.");
+        if (sender.Pid is { } pid && pid != process.Pid)
+            throw new ProblemException(StatusCodes.Status422UnprocessableEntity, UploadRefusedException.OtherProcess, $"Process {id} is pid {process.Pid}, not {pid}. Leave pid= out to join it there, or process= to name another.");
+        return new JoinedProcess(id, process.Host, process.Pid);
+    }
 
     /// <summary>Reads a file; nothing is stored yet.</summary>
     public async Task<ReadFile> ReadAsync(ReceivedFile file, UploadParameters sender, CancellationToken cancel)
@@ -46,13 +62,14 @@ internal sealed class CaptureIntake(CaptureStore store, SymbolIntake symbols, Bo
     }
 
     /// <summary>Stores a file: when the task ends it is committed.</summary>
-    public async Task<(UploadWire Answer, bool Repeat)> StoreAsync(ReadFile read, UploadParameters sender, string? idempotencyKey, Func<Guid, string> pageOf, CancellationToken cancel)
+    public async Task<(UploadWire Answer, bool Repeat)> StoreAsync(ReadFile read, UploadParameters sender, JoinedProcess? into, string? idempotencyKey, Func<Guid, string> pageOf, CancellationToken cancel)
     {
         var contents = read.Contents;
         var (symbolFiles, refused) = await read.SymbolFiles.StoreAsync(symbols, cancel);
         var parsed = contents.Parsed with { Diagnostics = [.. contents.Parsed.Diagnostics, .. refused] };
         var stored = await store.StoreAsync(new CaptureUpload
         {
+            Into = into,
             Host = sender.Host,
             Pid = sender.Pid,
             BootId = sender.BootId,

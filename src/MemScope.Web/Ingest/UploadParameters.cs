@@ -5,7 +5,8 @@ using MemScope.Web.Api;
 namespace MemScope.Web.Ingest;
 
 /// <summary>What a sender says of an upload in the query.</summary>
-/// <param name="Host">Host name.</param>
+/// <param name="Process">The process that it is joined to, or null: then host and pid tell.</param>
+/// <param name="Host">Host name, or empty where <paramref name="Process"/> tells it.</param>
 /// <param name="Pid">Process id, or null when the file tells.</param>
 /// <param name="StartTicks">Field 22 of /proc/PID/stat, or null.</param>
 /// <param name="StartTime">Start of the process, or null.</param>
@@ -15,7 +16,7 @@ namespace MemScope.Web.Ingest;
 /// <param name="Format">Slug that overrides sniffing, or null.</param>
 /// <param name="FileName">File name, or empty.</param>
 /// <param name="Labels">Labels of the process.</param>
-internal sealed record UploadParameters(string Host, int? Pid, ulong? StartTicks, DateTimeOffset? StartTime, string? BootId, DateTimeOffset? TakenAt, DateTimeOffset? TraceStart, string? Format, string FileName,
+internal sealed record UploadParameters(Guid? Process, string Host, int? Pid, ulong? StartTicks, DateTimeOffset? StartTime, string? BootId, DateTimeOffset? TakenAt, DateTimeOffset? TraceStart, string? Format, string FileName,
     IReadOnlyDictionary<string, string> Labels)
 {
     private const int GreatestPid = 1 << 22; // PID_MAX_LIMIT of include/linux/threads.h
@@ -24,7 +25,7 @@ internal sealed record UploadParameters(string Host, int? Pid, ulong? StartTicks
     private const string LabelPrefix = "label.";
 
     /// <summary>Names of the query, besides labels.</summary>
-    public static IReadOnlyList<string> Known { get; } = ["host", "pid", "startTicks", "startTime", "bootId", "takenAt", "traceStart", "format", "name"];
+    public static IReadOnlyList<string> Known { get; } = ["process", "host", "pid", "startTicks", "startTime", "bootId", "takenAt", "traceStart", "format", "name"];
 
     /// <summary>Reads the query. A name that is not known is refused: a misspelt <c>takenAt</c> must not put a snapshot at the wrong time.</summary>
     /// <exception cref="ProblemException">400 for what cannot be read, 422 when no host is named.</exception>
@@ -36,16 +37,24 @@ internal sealed record UploadParameters(string Host, int? Pid, ulong? StartTicks
             if (!Known.Contains(name, StringComparer.OrdinalIgnoreCase) && !name.StartsWith(LabelPrefix, StringComparison.OrdinalIgnoreCase))
                 throw Problems.BadParameter(Clip(name), $"unknown; known are {string.Join(", ", Known)} and label.NAME.");
         }
-        return new UploadParameters(HostOf(request), PidOf(Text(query, "pid")), StartTicksOf(Text(query, "startTicks")), TimeOf(query, "startTime"), Text(query, "bootId"),
+        var process = ProcessOf(Text(query, "process"));
+        return new UploadParameters(process, HostOf(request, process), PidOf(Text(query, "pid")), StartTicksOf(Text(query, "startTicks")), TimeOf(query, "startTime"), Text(query, "bootId"),
             TimeOf(query, "takenAt"), TimeOf(query, "traceStart"), FormatOf(Text(query, "format")), FileNameOf(request), LabelsOf(query));
     }
 
-    private static string HostOf(HttpRequest request)
+    private static Guid? ProcessOf(string? text)
+    {
+        if (text is null) return null;
+        return Guid.TryParseExact(text, "D", out var id) ? id : throw Problems.BadParameter("process", "the id of a process is needed, as its page's address has it behind /p/.");
+    }
+
+    private static string HostOf(HttpRequest request, Guid? process)
     {
         if (Text(request.Query, "host") is { } host) return host;
+        if (process is not null) return "";
         // Whoever sends from this machine means this machine.
         if (request.HttpContext.Connection.RemoteIpAddress is { } peer && System.Net.IPAddress.IsLoopback(peer)) return "localhost";
-        throw new ProblemException(StatusCodes.Status422UnprocessableEntity, "no-host", "Name the machine that the process runs on: ?host=NAME.");
+        throw new ProblemException(StatusCodes.Status422UnprocessableEntity, "no-host", "Name the machine that the process runs on: ?host=NAME, or a process that is known: ?process=ID.");
     }
 
     private static int? PidOf(string? text)
