@@ -32,6 +32,7 @@ internal static class ApiEndpoints
         api.MapTraces();
         api.MapHeapCourses();
         api.MapFindings();
+        api.MapProbes();
         api.MapSymbols();
         api.MapNotes();
         api.MapShares();

@@ -30,6 +30,24 @@ public sealed class GdbProgramTests
         Assert.Empty(read.Complaints());
     }
 
+    [Fact]
+    public void A_result_with_a_thread_belongs_to_that_thread_s_hit_whatever_another_did_meanwhile()
+    {
+        var trace = Assert.Single(Reading.Of(
+            """
+            === hit 1 nr=9 thread=1 addr=0x0 len=4096 prot=0x3 flags=0x22
+            #0  syscall () at ../sysdeps/unix/sysv/linux/x86_64/syscall.S:30
+            === hit 2 nr=9 thread=2 addr=0x0 len=8192 prot=0x3 flags=0x22
+            #0  syscall () at ../sysdeps/unix/sysv/linux/x86_64/syscall.S:30
+            === thread=1 ret=0x7f0000001000
+            === thread=2 ret=0x7f0000002000
+            process 4711
+            """).Traces);
+
+        Assert.Equal([(4096UL, 0x7f0000001000UL), (8192UL, 0x7f0000002000UL)], trace.Events.Select(e => (e.Length, e.Result)));
+        Assert.DoesNotContain(trace.Losses, l => l is { Kind: "results-not-recorded" });
+    }
+
     [Theory]
     [InlineData("hits")]
     [InlineData("threads")]

@@ -1,19 +1,40 @@
 namespace MemScope.Core.Analysis.Probes;
 
-/// <summary>The probes, made for a process.</summary>
+/// <summary>The probes, made for a process. docs/probes.md tells of each what it does to the process.</summary>
 public static class ProbeBook
 {
-    /// <summary>The probe of a slug for a process, or null when there is none of that name.</summary>
+    // The gentlest first: reading /proc; the kernel's tracing; what the runtime itself offers; what runs code in the process; what stops it; what starts it anew.
+    private static readonly ProbeKind[] s_kinds =
+    [
+        FiguresProbe.Kind, WatchProbe.Kind, WatchCurlProbe.Kind,
+        BpftraceSumsProbe.Kind, BpftraceProbe.Kind, PerfProbe.Kind, PerfTraceProbe.Kind,
+        GoPprofProbe.Kind, JcmdProbe.Kind, MemrayProbe.Kind,
+        MallocInfoProbe.Kind, MallocTrimProbe.Kind, HeaptrackProbe.Kind,
+        StraceProbe.Kind, GdbProbe.Kind, GdbCatchProbe.Kind,
+        AnonNamesProbe.Kind, FixWatchProbe.Kind, HeaptrackRunProbe.Kind, JemallocProbe.Kind, GperftoolsProbe.Kind,
+    ];
+
+    /// <summary>Slugs of all probes, the gentlest first.</summary>
+    public static IReadOnlyList<string> Slugs { get; } = [.. s_kinds.Select(k => k.Slug)];
+
+    /// <summary>The probe of a slug for a process, whether or not it fits; null when there is none of that name.</summary>
     public static Probe? Find(string slug, ProbeTarget target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return All(target).FirstOrDefault(p => p.Slug == slug);
+        return s_kinds.FirstOrDefault(k => k.Slug == slug)?.Make(target);
     }
 
     /// <summary>All that fit the process, the gentlest first.</summary>
     public static IReadOnlyList<Probe> All(ProbeTarget target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return [];
+        return [.. s_kinds.Where(k => k.Fits(target)).Select(k => k.Make(target))];
+    }
+
+    /// <summary>The probe that shows best who maps memory of a process that was never traced.</summary>
+    public static Probe Tracer(ProbeTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return (CallRate.IsAbove(target, CallRate.ForSums) ? BpftraceSumsProbe.Kind : BpftraceProbe.Kind).Make(target);
     }
 }

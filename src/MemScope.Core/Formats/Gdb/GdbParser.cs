@@ -18,6 +18,7 @@ namespace MemScope.Core.Formats.Gdb;
 /// rax            0x7ffff7fbe000      140737353867264      info registers rax
 /// $2 = (void *) 0x7ffff7fbe000                            print (void *) $rax
 /// === ret=0x7ffff7fbe000
+/// === thread=2 ret=0x7ffff7fbe000                         of the last hit with thread=2
 /// </code>
 /// Mappings become a snapshot, backtraces without a hit a profile of samples. What else gdb prints is passed over and counted.
 /// </summary>
@@ -29,6 +30,7 @@ internal sealed class GdbParser
     private readonly StackLines _stack = new();
     private readonly GdbMappings _mappings;
     private readonly GdbSamples _samples;
+    private readonly Dictionary<int, int> _hitOfThread = []; // hits whose end is still to come, by the number that a script gives its threads
     private int? _pid;
     private int _lastHit = NoEvent, _stackLine;
     private bool _failed, _insideFrame;
@@ -99,12 +101,20 @@ internal sealed class GdbParser
     {
         var fields = new MemoryCallFields();
         var cursor = new ByteCursor(line);
+        var thread = 0;
         while (!cursor.IsAtEnd)
         {
             cursor.SkipBlanks();
-            fields.TryRead(cursor.Word());
+            var word = cursor.Word();
+            if (word.StartsWith("thread="u8)) _ = new ByteCursor(word["thread="u8.Length..]).TryInt(out thread);
+            else fields.TryRead(word);
         }
-        if (fields.Number is not { } nr) return fields.HasPlace && TryResult(fields.ToEvent(MemoryCall.Mmap));
+        if (fields.Number is not { } nr)
+        {
+            // Between the beginning and the end of one thread's call may lie a hit of another.
+            if (thread > 0 && _hitOfThread.Remove(thread, out var ended)) _lastHit = ended;
+            return fields.HasPlace && TryResult(fields.ToEvent(MemoryCall.Mmap));
+        }
         EndStack();
         _insideFrame = false;
         if (CallOf(nr) is not { } call)
@@ -114,6 +124,7 @@ internal sealed class GdbParser
             return true;
         }
         Hit(fields.ToEvent(call), number);
+        if (thread > 0) _hitOfThread[thread] = _lastHit;
         return true;
     }
 
