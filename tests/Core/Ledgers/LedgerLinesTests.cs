@@ -62,6 +62,55 @@ public sealed class LedgerLinesTests
     }
 
     [Fact]
+    public void A_heap_leak_under_heaptrack_is_explained_by_what_it_counts_live()
+    {
+        var track = HeapCases.Snapshots("malloc-leak-cpp");
+        var course = HeapCases.Course("malloc-leak-cpp");
+        var first = Enumerable.Range(0, track.Points.Count).First(i => course.LiveAt(track.Points[i].TakenAt) is not null);
+        for (var at = first; at < track.Points.Count; at++)
+        {
+            var ledger = LedgerCases.AssertCloses(new CaseFile(track, first, at) { Heaps = [course] });
+            // At the first snapshot RSS is 4.9 MiB, and 256 KiB that the profiler mapped for itself are more than a twentieth of it.
+            Assert.True(ledger.UnexplainedBytes * 20 <= ledger.RssBytes || (at == first && ledger.UnexplainedBytes < 300 << 10), $"{ledger.UnexplainedBytes} of {ledger.RssBytes} bytes are unexplained at {at + 1}");
+            if (course.LiveAt(track.Points[at].TakenAt) is not { } live) continue;
+            var line = Assert.Single(ledger.Lines, l => l.Source == LedgerSource.HeapProfile);
+            Assert.Equal((live, course.Profile), (line.Bytes, line.Evidence));
+        }
+    }
+
+    [Fact]
+    public void The_founding_scene_leaves_its_growth_unexplained_whatever_heaptrack_counts()
+    {
+        var track = HeapCases.Snapshots("ucx-leak");
+        var course = HeapCases.Course("ucx-leak");
+        var seen = Enumerable.Range(0, track.Points.Count).Where(i => course.LiveAt(track.Points[i].TakenAt) is not null).ToList();
+        var ledger = LedgerCases.AssertCloses(new CaseFile(track, seen[0], seen[^1]) { Heaps = [course] });
+        var grown = ledger.RssBytes - ledger.Before!.Value.RssBytes;
+        Assert.True(ledger.UnexplainedBytes - ledger.Before.Value.UnexplainedBytes > 0.95 * grown);
+        Assert.True(ledger.Lines.Single(l => l.Source == LedgerSource.HeapProfile).Bytes < 600_000);
+        Assert.Contains(ledger.Notes, n => n.Contains("no trace was uploaded", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Fragmentation_is_told_by_what_malloc_says_that_it_keeps_free()
+    {
+        var (track, states) = (CaseTracks.Of("glibc-fragmentation"), AllocatorStates.Of(HeapCases.FragmentationFigures()));
+        var program = HeapCases.Counters(File.ReadAllText(Fixtures.Case("glibc-fragmentation", "program.out"))).ToList();
+        Assert.True(states.Count >= 7);
+        foreach (var state in states)
+        {
+            var at = Enumerable.Range(0, track.Points.Count).MinBy(i => (track.Points[i].TakenAt - state.At).Duration());
+            var ledger = LedgerCases.AssertCloses(new CaseFile(track, 0, at) { Allocators = [state] });
+            Assert.True(ledger.UnexplainedBytes * 20 <= ledger.RssBytes, $"{ledger.UnexplainedBytes} of {ledger.RssBytes} bytes are unexplained at {at + 1}");
+        }
+        // At the end, when all is quiet: what the program counts live, malloc says in use, with a header to each block and its own vectors.
+        var last = LedgerCases.AssertCloses(new CaseFile(track, 0, track.Points.Count - 1) { Allocators = states });
+        Assert.InRange(last.Lines.Single(l => l.Label.StartsWith("In use", StringComparison.Ordinal)).Bytes, program[^1].Bytes, states[^1].InUseBytes!.Value);
+        Assert.InRange(last.Lines.Single(l => l.Label == "Freed, kept by glibc malloc").Bytes, 0.9 * states[^1].FreeBytes!.Value, states[^1].FreeBytes!.Value);
+        Assert.True(last.Lines.Single(l => l.Label == "Freed, kept by glibc malloc").Bytes > 0.8 * last.RssBytes);
+    }
+
+    [Fact]
     public void A_profile_that_counts_more_than_is_in_ram_is_clipped_and_said_so()
     {
         var track = Maps.Track("100-140 rw-p 256 [heap]\n200-240 rw-p 256\n300-310 r-xp 64 /lib/libc.so.6");

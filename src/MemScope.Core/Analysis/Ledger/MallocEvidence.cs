@@ -34,7 +34,8 @@ internal sealed record MallocEvidence
     public static MallocEvidence At(CaseFile file, int at)
     {
         var when = file.Track.Points[at].TakenAt;
-        var course = file.Heaps.Where(h => h.LiveAt(when) is >= 0).OrderByDescending(h => h.IsComplete).FirstOrDefault();
+        // A course without a profile is an allocator's: its figures are taken as that.
+        var course = file.Heaps.Where(h => h.Profile != Guid.Empty && h.LiveAt(when) is >= 0).OrderByDescending(h => h.IsComplete).FirstOrDefault();
         var live = course?.LiveAt(when) ?? 0;
         var nearest = file.Allocators.GroupBy(a => a.Kind, StringComparer.Ordinal).Select(g => g.MinBy(a => (a.At - when).Duration())!).OrderBy(a => a.Kind, StringComparer.Ordinal).ToList();
         var reach = Reach(file, at);

@@ -59,7 +59,11 @@ internal sealed class MallocSplit
         var glibc = state.Kind.StartsWith("malloc-", StringComparison.Ordinal);
         var jvm = state.Kind.StartsWith("jvm", StringComparison.Ordinal);
         Func<LedgerKey, long, long>[] kept = glibc ? [InHeap] : jvm ? [Owned] : [Owned, Anonymous], used = glibc ? [InHeap, Large, Anonymous] : kept;
-        Move(new LedgerKey(LedgerPart.InUse, state.Name), Saturating.Add(state.InUseBytes ?? 0, -counted), used);
+        var (inUse, key) = (Saturating.Add(state.InUseBytes ?? 0, -counted), new LedgerKey(LedgerPart.InUse, state.Name));
+        // malloc_info tells large blocks apart: they lie outside of the heap.
+        var mapped = glibc ? Math.Min(inUse, state.Keys.FirstOrDefault(k => k.Key == "mmap").Value) : 0;
+        Move(key, mapped, [Large, Anonymous]);
+        Move(key, inUse - Math.Max(0, mapped), used);
         var decaying = Math.Max(0, Math.Min(state.DecayingBytes ?? 0, state.FreeBytes ?? state.DecayingBytes ?? 0));
         Move(new LedgerKey(LedgerPart.Free, state.Name), Saturating.Add(state.FreeBytes ?? 0, -decaying), kept);
         Move(new LedgerKey(LedgerPart.Decaying, state.Name), decaying, kept);
