@@ -22,6 +22,17 @@ internal static class Cases
         return new CaseFile(track, 0, track.Points.Count - 1) { Figures = StatusOf(name) };
     }
 
+    /// <summary>A case with everything that was captured of it.</summary>
+    public static CaseFile Named(string name) => name switch
+    {
+        "ucx-leak" => Of(name).With("bpftrace/ucx-leak.txt.gz"),
+        "raw-mmap-leak" => Of(name).With("strace/raw-mmap-leak.txt.gz"),
+        "ucx-leak/with-heaptrack" => Of(name).WithHeap("cases/ucx-leak/with-heaptrack/heaptrack.ucx_leak.zst"),
+        "malloc-leak-cpp/with-heaptrack" => Of(name).WithHeap("heaptrack/malloc-leak-long.zst"),
+        "glibc-fragmentation" => Of(name).WithMallocInfo(name),
+        _ => Of(name),
+    };
+
     /// <summary>The snapshots of a log in which one tool's output was repeated: <c>pmap-x.log.gz</c>.</summary>
     public static CaseFile OfLog(string name, string log)
     {

@@ -41,6 +41,9 @@ public sealed record Card(string Id, string Name, FindingKind Kind, string Title
     /// <summary>The category that it is about, or null for the one that grows.</summary>
     public Category? Category { get; init; }
 
+    /// <summary>What it does to the memory that grows, as a clause of the sentence on the process: <c>UCX's registration cache extends from inside munmap</c>; or null.</summary>
+    public string? InShort { get; init; }
+
     /// <summary>Its checks in the order in which they are shown.</summary>
     public IReadOnlyList<CardCheck> Checks { get; init; } = [];
 

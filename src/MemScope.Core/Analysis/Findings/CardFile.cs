@@ -12,7 +12,7 @@ internal static class CardFile
     public static readonly string[] Placeholders = [.. CaseWords.All.Keys];
 
     private static readonly string[] CardKeys =
-        ["id", "name", "kind", "title", "mechanism", "malloc", "category", "sources", "fired-by", "silent-on", "yields-to", "probes", "product", "product-version"];
+        ["id", "name", "kind", "title", "mechanism", "in-short", "malloc", "category", "sources", "fired-by", "silent-on", "yields-to", "probes", "product", "product-version"];
 
     private static readonly string[] CheckKeys = ["role", "is", "claim", "probe", "why"];
 
@@ -52,6 +52,7 @@ internal static class CardFile
         head.AllowOnly(CardKeys);
         return new Card(head.At("id", Id), head.One("name"), head.At("kind", KindOf), head.At("title", Filled), head.At("mechanism", Filled))
         {
+            InShort = head.Has("in-short") ? head.At("in-short", Filled) : null,
             InsideMallocHeap = head.At("malloc", Side),
             Category = head.Has("category") ? head.At("category", Arguments.CategoryOf) : null,
             Sources = head.Some("sources"),

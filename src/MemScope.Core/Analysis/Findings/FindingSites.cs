@@ -12,11 +12,11 @@ internal static class FindingSites
     /// <summary>A site below this share of the heaviest one's is not worth naming.</summary>
     private const double Least = 0.01;
 
-    /// <summary>Sites of a finding: of memory inside malloc's heap the heap profile's, else the traces', else whatever is known.</summary>
+    /// <summary>Sites of a finding: of memory inside malloc's heap the heap profile's, else the traces'.</summary>
     public static IReadOnlyList<FindingSite> Of(CaseFacts c, bool? insideMallocHeap)
     {
-        var (first, second) = insideMallocHeap is true ? (Profiled(c), Traced(c)) : (Traced(c), insideMallocHeap is false ? [] : Profiled(c));
-        return first.Count > 0 ? first : second;
+        var profiled = insideMallocHeap is true ? Profiled(c) : [];
+        return profiled.Count > 0 ? profiled : Traced(c);
     }
 
     /// <summary>Callchains of traces that hold memory, most first.</summary>
@@ -25,13 +25,17 @@ internal static class FindingSites
     /// <summary>Callchains of the newest heap profile, most live bytes first.</summary>
     public static IReadOnlyList<FindingSite> Profiled(CaseFacts c) => Ranked(c.File.HeapSites.Select(s => (s.Frames, s.LiveBytes)));
 
+    // Not every tracer prints modules and lines.
+    private static bool IsSame(SiteFrame a, SiteFrame b) =>
+        a.Function == b.Function && (a.Function is not null || a.Module == b.Module) && (a.Module is null || b.Module is null || a.Module == b.Module) && (a.Line is null || b.Line is null || a.Line == b.Line);
+
     private static List<FindingSite> Ranked(IEnumerable<(IReadOnlyList<SiteFrame> Frames, long Bytes)> sites)
     {
         var places = new List<FindingSite>();
         foreach (var (frames, bytes) in sites.Where(s => s.Bytes > 0).OrderByDescending(s => s.Bytes))
         {
             if (SitePlace.Of(frames) is not { } place) continue;
-            if (places.FindIndex(p => p.Frame.Function == place.Function && p.Frame.Module == place.Module && p.Frame.Line == place.Line) is >= 0 and var same) places[same] = places[same] with { Bytes = Saturating.Add(places[same].Bytes, bytes) };
+            if (places.FindIndex(p => IsSame(p.Frame, place)) is >= 0 and var same) places[same] = places[same] with { Bytes = Saturating.Add(places[same].Bytes, bytes) };
             else places.Add(new FindingSite(place, bytes, frames));
         }
         places.Sort((a, b) => b.Bytes.CompareTo(a.Bytes));

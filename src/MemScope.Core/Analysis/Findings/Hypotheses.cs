@@ -25,6 +25,7 @@ internal static class Hypotheses
         var refutes = evidence.FindAll(e => e.Role == CheckRole.Refute);
         var told = refutes.Find(e => e.Result.State == CheckState.Holds) ?? refutes.Find(e => e.Result.State == CheckState.Fails) ?? refutes[0];
         var state = told.Result.State switch { CheckState.Holds => CheckState.Fails, CheckState.Fails => CheckState.Holds, _ => CheckState.Unknown };
-        return new Hypothesis(CaseWords.Fill(card.Title, facts, card), state, told.Result.Figures, told.Result.Metric ?? "") { Rule = card.Id, Source = told.Result.Source };
+        var title = CaseWords.Fill(card.Title, facts, card);
+        return new Hypothesis(title.Contains('…', StringComparison.Ordinal) ? card.Name : title, state, told.Result.Figures, told.Result.Metric ?? "") { Rule = card.Id, Source = told.Result.Source };
     }
 }

@@ -19,7 +19,7 @@ public static class Judge
     {
         var facts = new CaseFacts(file);
         var judged = cards.Where(c => c.Kind != FindingKind.Hypothesis).Select(c => Judged(c, facts)).OfType<Finding>().ToList();
-        var shown = judged.Where(f => !judged.Exists(other => Precedence.Yields(f, other))).OrderBy(Rank).ThenByDescending(f => f.BytesPerSecond ?? 0).ThenBy(f => f.Card.Id, StringComparer.Ordinal).ToList();
+        var shown = judged.Where(f => !judged.Exists(other => Precedence.Yields(f, other))).OrderBy(Rank).ThenBy(f => f.Card.Id[0] == 'S' ? 0 : 1).ThenByDescending(f => f.BytesPerSecond ?? 0).ThenBy(f => f.Card.Id, StringComparer.Ordinal).ToList();
         for (var i = 0; i < shown.Count; i++)
             if (shown[i] is { Certainty: not Certainty.Refuted, Card.Kind: FindingKind.Leak or FindingKind.Retention }) shown[i] = shown[i] with { Hypotheses = Hypotheses.Beside(shown[i], facts, cards) };
         return new Judgement(CaseAssessor.Assess(facts, shown), shown);

@@ -15,6 +15,8 @@ internal static class AllocatorChecks
         new("allocator-free", "of what the allocator holds, that share is free", [Kind, new("least", ArgumentKind.Share, "of what it holds, when last asked")], Free),
         new("allocator-in-use", "of what the allocator holds, that share is in use", [Kind, new("least", ArgumentKind.Share, "of what it holds, when last asked")], InUse),
         new("allocator-keeps", "what the allocator keeps free is that share of RSS", [Kind, new("least", ArgumentKind.Share, "of RSS at the snapshot nearest to it")], Keeps),
+        new("malloc-keeps", "of what malloc holds, that share is free: by the allocator's own figures, or by a heap profile's live bytes against these categories",
+            [new("category", ArgumentKind.Categories, "where malloc's memory lies"), new("least", ArgumentKind.Share, "of what it holds")], MallocKeeps),
         new("freed-and-kept", "the program freed, and the allocator gave back at most half of that",
             [Kind, new("least", ArgumentKind.Share, "of the greatest number of bytes in use was freed")], FreedAndKept),
     ];
@@ -49,12 +51,21 @@ internal static class AllocatorChecks
     private static CheckResult Keeps(CheckCall call)
     {
         var c = call.Case;
-        if (Last(call) is not { } state || (state.FreeBytes ?? state.HeldBytes - state.InUseBytes) is not { } free) return CheckResult.Unknown(None);
+        if (Last(call) is not { } state || (state.FreeBytes ?? state.HeldBytes - state.InUseBytes) is not { } all) return CheckResult.Unknown(None);
+        // What goes back by itself after a time is not kept.
+        var free = Math.Max(0, all - (state.DecayingBytes ?? 0));
         var at = Enumerable.Range(c.From, c.Count).MinBy(i => Math.Abs((c.Track.Points[i].TakenAt - state.At).Ticks));
         if (!(c.Rss[at - c.From] > 0)) return CheckResult.Unknown("the snapshots print no RSS");
         // Free chunks need not be in RAM; what is free cannot be a greater part of RSS than RSS.
         var share = Math.Min(1, free / c.Rss[at - c.From]);
         return CheckResult.Of(share >= call.Share("least"), $"{SizeWords.Size(free)} free in {state.Name}, RSS {SizeWords.Size((long)c.Rss[at - c.From])} at {c.Number(at)}", Source(state)) with { Metric = GrowthChecks.Percent(share) };
+    }
+
+    private static CheckResult MallocKeeps(CheckCall call)
+    {
+        var (c, categories) = (call.Case, call.Categories("category"));
+        if (Retained.Of(c, categories) is not { } kept) return CheckResult.Unknown(States(c, []).Count == 0 && c.File.Heaps.Count == 0 ? $"{None}, and no heap profile" : "neither the allocator's figures nor a heap profile say what is in use at the window's end");
+        return CheckResult.Of(kept.Share >= call.Share("least"), $"{kept.Who}: {SizeWords.Size(kept.InUseBytes)} in use of {SizeWords.Size(kept.HeldBytes)} held", kept.Source) with { Metric = GrowthChecks.Percent(kept.Share) };
     }
 
     private static CheckResult FreedAndKept(CheckCall call)
@@ -75,5 +86,6 @@ internal static class AllocatorChecks
 
     private static string Words(AllocatorState s) => $"{s.Name}: {(s.InUseBytes is { } used ? SizeWords.Size(used) : "?")} in use of {SizeWords.Size(s.HeldBytes ?? 0)} held";
 
-    private static EvidenceSource Source(AllocatorState s) => new(EvidenceKind.Figures, $"{s.Name}, {Assessment.AssessmentWords.Clock(s.At)}");
+    /// <summary>Figures of an allocator as a source.</summary>
+    public static EvidenceSource Source(AllocatorState s) => new(EvidenceKind.Figures, $"{s.Name}, {Assessment.AssessmentWords.Clock(s.At)}");
 }

@@ -15,6 +15,8 @@ internal static class GrowthChecks
     public static IReadOnlyList<Check> All { get; } =
     [
         new("grows", "RSS grows in a form that does not end by itself", [], Grows),
+        new("assessed", "the snapshots alone come to this, for one of these categories",
+            [new("kind", ArgumentKind.Words, "leak, retention, healthy, unclear") { Words = ["leak", "retention", "healthy", "unclear"] }, Category with { IsOptional = true }], Assessed),
         new("shape", "the growth has one of these forms",
             [new("of", ArgumentKind.Categories, "of these categories instead of RSS") { IsOptional = true }, new("form", ArgumentKind.Shapes, "the forms")], Shape),
         new("category-share", "these categories bring that share of the growth of RSS", [Category, new("least", ArgumentKind.Share, "of the slope of RSS")], CategoryShare),
@@ -33,6 +35,14 @@ internal static class GrowthChecks
         if (!c.Grows) return CheckResult.Of(false, c.Snapshots.Summary, c.Count > 0 ? c.SnapshotSource() : null);
         var span = SizeWords.Length(c.Track.Points[c.To].TakenAt - c.Track.Points[c.SteadyFrom].TakenAt);
         return CheckResult.Of(true, $"{Signed(c.ChangeBytes)} in {span}, {AssessmentWords.Rate(c.Slope)}", c.SnapshotSource()) with { Curve = CaseFacts.Curve(c.Rss), Metric = AssessmentWords.Rate(c.Slope) };
+    }
+
+    private static CheckResult Assessed(CheckCall call)
+    {
+        var (c, categories) = (call.Case, call.Categories("category"));
+        var (kind, category) = (c.Snapshots.Kind, c.Snapshots.Category);
+        var holds = call.Texts("kind").Contains(kind, StringComparer.Ordinal) && (categories.Count == 0 || (category is { } one && categories.Contains(one)));
+        return CheckResult.Of(holds, c.Snapshots.Summary, c.Count > 0 ? c.SnapshotSource(category) : null) with { Curve = CaseFacts.Curve(c.Rss) };
     }
 
     private static CheckResult Shape(CheckCall call)
@@ -61,7 +71,8 @@ internal static class GrowthChecks
         if (c.Count < 2) return CheckResult.Unknown("one snapshot shows no growth");
         var series = c.Of(categories);
         if (CaseFacts.Ends(series) is not var (first, last)) return CheckResult.Of(true, $"no snapshot has {Names(categories)}", c.SnapshotSource()) with { Metric = "0 KiB" };
-        return Flat(call, series!, $"{Names(categories)}", first, last, c.SnapshotSource(categories.Count == 1 ? categories[0] : null));
+        var (seen, absent) = (categories.Where(c.ByCategory.ContainsKey).ToList(), categories.Where(x => !c.ByCategory.ContainsKey(x)).ToList());
+        return Flat(call, series!, Names(seen, "and"), absent.Count == 0 ? "" : $"; no {Names(absent)}", first, last, c.SnapshotSource(categories.Count == 1 ? categories[0] : null));
     }
 
     private static CheckResult MetricFlat(CheckCall call)
@@ -70,20 +81,23 @@ internal static class GrowthChecks
         if (c.Count < 2) return CheckResult.Unknown("one snapshot shows no growth");
         var series = c.Series(metric);
         if (CaseFacts.Ends(series) is not var (first, last)) return CheckResult.Unknown($"{c.Track.Source.Text()} prints no {metric.SmapsName()}");
-        return Flat(call, series, metric.SmapsName(), first, last, c.SnapshotSource());
+        return Flat(call, series, metric.SmapsName(), "", first, last, c.SnapshotSource());
     }
 
-    private static CheckResult Flat(CheckCall call, double[] series, string what, long first, long last, EvidenceSource source)
+    private static CheckResult Flat(CheckCall call, double[] series, string what, string behind, long first, long last, EvidenceSource source)
     {
         var c = call.Case;
         var finite = Array.FindAll(series, double.IsFinite);
         var isConstant = Array.TrueForAll(finite, v => v == finite[0]);
-        var share = c.ShareOf(series);
+        var share = c.Grows ? c.ShareOf(series) : OfRise(c, first, last);
         var figures = isConstant
-            ? string.Create(CultureInfo.InvariantCulture, $"{what}: {KiB(first)} in {finite.Length} of {c.Count} snapshots")
-            : $"{what}: {KiB(first)} → {KiB(last)}, {Percent(share)} of the growth";
+            ? string.Create(CultureInfo.InvariantCulture, $"{what}: {KiB(first)} in {finite.Length} of {c.Count} snapshots{behind}")
+            : $"{what}: {KiB(first)} → {KiB(last)}, {Percent(share)} of the growth{behind}";
         return CheckResult.Of(isConstant || Math.Abs(share) <= call.Share("most"), figures, source) with { Curve = CaseFacts.Curve(series), Metric = isConstant && first == 0 ? "0 KiB" : $"{Number(first)} → {KiB(last)}" };
     }
+
+    /// <summary>Where RSS has come to rest: the part of its whole rise in the window.</summary>
+    private static double OfRise(CaseFacts c, long first, long last) => CaseFacts.Ends(c.Rss) is var (begin, end) && end > begin ? (double)(last - first) / (end - begin) : last == first ? 0 : 1;
 
     private static CheckResult CategoryHolds(CheckCall call)
     {
@@ -129,7 +143,7 @@ internal static class GrowthChecks
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.#} %");
 
     /// <summary>What categories are called in a sentence.</summary>
-    public static string Names(IReadOnlyList<Category> categories) => string.Join(" or ", categories.Select(AssessmentWords.Name));
+    public static string Names(IReadOnlyList<Category> categories, string join = "or") => string.Join($" {join} ", categories.Select(AssessmentWords.Name));
 
     private static string Number(long bytes) => (bytes / 1024).ToString("N0", CultureInfo.InvariantCulture);
 }

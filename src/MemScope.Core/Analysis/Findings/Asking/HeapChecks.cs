@@ -62,14 +62,17 @@ internal static class HeapChecks
             if (!course.IsComplete || course.LiveAt(c.Track.Points[c.To].TakenAt) is not { } live) continue;
             var share = (double)live / held;
             return CheckResult.Of(share <= call.Share("most"), $"{course.Tool}: {SizeWords.Size(live)} live; {GrowthChecks.Names(categories)} hold {SizeWords.Size(held)} at {c.Number(c.To)}",
-                new EvidenceSource(EvidenceKind.HeapProfile, course.Tool) { Trace = course.Profile }) with { Metric = GrowthChecks.Percent(share) };
+                new EvidenceSource(EvidenceKind.HeapProfile, course.Tool) { Trace = IdOf(course) }) with { Metric = GrowthChecks.Percent(share) };
         }
         return CheckResult.Unknown(NoProfile);
     }
 
+    /// <summary>The profile of a course; null of one that figures of an allocator make.</summary>
+    public static Guid? IdOf(HeapCourse course) => course.Profile == Guid.Empty ? null : course.Profile;
+
     private static string Words(Residual r) => $"RSS {GrowthChecks.Signed(r.RssBytes)}, live bytes {GrowthChecks.Signed(r.LiveBytes)}, files and shared memory {GrowthChecks.Signed(r.FileBytes)}";
 
-    private static EvidenceSource Source(Residual r) => new(EvidenceKind.HeapProfile, $"{r.Course.Tool}, snapshots") { Trace = r.Course.Profile };
+    private static EvidenceSource Source(Residual r) => new(EvidenceKind.HeapProfile, $"{r.Course.Tool}, snapshots") { Trace = IdOf(r.Course) };
 
     private static IReadOnlyList<double> CurveOf(CaseFacts c, Residual r) =>
         CaseFacts.Curve([.. c.Track.Points.Skip(c.From).Take(c.Count).Where(p => p.TakenAt >= r.From && p.TakenAt <= r.To).Select(p => r.Course.LiveAt(p.TakenAt) is { } live ? live : double.NaN)]);

@@ -11,6 +11,7 @@ internal static class ModuleChecks
     public static IReadOnlyList<Check> All { get; } =
     [
         new("module", "one of these files is mapped", [Module], IsMapped),
+        new("no-module", "none of these files is mapped", [Module], IsNotMapped),
         new("version", "the card's product runs in a version of this span",
             [new("least", ArgumentKind.Version, "this version or a later one") { IsOptional = true }, new("below", ArgumentKind.Version, "an earlier version than this") { IsOptional = true }], Version),
         new("patched-code", "the code of one of these files was changed in memory by the process itself, with no tracer attached", [Module], PatchedBy),
@@ -22,7 +23,20 @@ internal static class ModuleChecks
         if (c.Count == 0) return CheckResult.Unknown("no snapshot");
         var found = c.ModulesLike(call.Texts("module"));
         var names = found.Select(CaseFacts.FileName).Distinct(StringComparer.Ordinal).ToList();
-        return CheckResult.Of(found.Count > 0, names.Count > 0 ? $"{string.Join(", ", names.Take(4))} {(names.Count == 1 ? "is" : "are")} mapped at {c.Number(c.To)}" : $"no {string.Join(" or ", call.Texts("module"))} is mapped", c.SnapshotSource());
+        return CheckResult.Of(found.Count > 0, names.Count > 0 ? $"{string.Join(", ", names.Take(4))} {(names.Count == 1 ? "is" : "are")} mapped at {c.Number(c.To)}" : $"{None(call.Texts("module"))} mapped", c.SnapshotSource()) with { Metric = names.Count > 0 ? null : "none" };
+    }
+
+    private static string None(IReadOnlyList<string> patterns) => patterns.Count switch
+    {
+        1 => $"no {patterns[0]} is",
+        2 or 3 => $"neither {string.Join(" nor ", patterns)} is",
+        _ => $"none of {string.Join(", ", patterns.Take(3))} and {patterns.Count - 3} more is",
+    };
+
+    private static CheckResult IsNotMapped(CheckCall call)
+    {
+        var result = IsMapped(call);
+        return result.State == CheckState.Unknown ? result : result with { State = result.State == CheckState.Holds ? CheckState.Fails : CheckState.Holds };
     }
 
     private static CheckResult Version(CheckCall call)

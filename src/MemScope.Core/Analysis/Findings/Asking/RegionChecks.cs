@@ -11,7 +11,17 @@ internal static class RegionChecks
     [
         new("few-regions", "so many regions bring that share of the growth of RSS", [new("regions", ArgumentKind.Number, "at most so many"), new("least", ArgumentKind.Share, "of the slope of RSS")], FewRegions),
         new("anchor", "the region that grows fastest moves its ends so", [new("form", ArgumentKind.Words, "how") { Words = RegionSteps.Words }], Anchor),
+        new("region-count", "so many regions of these categories are there at the window's end", [new("category", ArgumentKind.Categories, "categories, taken together"), new("least", ArgumentKind.Number, "at least so many")], Count),
     ];
+
+    private static CheckResult Count(CheckCall call)
+    {
+        var (c, categories) = (call.Case, call.Categories("category"));
+        if (c.Count == 0) return CheckResult.Unknown("no snapshot");
+        var assigned = c.File.Overrides.Apply(c.Track.AliveAt(c.To), c.Track.CategoriesAt(c.To));
+        var count = assigned.Count(a => categories.Contains(a.Category));
+        return CheckResult.Of(count >= call.Number("least"), $"{SizeWords.Count(count, "mapping")} of {GrowthChecks.Names(categories)} at {c.Number(c.To)}", c.SnapshotSource(categories.Count == 1 ? categories[0] : null)) with { Metric = SizeWords.Count(count, "mapping") };
+    }
 
     private static CheckResult FewRegions(CheckCall call)
     {

@@ -8,6 +8,8 @@ namespace MemScope.Core.Analysis.Findings.Asking;
 /// <summary>Checks of who maps memory, as traces saw it.</summary>
 internal static class StackChecks
 {
+    private const string Nothing = "the traces left nothing mapped, or do not record where";
+
     private const string NoTrace = "no trace: nobody has been seen mapping memory";
 
     private static readonly CheckArgument Function = new("function", ArgumentKind.Patterns, "functions; one in the callchain is enough");
@@ -18,6 +20,9 @@ internal static class StackChecks
     [
         new("stack", "callchains through these functions hold that share",
             [Function, new("beneath", ArgumentKind.Patterns, "functions that it must stand beneath") { IsOptional = true }, new("module", ArgumentKind.Patterns, "files of the function") { IsOptional = true }, Least], Stack),
+        new("no-stack", "callchains through these functions or files hold no more than that",
+            [Function with { IsOptional = true }, new("module", ArgumentKind.Patterns, "files of a frame; one in the callchain is enough") { IsOptional = true }, new("most", ArgumentKind.Share, "of what the traces left mapped and in RAM")], NoStack),
+        new("malloc-maps", "callchains through malloc or another allocator hold that share", [Least], MallocMaps),
         new("motif", "callchains with this pattern hold that share", [new("motif", ArgumentKind.Words, "which") { Words = [.. Enum.GetValues<MotifKind>().Select(m => m.Slug())] }, Least], Motif),
         new("stays-mapped", "what callchains through these functions mapped is never unmapped",
             [Function with { IsOptional = true }, new("least", ArgumentKind.Share, "of what they left outstanding is in RAM at the window's end")], StaysMapped),
@@ -31,19 +36,19 @@ internal static class StackChecks
     {
         var t = call.Case.Traced;
         if (!t.Any) return CheckResult.Unknown(NoTrace);
-        if (t.Total <= 0) return CheckResult.Unknown("the traces left nothing mapped");
+        if (t.Total <= 0) return CheckResult.Unknown(Nothing);
         var (functions, beneath, modules) = (call.Texts("function"), call.Texts("beneath"), call.Texts("module"));
         long held = 0, named = 0;
         string? path = null;
         foreach (var site in t.File.Sites)
         {
-            if (site.Frames.Any(f => f.Function is not null)) named += t.Weight(site);
+            if (site.Frames.Any(f => f.Function is not null && !SitePlace.IsPassage(f))) named += t.Weight(site);
             if (PathOf(site, functions, beneath, modules) is not { } words) continue;
             held += t.Weight(site);
             path ??= words;
         }
         var share = (double)held / t.Total;
-        if (share < call.Share("least") && named * 2 < t.Total) return CheckResult.Unknown("most callchains have no names: a debug file of the libraries would give them");
+        if (share < call.Share("least") && named * 2 < t.Total) return CheckResult.Unknown("most callchains end inside libc or have no names: whole stacks (perf with dwarf, gdb) or debug files would tell");
         return CheckResult.Of(share >= call.Share("least"), path is null ? $"no callchain goes through {string.Join(" or ", functions)}" : $"{path}: {GrowthChecks.Percent(share)} of {SizeWords.Size(t.Total)} {t.WeightWords}", t.Source) with { Metric = GrowthChecks.Percent(share) };
     }
 
@@ -68,11 +73,30 @@ internal static class StackChecks
         return -1;
     }
 
+    private static CheckResult NoStack(CheckCall call)
+    {
+        var t = call.Case.Traced;
+        if (!t.Any || t.Total <= 0) return CheckResult.Unknown(t.Any ? Nothing : NoTrace);
+        var (functions, modules) = (call.Texts("function"), call.Texts("module"));
+        var held = t.File.Sites.Where(s => s.Frames.Any(f => Pattern.MatchesAny(functions, f.Function) || (f.Module is { } m && Pattern.MatchesAny(modules, CaseFacts.FileName(m))))).SumOf(t.Weight);
+        var share = (double)held / t.Total;
+        return CheckResult.Of(share <= call.Share("most"), $"callchains through it hold {SizeWords.Size(held)} of {SizeWords.Size(t.Total)} {t.WeightWords}", t.Source) with { Metric = GrowthChecks.KiB(held) };
+    }
+
+    private static CheckResult MallocMaps(CheckCall call)
+    {
+        var t = call.Case.Traced;
+        if (!t.Any || t.Total <= 0) return CheckResult.Unknown(t.Any ? Nothing : NoTrace);
+        var held = t.File.Sites.Where(s => SitePlace.IsMalloc(s.Frames)).SumOf(t.Weight);
+        var share = (double)held / t.Total;
+        return CheckResult.Of(share >= call.Share("least"), $"callchains through malloc hold {SizeWords.Size(held)} of {SizeWords.Size(t.Total)} {t.WeightWords}", t.Source) with { Metric = GrowthChecks.Percent(share) };
+    }
+
     private static CheckResult Motif(CheckCall call)
     {
         var t = call.Case.Traced;
         if (!t.Any) return CheckResult.Unknown(NoTrace);
-        if (t.Total <= 0) return CheckResult.Unknown("the traces left nothing mapped");
+        if (t.Total <= 0) return CheckResult.Unknown(Nothing);
         var kind = call.Text("motif");
         var with = t.File.Sites.Where(s => s.Motifs.Any(m => m.Kind.Slug() == kind)).ToList();
         var share = (double)with.SumOf(t.Weight) / t.Total;
@@ -88,13 +112,14 @@ internal static class StackChecks
         if (!t.IsResidentKnown) return CheckResult.Unknown("the snapshots print no RSS");
         var sites = t.File.Sites.Where(s => s.OutstandingBytes > 0 && (functions.Count == 0 || s.Frames.Any(f => Pattern.MatchesAny(functions, f.Function)))).ToList();
         if (functions.Count == 0) sites = [.. sites.Where(s => s.ResidentBytes * 20 >= t.Total)];
-        if (sites.Count == 0) return CheckResult.Of(false, "nothing that was seen being mapped is left", t.Source);
+        if (t.Total <= 0) return CheckResult.Unknown(Nothing);
+        if (sites.Count == 0) return CheckResult.Of(false, $"nothing that {string.Join(" or ", functions)} mapped is left", t.Source);
         var (resident, outstanding) = (sites.SumOf(s => s.ResidentBytes), sites.SumOf(s => s.OutstandingBytes));
         var (blocks, share) = (sites.Sum(s => s.Blocks), (double)resident / outstanding);
         var each = sites.MaxBy(t.Weight)!.BlockBytes;
         var isEqual = each is { } size && blocks > 0 && outstanding == size * blocks;
         var held = isEqual ? (int)Math.Round((double)resident / each!.Value) : (int)Math.Round(share * blocks);
-        var what = isEqual ? string.Create(CultureInfo.InvariantCulture, $"{blocks:N0} traced mappings of {each:N0} bytes each") : $"{SizeWords.Count(blocks, "traced mapping")}, {SizeWords.Size(outstanding)}";
+        var what = isEqual ? string.Create(CultureInfo.InvariantCulture, $"{SizeWords.Count(blocks, "traced mapping")} of {each:N0} bytes each") : $"{SizeWords.Count(blocks, "traced mapping")}, {SizeWords.Size(outstanding)}";
         return CheckResult.Of(share >= call.Share("least"), string.Create(CultureInfo.InvariantCulture, $"{what}, {held:N0} of {blocks:N0} resident at {c.Number(c.To)}"), t.Source) with
         {
             Metric = string.Create(CultureInfo.InvariantCulture, $"{held:N0} / {blocks:N0}"),
@@ -110,6 +135,7 @@ internal static class StackChecks
         var c = call.Case;
         var t = c.Traced;
         if (!t.Any) return CheckResult.Unknown(NoTrace);
+        if (t.Total <= 0) return CheckResult.Unknown(Nothing);
         if (!(c.Slope > 0)) return CheckResult.Unknown("RSS does not grow in the window");
         var byBytes = t.File.Growth is { RssBytes: > 0 } growth ? (double)growth.TracedBytes / growth.RssBytes : 0;
         var rate = t.Seconds >= 1 ? t.Total / t.Seconds : 0;
