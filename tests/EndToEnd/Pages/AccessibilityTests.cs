@@ -32,6 +32,10 @@ public sealed class AccessibilityTests(Site site)
         ["nothing left"] = ($"/p/{site.Leak}/stacks?only=no_such_function", ".empty"),
         ["no trace"] = ($"/p/{site.Healthy}/stacks", ".command"),
         ["trace"] = ($"/p/{site.Leak}/trace", ".chart[data-ready=true]"),
+        ["findings"] = ($"/p/{site.Leak}/findings", ".finding-rows"),
+        ["finding"] = ($"/p/{site.Leak}/findings/S01", ".evidence-rows"),
+        ["nothing found"] = ($"/p/{site.Healthy}/findings", ".calm"),
+        ["silent signature"] = ($"/p/{site.Healthy}/findings/S01", ".empty"),
         ["captures"] = ($"/p/{site.Leak}/captures", ".captures"),
     };
 
@@ -40,7 +44,7 @@ public sealed class AccessibilityTests(Site site)
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var page in new[] { "processes", "upload", "formats", "symbols", "shares", "overview", "regions", "changed categories", "changed region", "region", "diff", "grouped diff", "compare", "grouped compare", "nothing to compare", "stacks", "no trace", "trace", "captures" })
+            foreach (var page in new[] { "processes", "upload", "formats", "symbols", "shares", "overview", "regions", "changed categories", "changed region", "region", "diff", "grouped diff", "compare", "grouped compare", "nothing to compare", "stacks", "no trace", "trace", "findings", "finding", "nothing found", "silent signature", "captures" })
             {
                 data.Add(page, "light");
                 data.Add(page, "dark");

@@ -15,12 +15,13 @@ public sealed class HostileNamePageTests(Site site)
     [InlineData("/regions")]
     [InlineData("/diff")]
     [InlineData("/captures")]
+    [InlineData("/findings")]
     public async Task On_a_page(string view)
     {
         var process = await SendAsync();
         await using var visitor = await site.VisitAsync();
         visitor.Page.Dialog += (_, _) => Assert.Fail("a script ran");
-        await visitor.OpenAsync($"/p/{process}{view}", "main .body table, .captures");
+        await visitor.OpenAsync($"/p/{process}{view}", "main .body table, .captures, .calm, .finding-rows");
 
         Assert.Equal(0, await visitor.Page.Locator("img, svg[onload], b:has-text(\"bold\")").CountAsync());
         Assert.Equal("", visitor.Complaints);

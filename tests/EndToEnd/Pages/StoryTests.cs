@@ -149,6 +149,8 @@ public sealed partial class StoryTests(Site site)
     [InlineData("/p/{0}/diff?from=56&to=79")]
     [InlineData("/p/{0}/stacks")]
     [InlineData("/p/{0}/captures")]
+    [InlineData("/p/{0}/findings")]
+    [InlineData("/p/{0}/findings/S01")]
     [InlineData("/upload")]
     public async Task A_page_fits_a_phone(string path)
     {
