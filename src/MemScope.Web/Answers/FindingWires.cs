@@ -45,6 +45,7 @@ internal static class FindingWires
             Hypotheses = [.. f.Hypotheses.Select(h => new HypothesisWire(h.Rule, h.Title, State(h.State), h.Reason, h.Metric, Source(h.Source)))],
             Tested = f.Card.IsTested,
             Sources = f.Card.Sources,
+            ProbeSlugs = f.Probes,
         };
 
     private static FindingSiteWire Site(FindingSite s) => new(s.Frame.Function, s.Frame.File, s.Frame.Line, s.Frame.Module, s.Bytes)

@@ -30,6 +30,25 @@ public sealed class ProbeAnswers(ProcessTracks tracks, MapsQuery maps, TraceQuer
     public async Task<ProbeWire?> TracerAsync(Guid process, string server, CancellationToken cancel) =>
         await TargetAsync(process, server, cancel) is { } target ? ProbeBook.Tracer(target).ToWire() : null;
 
+    /// <summary>Findings with the probes that would move each, made for the process; of one that is unclear and has no finding those that would tell.</summary>
+    /// <param name="findings">The findings.</param>
+    /// <param name="process">The process.</param>
+    /// <param name="server">Address of this server as the asker sees it, without a slash at the end.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async Task<FindingsWire> WithProbesAsync(FindingsWire findings, Guid process, string server, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(findings);
+        if (findings.Items.All(f => f.ProbeSlugs.Count == 0) && findings.Assessment.Kind == "healthy") return findings;
+        if (await TargetAsync(process, server, cancel) is not { } target) return findings;
+        return findings with
+        {
+            Items = [.. findings.Items.Select(f => f with { NextProbes = Made(f.ProbeSlugs) })],
+            NextProbes = findings.Items.Count > 0 || findings.Assessment.Kind == "healthy" ? [] : Made(findings.Assessment.Kind == "unclear" ? ProbeBook.Watching : [ProbeBook.Tracer(target).Slug]),
+        };
+
+        List<ProbeWire> Made(IReadOnlyList<string> slugs) => [.. slugs.Select(slug => ProbeBook.Find(slug, target)).OfType<Probe>().Select(p => p.ToWire())];
+    }
+
     /// <summary>What probes are made for; null when the process does not exist.</summary>
     public async Task<ProbeTarget?> TargetAsync(Guid process, string server, CancellationToken cancel)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MemScope.Web.Wire;
 
 /// <summary>Where evidence was read; where a click on it leads.</summary>
@@ -93,6 +95,10 @@ public sealed record FindingWire(string Rule, string Verdict, string Kind, strin
 
     /// <summary>Issues, commits and pages where the cause is described.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>Slugs of the probes that would move it; <see cref="NextProbes"/> are the same made for the process and a server.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> ProbeSlugs { get; init; } = [];
 }
 
 /// <summary>The findings of a process over a window.</summary>
@@ -103,6 +109,9 @@ public sealed record FindingsWire(WindowWire? Window, AssessmentWire Assessment,
 {
     /// <summary>Names of frames that are still being looked up: with them the answer may be another. Ask again.</summary>
     public int PendingFrames { get; init; }
+
+    /// <summary>What to run next where there is no finding and the process is not healthy; empty else.</summary>
+    public IReadOnlyList<ProbeWire> NextProbes { get; init; } = [];
 
     /// <summary>Ids and names of the cards that were checked and are silent.</summary>
     public IReadOnlyList<string> Checked { get; init; } = [];

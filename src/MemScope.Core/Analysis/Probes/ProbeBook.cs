@@ -17,6 +17,9 @@ public static class ProbeBook
     /// <summary>Slugs of all probes, the gentlest first.</summary>
     public static IReadOnlyList<string> Slugs { get; } = [.. s_kinds.Select(k => k.Slug)];
 
+    /// <summary>Slugs of those that tell whether a process grows at all.</summary>
+    public static IReadOnlyList<string> Watching { get; } = [WatchProbe.Kind.Slug, FiguresProbe.Kind.Slug];
+
     /// <summary>The probe of a slug for a process, whether or not it fits; null when there is none of that name.</summary>
     public static Probe? Find(string slug, ProbeTarget target)
     {
