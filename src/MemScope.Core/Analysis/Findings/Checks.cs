@@ -22,5 +22,10 @@ public static class Checks
         HeapChecks.All,
         AllocatorChecks.All,
         FigureChecks.All,
+        CourseChecks.All,
+        KeptChecks.All,
+        ThreadChecks.All,
+        CgroupChecks.All,
+        ChurnChecks.All,
     }.SelectMany(c => c).ToDictionary(c => c.Name, StringComparer.Ordinal);
 }

@@ -25,6 +25,9 @@ public enum ArgumentKind : byte
     /// <summary>A number of smaps: <c>AnonHugePages</c>.</summary>
     Metric,
 
+    /// <summary>Several numbers of smaps, taken together.</summary>
+    MetricList,
+
     /// <summary>Forms of growth by slug.</summary>
     Shapes,
 
@@ -67,6 +70,7 @@ public sealed record CheckArgument(string Name, ArgumentKind Kind, string Says)
             case ArgumentKind.Time: _ = Arguments.Time(TomlText.One(values)); break;
             case ArgumentKind.Categories: foreach (var v in values) _ = Arguments.CategoryOf(v); break;
             case ArgumentKind.Metric: _ = Arguments.MetricOf(TomlText.One(values)); break;
+            case ArgumentKind.MetricList: foreach (var v in values) _ = Arguments.MetricOf(v); break;
             case ArgumentKind.Shapes: foreach (var v in values) _ = Arguments.Shape(v); break;
             case ArgumentKind.Patterns: foreach (var v in values) if (v.Trim('*').Length == 0) throw new FormatException("a pattern must say something"); break;
             case ArgumentKind.Version: _ = ProductVersion.Parse(TomlText.One(values)) ?? throw new FormatException("numbers with points between them are needed: 1.21"); break;

@@ -39,6 +39,9 @@ public sealed record CheckCall(CaseFacts Case, Card Card, IReadOnlyDictionary<st
     /// <summary>A number of smaps.</summary>
     public Metric Metric(string name) => Asking.Arguments.MetricOf(One(name));
 
+    /// <summary>Numbers of smaps; empty when left out.</summary>
+    public IReadOnlyList<Metric> Metrics(string name) => [.. Texts(name).Select(Asking.Arguments.MetricOf)];
+
     /// <summary>Forms of growth; empty when left out.</summary>
     public IReadOnlyList<GrowthShape> Shapes(string name) => [.. Texts(name).Select(Asking.Arguments.Shape)];
 
