@@ -26,6 +26,9 @@ public static class Urls
     /// <summary>Overview of a process; <paramref name="metric"/> is the chart's, null for RSS.</summary>
     public static string Overview(Guid process, WindowState? window = null, string? metric = null) => $"/p/{process}{Query(window, ("metric", metric))}";
 
+    /// <summary>What people wrote of a process: a part of its overview.</summary>
+    public static string Notes(Guid process, WindowState? window = null) => Overview(process, window) + "#notes";
+
     /// <summary>Regions of a process; <paramref name="metric"/> is the measure of their growth, null for RSS, <paramref name="by"/> is <c>backing</c> or <c>category</c> for growth in sum.</summary>
     public static string Regions(Guid process, WindowState? window = null, string? filter = null, string? category = null, string? sort = null, string? metric = null, string? by = null) =>
         $"/p/{process}/regions{Query(window, ("by", by), ("metric", metric), ("q", filter), ("category", category), ("sort", sort))}";

@@ -4,6 +4,7 @@
 import { colours, follow } from './theme.js';
 import { layoutOf, tracesOf, pixelsOf } from './figure.js';
 import { fillTable } from './table.js';
+import { drawNotes } from './notes.js';
 
 /**
  * Mirrors SeriesWire.
@@ -11,7 +12,7 @@ import { fillTable } from './table.js';
  *
  * Mirrors SeriesChart.Options.
  * @typedef {{ kind: 'stack' | 'line', url?: string, series?: Series, colour?: string, titles?: Record<string, string>, from?: number | null, to?: number | null, change?: string,
- *   bytesPerSecond?: number | null, rate?: string, fitFrom?: number | null, marks?: number[], bars?: { name: string, from: number, to: number }[], version?: number }} Options
+ *   bytesPerSecond?: number | null, rate?: string, fitFrom?: number | null, marks?: number[], bars?: { name: string, from: number, to: number }[], notes?: import('./notes.js').Note[], version?: number }} Options
  *
  * @typedef {{ options: Options, series: Series | null, server: any, busy: boolean, dirty: boolean, drawn: number, last: number, unfollow: () => void, off: AbortController, pointer: { x: number, y: number } | null }} State
  */
@@ -116,6 +117,7 @@ async function draw(el) {
   await Plotly.react(plot, tracesOf(series, options, palette), layoutOf(series, options, palette, size), config);
   el.querySelector('.chart-note')?.replaceChildren();
   fillTable(el.parentElement?.querySelector('.chart-data') ?? null, series);
+  drawNotes(el.parentElement?.querySelector('.chart-notes'), options.notes ?? [], series.unixMs);
   state.drawn += 1;
   keepHover(el, state);
   el.dataset.ready = 'true';

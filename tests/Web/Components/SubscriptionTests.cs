@@ -29,7 +29,7 @@ public sealed class SubscriptionTests : BunitContext
     public async Task Leaving_the_list_drops_its_subscription()
     {
         Render<ProcessesPage>();
-        Assert.Equal(1, Feed.Subscriptions);
+        Assert.Equal(2, Feed.Subscriptions); // processes, and what stands beside them
 
         await DisposeComponentsAsync();
         Assert.Equal(0, Feed.Subscriptions);
@@ -39,7 +39,7 @@ public sealed class SubscriptionTests : BunitContext
     public async Task Leaving_a_process_drops_its_subscription()
     {
         RenderProcess(Guid.CreateVersion7());
-        Assert.Equal(1, Feed.Subscriptions);
+        Assert.Equal(2, Feed.Subscriptions);
 
         await DisposeComponentsAsync();
         Assert.Equal(0, Feed.Subscriptions);
@@ -51,7 +51,7 @@ public sealed class SubscriptionTests : BunitContext
         var layout = RenderProcess(Guid.CreateVersion7());
         layout.Render(p => p.Add(c => c.Value, Route(Guid.CreateVersion7())).AddChildContent<ProcessLayout>());
 
-        Assert.Equal(1, Feed.Subscriptions);
+        Assert.Equal(2, Feed.Subscriptions);
     }
 
     [Fact]

@@ -41,13 +41,16 @@ public sealed record ChartOptions(string Kind, string? Url)
     /// <summary>Traces under the axis.</summary>
     public IReadOnlyList<ChartBar> Bars { get; init; } = [];
 
+    /// <summary>Notes under the chart.</summary>
+    public IReadOnlyList<ChartNote> Notes { get; init; } = [];
+
     /// <summary>Grows with each change of the data: the series is fetched again.</summary>
     public long Version { get; init; }
 
     /// <summary>By value, bars included.</summary>
     public bool Equals(ChartOptions? other) =>
         other is not null && (Kind, Url, Colour, From, To, Change, BytesPerSecond, Rate, FitFrom, Version) == (other.Kind, other.Url, other.Colour, other.From, other.To, other.Change, other.BytesPerSecond, other.Rate, other.FitFrom, other.Version)
-        && ReferenceEquals(Series, other.Series) && Bars.SequenceEqual(other.Bars) && Marks.SequenceEqual(other.Marks);
+        && ReferenceEquals(Series, other.Series) && Bars.SequenceEqual(other.Bars) && Marks.SequenceEqual(other.Marks) && Notes.SequenceEqual(other.Notes);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, Url, From, To, Version);

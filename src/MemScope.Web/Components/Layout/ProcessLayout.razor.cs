@@ -3,6 +3,7 @@ using MemScope.Core.Analysis.Categories;
 using MemScope.Storage.Live;
 using MemScope.Web.Answers;
 using MemScope.Web.Api;
+using MemScope.Web.Notes;
 using MemScope.Web.Wire;
 using Microsoft.AspNetCore.Components;
 
@@ -14,17 +15,18 @@ public sealed partial class ProcessLayout
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource _gone = new();
-    private IDisposable? _subscription;
+    private IDisposable? _subscription, _beside;
     private ProcessView? _view;
     private IReadOnlyList<OverrideWire> _overrides = [];
     private LoadProblem? _problem;
     private Guid _process;
     private bool _missing;
     private bool _paused;
-    private int _pending;
+    private int _pending, _besidePending;
 
     [Inject] private RegionAnswers Regions { get; set; } = default!;
     [Inject] private ProcessAnswers Answers { get; set; } = default!;
+    [Inject] private NoteWriting Notes { get; set; } = default!;
     [Inject] private ChangeFeed Changes { get; set; } = default!;
     [Inject] private NavigationManager Navigation { get; set; } = default!;
     [Inject] private ILogger<ProcessLayout> Log { get; set; } = default!;
@@ -63,6 +65,7 @@ public sealed partial class ProcessLayout
     {
         _gone.Cancel();
         _subscription?.Dispose();
+        _beside?.Dispose();
         _gone.Dispose();
     }
 
@@ -70,6 +73,32 @@ public sealed partial class ProcessLayout
     {
         _subscription?.Dispose();
         _subscription = Changes.Subscribe(_process, _ => OnChanged());
+        _beside ??= Changes.SubscribeBeside(OnBeside);
+    }
+
+    /// <summary>Notes or the stored verdict are others: no figure is, so the page does not load again.</summary>
+    private void OnBeside(Guid process)
+    {
+        if (process != _process || Interlocked.Exchange(ref _besidePending, 1) == 1) return;
+        _ = InvokeAsync(async () =>
+        {
+            try
+            {
+                await Task.Delay(Pause, _gone.Token);
+                Volatile.Write(ref _besidePending, 0);
+                await TryAsync(async () =>
+                {
+                    if (_view is null || await Answers.FindAsync(process, _gone.Token) is not { } found) return;
+                    var notes = await Notes.OfAsync(process, _gone.Token);
+                    if (_view is { } view && view.Process.Id == process) _view = view with { Process = found, Notes = notes };
+                });
+                StateHasChanged();
+            }
+            catch (OperationCanceledException)
+            {
+                // The page is gone.
+            }
+        });
     }
 
     private void OnChanged()
@@ -101,7 +130,7 @@ public sealed partial class ProcessLayout
     {
         var process = await Answers.FindAsync(_process, _gone.Token);
         _missing = process is null;
-        _view = process is null ? null : new ProcessView(process, Window, (_view?.Version ?? 0) + 1) { Findings = _view?.Findings };
+        _view = process is null ? null : new ProcessView(process, Window, (_view?.Version ?? 0) + 1) { Findings = _view?.Findings, Notes = await Notes.OfAsync(_process, _gone.Token) };
         await LoadOverridesAsync();
     });
 

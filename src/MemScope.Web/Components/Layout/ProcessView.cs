@@ -11,6 +11,9 @@ public sealed record ProcessView(ProcessWire Process, WindowState Window, long V
     /// <summary>What the judge says of the whole process; null until it is known.</summary>
     public FindingsWire? Findings { get; init; }
 
+    /// <summary>What people wrote on its time line, by the moment that it is about.</summary>
+    public IReadOnlyList<NoteWire> Notes { get; init; } = [];
+
     /// <summary>Links that keep the window.</summary>
     public ViewLinks Links { get; } = new(Process.Id, Window);
 }

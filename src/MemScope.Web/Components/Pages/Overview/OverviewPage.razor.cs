@@ -25,6 +25,7 @@ public sealed partial class OverviewPage
     private ChartOptions ChartOf(OverviewWire overview) => OverviewView.ChartOf(overview, ChartMetric) with
     {
         Url = Urls.Series(Id, View.Window with { Source = overview.Window.Source }, "category", ChartMetric),
+        Notes = ChartNote.Of(View.Notes),
         Version = View.Version,
     };
 

@@ -13,7 +13,7 @@ public sealed partial class ProcessesPage
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _gone = new();
-    private IDisposable? _subscription;
+    private IDisposable? _subscription, _beside;
     private readonly List<Guid> _selected = [];
     private List<ProcessWire>? _rows;
     private string? _next;
@@ -29,7 +29,11 @@ public sealed partial class ProcessesPage
     [SupplyParameterFromQuery(Name = "q")] private string? Search { get; set; }
 
     /// <inheritdoc/>
-    protected override void OnInitialized() => _subscription = Changes.SubscribeAll((_, _) => OnChanged());
+    protected override void OnInitialized()
+    {
+        _subscription = Changes.SubscribeAll((_, _) => OnChanged());
+        _beside = Changes.SubscribeBeside(_ => OnChanged()); // a verdict was stored
+    }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
@@ -44,6 +48,7 @@ public sealed partial class ProcessesPage
     {
         _gone.Cancel();
         _subscription?.Dispose();
+        _beside?.Dispose();
         _gone.Dispose();
     }
 
