@@ -4,12 +4,13 @@ using MemScope.Core.Analysis.Diff;
 using MemScope.Core.Analysis.Growth;
 using MemScope.Web.Answers;
 using MemScope.Web.Api;
+using MemScope.Web.Notes;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Sharing;
 
 /// <summary>Makes the finished view of a share: the same answers that the live page shows, at this moment, as data.</summary>
-public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions, DiffAnswers diffs, CompareAnswers compares, StackAnswers stacks, FindingAnswers findings, FindingProofs proofs, Limits limits, TimeProvider time)
+public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions, DiffAnswers diffs, CompareAnswers compares, StackAnswers stacks, FindingAnswers findings, FindingProofs proofs, NoteWriting notes, Limits limits, TimeProvider time)
 {
     private const int ChartPoints = 400;
 
@@ -41,6 +42,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
             Overview = overview,
             Overrides = await regions.OverridesAsync(process, window, cancel),
             Captures = await processes.CapturesAsync(process, cancel),
+            Notes = Frozen(await notes.OfAsync(process, cancel), overview?.Window),
         };
         return request.View switch
         {
@@ -109,6 +111,10 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
 
     private static string Title(ShareRequestWire request, ProcessWire process) =>
         string.IsNullOrWhiteSpace(request.Title) ? $"{(process.Comm.Length > 0 ? process.Comm : "process")} {process.Pid} on {process.Host}" : request.Title.Trim();
+
+    /// <summary>Notes of the window, all without one. From a share nothing leads to another page, which may be of another process.</summary>
+    private static IReadOnlyList<NoteWire> Frozen(IReadOnlyList<NoteWire> notes, WindowWire? window) =>
+        [.. (window is null ? notes : NoteWriting.Within(notes, window)).Select(n => n with { Evidence = n.Evidence is { } e ? new NoteEvidenceWire(e.Kind, "") : null })];
 
     private static WindowWire NoWindow(DateTimeOffset now) => new("", 0, 0, now, now, 0, true);
 }

@@ -19,6 +19,7 @@ public static class ShareMarkdown
         if (Answer(view) is { Length: > 0 } answer) text.Append(Escape(answer)).Append("\n\n");
         foreach (var (name, value) in Figures(view)) text.Append(CultureInfo.InvariantCulture, $"- {name}: {value}\n");
         foreach (var finding in Findings(view)) FindingMarkdown.Append(text, finding);
+        NoteMarkdown.Append(text, view.Notes);
         text.Append(CultureInfo.InvariantCulture, $"\n[Evidence, frozen {view.FrozenAt:yyyy-MM-dd HH:mm} UTC]({url})");
         text.Append(view.ExpiresAt is { } end ? string.Create(CultureInfo.InvariantCulture, $" (until {end:yyyy-MM-dd})\n") : "\n");
         return text.ToString();

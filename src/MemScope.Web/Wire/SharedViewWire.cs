@@ -25,6 +25,9 @@ public sealed record SharedViewWire(ShareRequestWire Request, string Title, Date
     /// <summary>Categories that were changed by hand in this view, and what they had been.</summary>
     public IReadOnlyList<OverrideWire> Overrides { get; init; } = [];
 
+    /// <summary>What people had written of the window when it was frozen, without the addresses that it was pinned to.</summary>
+    public IReadOnlyList<NoteWire> Notes { get; init; } = [];
+
     /// <summary>View <c>regions</c>.</summary>
     public RegionsWire? Regions { get; init; }
 
