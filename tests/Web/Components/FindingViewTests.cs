@@ -159,6 +159,7 @@ public sealed class FindingViewTests : BunitContext
     [Theory]
     [InlineData("start 7f1f61ddb000 → 7f1f5f925000 = 254 × 148 KiB", "7f1f61ddb000", "7f1f5f925000")]
     [InlineData("`munmap` adds an entry in ucs_rcache_mp_chunk_alloc, std::vector and UCX_MEM_MMAP_HOOK_MODE=none", "munmap", "ucs_rcache_mp_chunk_alloc", "std::vector", "UCX_MEM_MMAP_HOOK_MODE=none")]
+    [InlineData("svc::SessionTable<…>::make_entry: 33.8 MiB of 34.3 MiB live", "svc::SessionTable<…>::make_entry")]
     [InlineData("[heap] holds 140 KiB in 91 of 91 snapshots")]
     public void Names_of_code_stand_out_of_a_sentence_and_no_word_is_lost(string text, params string[] code)
     {

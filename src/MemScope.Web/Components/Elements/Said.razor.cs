@@ -24,6 +24,6 @@ public sealed partial class Said
     }
 
     // Without backtracking: the text may come from a hostile process.
-    [GeneratedRegex(@"`[^`]+`|\b(0x[0-9a-f]{4,16}|[0-9a-f]{10,16}|[A-Za-z]\w*(_|::)\w+(=\w+)?(\(\))?)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"`[^`]+`|\b(0x[0-9a-f]{4,16}|[0-9a-f]{10,16}|[A-Za-z]\w*((<[^<>\s]{0,40}>)?::~?\w+)+(\(\))?|[A-Za-z]\w*_\w+(=\w+)?(\(\))?)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Code();
 }

@@ -1,3 +1,5 @@
+using MemScope.Core.Analysis.Findings;
+using MemScope.Core.Analysis.Findings.Asking;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Components.Pages.Findings;
@@ -31,6 +33,14 @@ public static class FindingLook
 
     /// <summary>The finding that a page leads with: the first that is not refuted, or null.</summary>
     public static FindingWire? Leading(FindingsWire? findings) => findings?.Items.FirstOrDefault(f => !IsRefuted(f));
+
+    /// <summary>What a site is called, as sentences call it: without parameters and template arguments.</summary>
+    public static string Site(FindingSiteWire site) => SitePlace.Name(new SiteFrame(site.Function, site.Module, site.File, site.Line));
+
+    /// <summary>What is said where there is no finding.</summary>
+    public static string Nothing(FindingsWire findings) => findings.Assessment.Kind is "healthy"
+        ? $"Nothing found. {Format.Of(findings.Checked.Count, "signature")} checked, all silent."
+        : "No finding: what was uploaded does not tell yet.";
 
     /// <summary>Where it lies: <c>outside malloc, Anonymous</c>; empty when nothing is known.</summary>
     public static string Place(FindingWire finding) => string.Join(", ", new[]
