@@ -7,7 +7,7 @@ namespace MemScope.Core.Analysis.Findings;
 
 /// <summary>
 /// Says in one line what a case comes to. Whether memory grows, only the snapshots say: other evidence tells who, on which side of malloc, and whether it is in use. Nothing makes a
-/// process a leak that does not grow.
+/// process a leak that does not grow; a card may see growth of which RSS as a whole has no form: doublings, copies of a library.
 /// </summary>
 internal static class CaseAssessor
 {
@@ -20,6 +20,7 @@ internal static class CaseAssessor
         var sure = findings.Where(f => f.Certainty is Certainty.Likely or Certainty.Confirmed).ToList();
         if (sure.Find(f => f.Card.Kind is FindingKind.NotALeak or FindingKind.NotThisProcess && IsAbout(f, c)) is { } harmless) return new("healthy", null, harmless.Category, harmless.Summary);
         if (c.Grows) return Growing(c, sure);
+        if (sure.Find(f => f.Card.Kind == FindingKind.Leak) is { } leak) return new("leak", leak.Card.InsideMallocHeap, leak.Category, leak.Summary);
         if (sure.Find(f => f.Card.Kind == FindingKind.Retention) is { } retention) return Kept(c, retention);
         if (c.Snapshots.Kind == "retention" && Retained.Of(c, [Category.Heap, Category.Arena]) is { } kept && kept.Share < Most)
             return new("healthy", null, null, $"RSS stays at {SizeWords.Size(c.RssBytes)}, and {SizeWords.Size(kept.InUseBytes)} of it are in use. Nothing grows.");

@@ -27,5 +27,9 @@ public static class Checks
         ThreadChecks.All,
         CgroupChecks.All,
         ChurnChecks.All,
+        MappingChecks.All,
+        SizeChecks.All,
+        HostChecks.All,
+        HeapModuleChecks.All,
     }.SelectMany(c => c).ToDictionary(c => c.Name, StringComparer.Ordinal);
 }
