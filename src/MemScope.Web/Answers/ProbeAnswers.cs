@@ -26,9 +26,9 @@ public sealed class ProbeAnswers(ProcessTracks tracks, MapsQuery maps, TraceQuer
         return ProbeBook.Find(slug, target) is { } found ? [found.ToWire()] : [];
     }
 
-    /// <summary>The tracer that suits a process best; null when it does not exist.</summary>
-    public async Task<ProbeWire?> TracerAsync(Guid process, string server, CancellationToken cancel) =>
-        await TargetAsync(process, server, cancel) is { } target ? ProbeBook.Tracer(target).ToWire() : null;
+    /// <summary>What shows who maps the memory of a process, the one that suits it best first; null when it does not exist.</summary>
+    public async Task<IReadOnlyList<ProbeWire>?> TracersAsync(Guid process, string server, CancellationToken cancel) =>
+        await TargetAsync(process, server, cancel) is { } target ? [.. ProbeBook.Tracers(target).Select(p => p.ToWire())] : null;
 
     /// <summary>Findings with the probes that would move each, made for the process; of one that is unclear and has no finding those that would tell.</summary>
     /// <param name="findings">The findings.</param>
@@ -42,11 +42,13 @@ public sealed class ProbeAnswers(ProcessTracks tracks, MapsQuery maps, TraceQuer
         if (await TargetAsync(process, server, cancel) is not { } target) return findings;
         return findings with
         {
-            Items = [.. findings.Items.Select(f => f with { NextProbes = Made(f.ProbeSlugs) })],
-            NextProbes = findings.Items.Count > 0 || findings.Assessment.Kind == "healthy" ? [] : Made(findings.Assessment.Kind == "unclear" ? ProbeBook.Watching : [ProbeBook.Tracer(target).Slug]),
+            Items = [.. findings.Items.Select(f => f with { NextProbes = Made(WithProof(f), target with { Setting = f.Remedies.FirstOrDefault(r => r.Setting is not null)?.Setting }) })],
+            NextProbes = findings.Items.Count > 0 || findings.Assessment.Kind == "healthy" ? [] : Made(findings.Assessment.Kind == "unclear" ? ProbeBook.Watching : [ProbeBook.Tracers(target)[0].Slug], target),
         };
 
-        List<ProbeWire> Made(IReadOnlyList<string> slugs) => [.. slugs.Select(slug => ProbeBook.Find(slug, target)).OfType<Probe>().Select(p => p.ToWire())];
+        // Where something is to be done about it, a run with it is the last probe.
+        static IEnumerable<string> WithProof(FindingWire f) => f.Remedies.Count == 0 || f.Verdict == "refuted" || f.ProbeSlugs.Contains(ProbeBook.FixWatch, StringComparer.Ordinal) ? f.ProbeSlugs : f.ProbeSlugs.Append(ProbeBook.FixWatch);
+        static List<ProbeWire> Made(IEnumerable<string> slugs, ProbeTarget target) => [.. slugs.Select(slug => ProbeBook.Find(slug, target)).OfType<Probe>().Select(p => p.ToWire())];
     }
 
     /// <summary>What probes are made for; null when the process does not exist.</summary>

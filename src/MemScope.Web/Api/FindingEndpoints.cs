@@ -17,19 +17,17 @@ internal static class FindingEndpoints
     }
 
     private static async Task<IResult> AskAsync(Guid process, HttpRequest request, FindingAnswers answers, ProbeAnswers probes, CancellationToken cancel) =>
-        await answers.AskAsync(process, request.Window(), cancel) is { } findings ? Results.Json(await probes.WithProbesAsync(findings, process, ServerOf(request), cancel)) : ProcessEndpoints.NoWindow;
+        await answers.AskAsync(process, request.Window(), cancel) is { } findings ? Results.Json(await probes.WithProbesAsync(findings, process, request.Server(), cancel)) : ProcessEndpoints.NoWindow;
 
     private static async Task<IResult> OneAsync(Guid process, string rule, HttpRequest request, FindingAnswers answers, ProbeAnswers probes, ProcessAnswers processes, CancellationToken cancel)
     {
         var (window, form) = (request.Window(), request.Wanted(Representation.Json, Representation.Markdown));
         if (await answers.AskAsync(process, window, cancel) is not { Window: { } over } judged) return ProcessEndpoints.NoWindow;
-        var findings = await probes.WithProbesAsync(judged, process, ServerOf(request), cancel);
+        var findings = await probes.WithProbesAsync(judged, process, request.Server(), cancel);
         if (findings.Items.FirstOrDefault(f => f.Rule.Equals(rule, StringComparison.OrdinalIgnoreCase)) is not { } finding)
             return Problems.NotFound("There is no finding of that rule over this window.");
         if (form is Representation.Json || await processes.FindAsync(process, cancel) is not { } found) return Results.Json(finding);
-        var page = ServerOf(request) + Urls.Finding(process, finding.Rule, window);
+        var page = request.Server() + Urls.Finding(process, finding.Rule, window);
         return Results.File(System.Text.Encoding.UTF8.GetBytes(FindingMarkdown.File(finding, found, over, page)), "text/markdown; charset=utf-8", $"{found.Pid}-{finding.Rule}.md");
     }
-
-    private static string ServerOf(HttpRequest request) => $"{request.Scheme}://{request.Host}{request.PathBase}";
 }

@@ -44,6 +44,9 @@ internal static class Parameters
 
     private static string Clip(string name) => name.Length <= LongestName ? name : name[..LongestName] + "…";
 
+    /// <summary>Address of this server as the asker sees it, without a slash at the end. As hostile as any header.</summary>
+    public static string Server(this HttpRequest request) => $"{request.Scheme}://{request.Host}{request.PathBase}";
+
     /// <summary>A text, or null when it is not given or empty.</summary>
     public static string? Text(this HttpRequest request, string name)
     {

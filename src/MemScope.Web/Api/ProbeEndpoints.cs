@@ -16,6 +16,6 @@ internal static class ProbeEndpoints
     private static async Task<IResult> ListAsync(Guid process, HttpRequest request, ProbeAnswers answers, CancellationToken cancel)
     {
         var slug = request.Text("slug") is null ? null : request.Word("slug", "", ProbeBook.Slugs);
-        return await answers.ListAsync(process, slug, $"{request.Scheme}://{request.Host}{request.PathBase}", cancel) is { } probes ? Results.Json(new Page<ProbeWire>(probes, null)) : ProcessEndpoints.NoProcess;
+        return await answers.ListAsync(process, slug, request.Server(), cancel) is { } probes ? Results.Json(new Page<ProbeWire>(probes, null)) : ProcessEndpoints.NoProcess;
     }
 }

@@ -19,7 +19,7 @@ internal static class ShareEndpoints
     }
 
     private static async Task<IResult> CreateAsync(Guid process, ShareRequestWire body, HttpRequest request, ShareMaker maker, CancellationToken cancel) =>
-        await maker.CreateAsync(process, body, $"{request.Scheme}://{request.Host}{request.PathBase}", cancel) is { } share
+        await maker.CreateAsync(process, body, request.Server(), cancel) is { } share
             ? Results.Created($"/api/v1/shares/{share.Id}", share)
             : Problems.NotFound("There is no such process, window or region.");
 

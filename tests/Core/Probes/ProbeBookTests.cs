@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MemScope.Core.Analysis.Findings;
 using MemScope.Core.Analysis.Probes;
 using MemScope.Core.Formats;
 using MemScope.Tests;
@@ -115,10 +116,10 @@ public sealed class ProbeBookTests
     [Fact]
     public void Tools_follow_the_rate_of_calls()
     {
-        Assert.Equal("bpftrace", ProbeBook.Tracer(s_target).Slug);
+        Assert.Equal(["bpftrace", "perf", "strace", "gdb"], ProbeBook.Tracers(s_target).Select(p => p.Slug));
         var founding = s_target with { CallsPerSecond = 96_000 };
 
-        Assert.Equal("bpftrace-sums", ProbeBook.Tracer(founding).Slug);
+        Assert.Equal("bpftrace-sums", ProbeBook.Tracers(founding)[0].Slug);
         Assert.Contains("--call-graph fp", ProbeBook.Find("perf", founding)!.Command, StringComparison.Ordinal);
         Assert.Contains("--call-graph dwarf", ProbeBook.Find("perf", s_target)!.Command, StringComparison.Ordinal);
         Assert.Contains("96,000 calls per second", ProbeBook.Find("strace", founding)!.Why, StringComparison.Ordinal);
@@ -145,6 +146,15 @@ public sealed class ProbeBookTests
         Assert.Contains("libucm", ProbeBook.Find("heaptrack", ucx)!.Why, StringComparison.Ordinal);
         Assert.Contains("libucm", ProbeBook.Find("gdb", ucx)!.Why, StringComparison.Ordinal);
         Assert.DoesNotContain("libucm", ProbeBook.Find("gdb", s_target)!.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cards_name_probes_that_there_are()
+    {
+        var named = Cards.All.SelectMany(c => c.Probes.Concat(c.Checks.Select(k => k.Probe).OfType<string>()).Select(p => (c.Id, Probe: p))).ToList();
+
+        Assert.NotEmpty(named);
+        Assert.All(named, n => Assert.Contains(n.Probe, ProbeBook.Slugs));
     }
 
     [Fact]

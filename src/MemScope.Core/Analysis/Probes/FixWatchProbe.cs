@@ -6,7 +6,7 @@ internal static class FixWatchProbe
     private const int LongestLabel = 200;
 
     /// <summary>The probe.</summary>
-    public static ProbeKind Kind { get; } = new("fix-watch", ProbeKind.Always, Make);
+    public static ProbeKind Kind { get; } = new(ProbeBook.FixWatch, ProbeKind.Always, Make);
 
     private static Probe Make(ProbeTarget target)
     {

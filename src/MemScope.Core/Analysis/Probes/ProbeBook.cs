@@ -11,8 +11,13 @@ public static class ProbeBook
         GoPprofProbe.Kind, JcmdProbe.Kind, MemrayProbe.Kind,
         MallocInfoProbe.Kind, MallocTrimProbe.Kind, HeaptrackProbe.Kind,
         StraceProbe.Kind, GdbProbe.Kind, GdbCatchProbe.Kind,
-        AnonNamesProbe.Kind, FixWatchProbe.Kind, HeaptrackRunProbe.Kind, JemallocProbe.Kind, GperftoolsProbe.Kind,
+        AnonNamesProbe.Kind, FixWatchProbe.Kind, HeaptrackRunProbe.Kind, JemallocProbe.Kind, GperftoolsProbe.Kind, MassifProbe.Kind,
     ];
+
+    private static readonly ProbeKind[] s_tracers = [BpftraceProbe.Kind, PerfProbe.Kind, StraceProbe.Kind, GdbProbe.Kind];
+
+    /// <summary>Slug of the probe that watches a run with the remedy.</summary>
+    public const string FixWatch = "fix-watch";
 
     /// <summary>Slugs of all probes, the gentlest first.</summary>
     public static IReadOnlyList<string> Slugs { get; } = [.. s_kinds.Select(k => k.Slug)];
@@ -34,10 +39,11 @@ public static class ProbeBook
         return [.. s_kinds.Where(k => k.Fits(target)).Select(k => k.Make(target))];
     }
 
-    /// <summary>The probe that shows best who maps memory of a process that was never traced.</summary>
-    public static Probe Tracer(ProbeTarget target)
+    /// <summary>The probes that show who maps memory, the one that suits the process best first.</summary>
+    public static IReadOnlyList<Probe> Tracers(ProbeTarget target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return (CallRate.IsAbove(target, CallRate.ForSums) ? BpftraceSumsProbe.Kind : BpftraceProbe.Kind).Make(target);
+        var first = CallRate.IsAbove(target, CallRate.ForSums) ? BpftraceSumsProbe.Kind : BpftraceProbe.Kind;
+        return [first.Make(target), .. s_tracers.Where(k => k != first).Select(k => k.Make(target))];
     }
 }

@@ -28,6 +28,10 @@ public abstract class ProcessPage : ComponentBase, IDisposable
     [Inject] private ILogger<ProcessPage> Log { get; set; } = default!;
     [Inject] private RegionAnswers Regions { get; set; } = default!;
     [Inject] private ChangeFeed Changes { get; set; } = default!;
+    [Inject] private NavigationManager Addresses { get; set; } = default!;
+
+    /// <summary>Address of this server as the browser sees it, without a slash at the end: for commands to copy.</summary>
+    protected string Server => Addresses.BaseUri.TrimEnd('/');
 
     /// <summary>A load that failed, or null.</summary>
     protected LoadProblem? LoadFailure { get; private set; }
