@@ -102,6 +102,45 @@ public sealed class VerdictTests
         Assert.All(judgement.Findings, f => Assert.Equal(Certainty.Refuted, f.Certainty));
     }
 
+    [Fact]
+    public void Growth_of_the_heap_in_which_little_is_live_is_retention()
+    {
+        // The snapshots of a heap that grows, and an allocator that says that what it took is free.
+        var file = Cases.Of("malloc-leak-cpp");
+        var (begin, end) = (file.Track.Points[file.From].TakenAt, file.Track.Points[file.To].TakenAt);
+        AllocatorState At(DateTimeOffset time, long held) => new("malloc-info", "glibc malloc", time) { InUseBytes = 1 << 20, HeldBytes = held, FreeBytes = held - (1 << 20) };
+        var judgement = Judge.Of(file with { Allocators = [At(begin, 2 << 20), At(end, 60 << 20)] });
+
+        Assert.Equal(("retention", true), (judgement.Assessment.Kind, judgement.Assessment.InsideMallocHeap));
+        Assert.Contains("only 1.00 MiB are in use", judgement.Assessment.Summary, StringComparison.Ordinal);
+        Assert.DoesNotContain(judgement.Findings, f => f.Card.Kind == FindingKind.Leak);
+
+        // One that says that it is in use: a leak.
+        var used = Judge.Of(file with { Allocators = [At(begin, 2 << 20) with { FreeBytes = 0, InUseBytes = 2 << 20 }, At(end, 60 << 20) with { FreeBytes = 1 << 20, InUseBytes = 59 << 20 }] });
+        Assert.Equal(("leak", true), (used.Assessment.Kind, used.Assessment.InsideMallocHeap));
+    }
+
+    [Fact]
+    public void Blocks_that_malloc_maps_by_themselves_are_malloc_s_once_a_trace_says_so()
+    {
+        var (alone, traced) = (Judge.Of(Signature("g06-large-blocks/leak")), Judge.Of(Signature("g06-large-blocks/leak", "strace.txt.gz")));
+
+        Assert.Equal("leak", alone.Assessment.Kind);
+        Assert.Equal(("leak", true), (traced.Assessment.Kind, traced.Assessment.InsideMallocHeap));
+        Assert.Equal(("G06", Certainty.Confirmed, "frame_decode"), (traced.Findings[0].Card.Id, traced.Findings[0].Certainty, traced.Findings[0].Sites[0].Frame.Function));
+        Assert.All(traced.Findings.Skip(1), f => Assert.Equal(Certainty.Refuted, f.Certainty));
+    }
+
+    [Fact]
+    public void A_heap_that_a_block_at_its_top_keeps_is_retention_and_one_without_it_is_not()
+    {
+        var (pinned, mended) = (Judge.Of(Signature("s04-heap-pinned/leak")), Judge.Of(Signature("s04-heap-pinned/fixed")));
+
+        Assert.Equal(("S04", Certainty.Confirmed, "retention"), (pinned.Findings[0].Card.Id, pinned.Findings[0].Certainty, pinned.Assessment.Kind));
+        Assert.Empty(mended.Findings);
+        Assert.Equal("healthy", mended.Assessment.Kind);
+    }
+
     [Theory]
     [InlineData("steady-healthy")]
     [InlineData("plateau")]
@@ -153,4 +192,14 @@ public sealed class VerdictTests
 
         static bool IsCase(string name) => Directory.Exists(Fixtures.PathOf(["cases", .. name.Split('/')]));
     });
+
+    /// <summary>A captured signature with what its program printed of its allocator, and with a trace where one is named.</summary>
+    private static CaseFile Signature(string name, string? trace = null)
+    {
+        var folder = Fixtures.PathOf(["signatures", .. name.Split('/')]);
+        List<SideFacts> figures = [.. new[] { "status.tar.gz", "figures.tar.gz" }.SelectMany(f => Reading.Of(File.ReadAllBytes(Path.Combine(folder, f)), f).Parsed.Figures)
+            .Select(f => new SideFacts(f.Kind, f.Label, f.TakenAt!.Value, f.Bytes, f.Counts)).OrderBy(f => f.At)];
+        var file = Cases.OfTrack(CaseTracks.OfFile(Path.Combine(folder, "smaps.tar.gz"))) with { Figures = figures, Allocators = AllocatorStates.Of(figures) };
+        return trace is null ? file : file.With(Assert.Single(Reading.Of(File.ReadAllBytes(Path.Combine(folder, trace)), trace).Parsed.Traces));
+    }
 }

@@ -14,11 +14,11 @@ internal static class AllocatorChecks
     [
         new("allocator-free", "of what the allocator holds, that share is free", [Kind, new("least", ArgumentKind.Share, "of what it holds, when last asked")], Free),
         new("allocator-in-use", "of what the allocator holds, that share is in use", [Kind, new("least", ArgumentKind.Share, "of what it holds, when last asked")], InUse),
-        new("allocator-keeps", "what the allocator keeps free is that share of RSS", [Kind, new("least", ArgumentKind.Share, "of RSS at the snapshot nearest to it")], Keeps),
+        new("allocator-keeps", "what the allocator keeps free is that share of RSS", [Kind, new("least", ArgumentKind.Share, "of RSS at the snapshot nearest to it"), new("bytes", ArgumentKind.Size, "and at least so much") { IsOptional = true }], Keeps),
         new("malloc-keeps", "of what malloc holds, that share is free: by the allocator's own figures, or by a heap profile's live bytes against these categories",
-            [new("category", ArgumentKind.Categories, "where malloc's memory lies"), new("least", ArgumentKind.Share, "of what it holds")], MallocKeeps),
-        new("freed-and-kept", "the program freed, and the allocator gave back at most half of that",
-            [Kind, new("least", ArgumentKind.Share, "of the greatest number of bytes in use was freed")], FreedAndKept),
+            [new("category", ArgumentKind.Categories, "where malloc's memory lies"), new("least", ArgumentKind.Share, "of what it holds"), new("bytes", ArgumentKind.Size, "and at least so much") { IsOptional = true }], MallocKeeps),
+        new("freed-and-kept", "the program freed, and the allocator gave back at most half of that; or it took, and at most half of that is in use",
+            [Kind, new("least", ArgumentKind.Share, "of the greatest number of bytes in use was freed; or of what is held was taken")], FreedAndKept),
     ];
 
     /// <summary>The states of the allocator asked for in and before the window, oldest first: of several allocators the one that holds most.</summary>
@@ -54,31 +54,33 @@ internal static class AllocatorChecks
         if (Last(call) is not { } state || (state.FreeBytes ?? state.HeldBytes - state.InUseBytes) is not { } all) return CheckResult.Unknown(None);
         // What goes back by itself after a time is not kept.
         var free = Math.Max(0, all - (state.DecayingBytes ?? 0));
-        var at = Enumerable.Range(c.From, c.Count).MinBy(i => Math.Abs((c.Track.Points[i].TakenAt - state.At).Ticks));
-        if (!(c.Rss[at - c.From] > 0)) return CheckResult.Unknown("the snapshots print no RSS");
-        // Free chunks need not be in RAM; what is free cannot be a greater part of RSS than RSS.
-        var share = Math.Min(1, free / c.Rss[at - c.From]);
-        return CheckResult.Of(share >= call.Share("least"), $"{SizeWords.Size(free)} free in {state.Name}, RSS {SizeWords.Size((long)c.Rss[at - c.From])} at {c.Number(at)}", Source(state)) with { Metric = GrowthChecks.Percent(share) };
+        var at = Retained.Nearest(c, state.At);
+        if (!(c.Rss[at - c.From] > 0) || Retained.ResidentAt(c, state.At) is not { } resident) return CheckResult.Unknown("the snapshots print no RSS");
+        free = Math.Min(free, Math.Max(0, resident - (state.InUseBytes ?? 0)));
+        var share = free / c.Rss[at - c.From];
+        return CheckResult.Of(share >= call.Share("least") && free >= call.Size("bytes", 0), $"{SizeWords.Size(free)} free and in RAM in {state.Name}, RSS {SizeWords.Size((long)c.Rss[at - c.From])} at {c.Number(at)}", Source(state)) with { Metric = GrowthChecks.Percent(share) };
     }
 
     private static CheckResult MallocKeeps(CheckCall call)
     {
         var (c, categories) = (call.Case, call.Categories("category"));
         if (Retained.Of(c, categories) is not { } kept) return CheckResult.Unknown(States(c, []).Count == 0 && c.File.Heaps.Count == 0 ? $"{None}, and no heap profile" : "neither the allocator's figures nor a heap profile say what is in use at the window's end");
-        return CheckResult.Of(kept.Share >= call.Share("least"), $"{kept.Who}: {SizeWords.Size(kept.InUseBytes)} in use of {SizeWords.Size(kept.HeldBytes)} held", kept.Source) with { Metric = GrowthChecks.Percent(kept.Share) };
+        return CheckResult.Of(kept.Share >= call.Share("least") && kept.FreeBytes >= call.Size("bytes", 0), $"{kept.Who}: {SizeWords.Size(kept.InUseBytes)} in use of {SizeWords.Size(kept.HeldBytes)} held", kept.Source) with { Metric = GrowthChecks.Percent(kept.Share) };
     }
 
     private static CheckResult FreedAndKept(CheckCall call)
     {
         var states = States(call.Case, call.Texts("allocator")).Where(s => s is { InUseBytes: not null, HeldBytes: > 0 }).ToList();
         if (states.Count < 2) return CheckResult.Unknown(states.Count == 0 ? None : "one moment of the allocator shows no change: figures of two are needed");
-        var (last, most) = (states[^1], states.MaxBy(s => s.InUseBytes)!);
-        var freed = most.InUseBytes!.Value - last.InUseBytes!.Value;
-        var returned = Math.Max(0, most.HeldBytes!.Value - last.HeldBytes!.Value);
-        var figures = $"in use {SizeWords.Size(most.InUseBytes.Value)} → {SizeWords.Size(last.InUseBytes.Value)}, held {SizeWords.Size(most.HeldBytes.Value)} → {SizeWords.Size(last.HeldBytes.Value)}";
-        return CheckResult.Of(freed >= call.Share("least") * most.InUseBytes.Value && returned * 2 <= freed, figures, Source(last)) with
+        var (first, last, most, least) = (states[0], states[^1], states.MaxBy(s => s.InUseBytes)!, call.Share("least"));
+        // Either what is in use fell and what is held did not, or what is held rose and what is in use did not.
+        var (freed, returned) = (most.InUseBytes!.Value - last.InUseBytes!.Value, Math.Max(0, most.HeldBytes!.Value - last.HeldBytes!.Value));
+        var (taken, used) = (last.HeldBytes!.Value - first.HeldBytes!.Value, last.InUseBytes.Value - first.InUseBytes!.Value);
+        var (fell, rose) = (freed >= least * most.InUseBytes.Value && returned * 2 <= freed, taken >= least * last.HeldBytes.Value && used * 2 <= taken);
+        var from = fell || !rose ? most : first;
+        return CheckResult.Of(fell || rose, $"in use {SizeWords.Size(from.InUseBytes!.Value)} → {SizeWords.Size(last.InUseBytes.Value)}, held {SizeWords.Size(from.HeldBytes!.Value)} → {SizeWords.Size(last.HeldBytes.Value)}", Source(last)) with
         {
-            Metric = $"{SizeWords.Size(returned)} of {SizeWords.Size(Math.Max(0, freed))}", Curve = CaseFacts.Curve([.. states.Select(s => (double)s.InUseBytes!.Value)]),
+            Metric = fell || !rose ? $"{SizeWords.Size(returned)} of {SizeWords.Size(Math.Max(0, freed))}" : $"+{SizeWords.Size(taken)}", Curve = CaseFacts.Curve([.. states.Select(s => (double)s.InUseBytes!.Value)]),
         };
     }
 
