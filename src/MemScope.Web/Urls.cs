@@ -81,6 +81,9 @@ public static class Urls
     public static string Series(Guid process, WindowState track, string by = "category", string metric = "rss", Guid? region = null, int points = 800) =>
         $"api/v1/processes/{process}/series" + Query(track.Whole, ("by", by), ("metric", metric), ("region", region?.ToString()), ("points", points.ToString(CultureInfo.InvariantCulture)));
 
+    /// <summary>Live bytes of heap profiles over a whole track for a chart, relative to the base.</summary>
+    public static string HeapCourses(Guid process, WindowState track, int points = 800) => $"api/v1/processes/{process}/heap-courses{Query(track.Whole with { As = null }, ("points", points.ToString(CultureInfo.InvariantCulture)))}";
+
     /// <summary>The regions of a window as CSV.</summary>
     public static string RegionsCsv(Guid process, WindowState? window, string? filter, string? category, string? sort, string? metric = null) =>
         $"api/v1/processes/{process}/regions{Query(window, ("metric", metric), ("q", filter), ("category", category), ("sort", sort), ("format", "csv"))}";

@@ -3,6 +3,7 @@
 // Data comes from the API (live pages) or with the options (frozen pages); plotly draws, colours come from CSS.
 import { colours, follow } from './theme.js';
 import { layoutOf, tracesOf, pixelsOf } from './figure.js';
+import { drawnHeaps } from './heap.js';
 import { fillTable } from './table.js';
 import { drawNotes } from './notes.js';
 
@@ -10,11 +11,14 @@ import { drawNotes } from './notes.js';
  * Mirrors SeriesWire.
  * @typedef {{ source: string, metric: string, keys: string[], titles: string[], numbers: number[], unixMs: number[], values: (number | null | string)[][], decimated: boolean, unit?: 'bytes' | 'count', missing?: string | null, numberUnit?: 'snapshot' | 'ms', isRelative?: boolean }} Series
  *
+ * Mirrors HeapCourseWire, as far as it is drawn.
+ * @typedef {{ heapProfileId: string, tool: string, fileName: string, times: string[], liveBytes: number[] }} HeapCourse
+ *
  * Mirrors SeriesChart.Options.
- * @typedef {{ kind: 'stack' | 'line', url?: string, series?: Series, colour?: string, titles?: Record<string, string>, from?: number | null, to?: number | null, change?: string,
+ * @typedef {{ kind: 'stack' | 'line', url?: string, series?: Series, heapUrl?: string | null, heaps?: HeapCourse[], colour?: string, titles?: Record<string, string>, from?: number | null, to?: number | null, change?: string,
  *   bytesPerSecond?: number | null, rate?: string, fitFrom?: number | null, marks?: number[], bars?: { name: string, from: number, to: number }[], notes?: import('./notes.js').Note[], version?: number }} Options
  *
- * @typedef {{ options: Options, series: Series | null, server: any, busy: boolean, dirty: boolean, drawn: number, last: number, unfollow: () => void, off: AbortController, pointer: { x: number, y: number } | null }} State
+ * @typedef {{ options: Options, series: Series | null, heaps: HeapCourse[], server: any, busy: boolean, dirty: boolean, drawn: number, last: number, unfollow: () => void, off: AbortController, pointer: { x: number, y: number } | null }} State
  */
 
 const config = { responsive: true, displaylogo: false, displayModeBar: false, doubleClick: false, scrollZoom: false, plotlyServerURL: '', modeBarButtonsToRemove: ['sendChartToCloud'] };
@@ -39,7 +43,7 @@ const load = () => plotly ??= new Promise((resolve, reject) => {
 /** Draws a chart into an element. @param {HTMLElement} el @param {Options} options @param {any} server DotNetObjectReference, or null on a static page. */
 export async function create(el, options, server) {
   const off = new AbortController();
-  const state = { options, series: options.series ? named(options.series, options.titles) : null, server, busy: false, dirty: false, drawn: 0, last: 0, unfollow: () => {}, off, pointer: null };
+  const state = { options, series: options.series ? named(options.series, options.titles) : null, heaps: options.heaps ?? [], server, busy: false, dirty: false, drawn: 0, last: 0, unfollow: () => {}, off, pointer: null };
   states.set(el, state);
   state.unfollow = follow(() => draw(el));
   listen(el, off.signal);
@@ -50,7 +54,7 @@ export async function create(el, options, server) {
 export async function update(el, options) {
   const state = states.get(el);
   if (!state) return;
-  const stale = state.options.url !== options.url || state.options.version !== options.version;
+  const stale = state.options.url !== options.url || state.options.heapUrl !== options.heapUrl || state.options.version !== options.version;
   state.options = options;
   if (stale) await refresh(el);
   else await draw(el);
@@ -69,7 +73,12 @@ export async function refresh(el) {
     const wait = state.last + halfSecond - performance.now();
     if (wait > 0 && state.drawn > 0) await new Promise(r => setTimeout(r, wait));
     state.last = performance.now();
-    if (state.options.url) state.series = named(await fetchSeries(state.options.url, state.off.signal), state.options.titles);
+    const { url, heapUrl, titles } = state.options;
+    if (url) {
+      const [series, heaps] = await Promise.all([fetchJson(url, state.off.signal), heapUrl ? fetchHeaps(heapUrl, state.off.signal) : []]);
+      state.series = named(series, titles);
+      state.heaps = heaps;
+    }
     await draw(el);
   } catch (error) {
     if (!state.off.signal.aborted) fail(el, error);
@@ -95,8 +104,11 @@ export function dispose(el) {
 /** The chart as a file. @param {HTMLElement} el @param {string} name */
 export const save = async (el, name) => (await load()).downloadImage(el.querySelector('.chart-plot'), { format: 'svg', filename: name, width: el.clientWidth, height: el.clientHeight });
 
-/** @param {string} url @param {AbortSignal} signal @returns {Promise<Series>} */
-async function fetchSeries(url, signal) {
+/** Live bytes of heap profiles; none where they cannot be had: the chart stands without them. @param {string} url @param {AbortSignal} signal @returns {Promise<HeapCourse[]>} */
+const fetchHeaps = (url, signal) => fetchJson(url, signal).then(answer => answer.items, () => []);
+
+/** @param {string} url @param {AbortSignal} signal @returns {Promise<any>} */
+async function fetchJson(url, signal) {
   const answer = await fetch(new URL(url, document.baseURI), { headers: { Accept: 'application/json' }, signal });
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   return answer.json();
@@ -110,11 +122,11 @@ async function draw(el) {
   const Plotly = await load();
   const state = states.get(el);
   if (!state?.series) return;
-  const { series, options } = state;
+  const { series, heaps, options } = state;
   const plot = /** @type {HTMLElement} */ (el.querySelector('.chart-plot'));
   const palette = colours(el, series.keys, options.colour);
   const size = { width: el.clientWidth, height: el.clientHeight };
-  await Plotly.react(plot, tracesOf(series, options, palette), layoutOf(series, options, palette, size), config);
+  await Plotly.react(plot, tracesOf(series, heaps, options, palette), layoutOf(series, heaps, options, palette, size), config);
   el.querySelector('.chart-note')?.replaceChildren();
   fillTable(el.parentElement?.querySelector('.chart-data') ?? null, series);
   drawNotes(el.parentElement?.querySelector('.chart-notes'), options.notes ?? [], series.unixMs);
@@ -123,6 +135,7 @@ async function draw(el) {
   el.dataset.ready = 'true';
   el.dataset.ticks = String(state.drawn);
   el.dataset.points = String(series.unixMs.length);
+  el.dataset.heaps = String(drawnHeaps(series, heaps).length);
 }
 
 /** Drawing drops what plotly shows under the pointer; a reader who is looking at it keeps it while the chart follows. @param {HTMLElement} el @param {State} state */

@@ -1,8 +1,10 @@
 // @ts-check
 // From a series to plotly's traces and layout.
+import { drawnHeaps, heapTraces, topOf } from './heap.js';
 
 /** @typedef {import('./chart.js').Series} Series */
 /** @typedef {import('./chart.js').Options} Options */
+/** @typedef {import('./chart.js').HeapCourse} HeapCourse */
 /** @typedef {import('./theme.js').Palette} Palette */
 
 const mib = 1 << 20;
@@ -44,8 +46,8 @@ const windowOf = (series, options) => {
 /** @param {Series} series */
 const totals = series => series.unixMs.map((_, i) => series.values.reduce((sum, column) => sum + (bytes(column[i]) ?? 0), 0));
 
-/** @param {Series} series @param {Options} options @param {Palette} palette */
-export function tracesOf(series, options, palette) {
+/** @param {Series} series @param {HeapCourse[]} heaps @param {Options} options @param {Palette} palette */
+export function tracesOf(series, heaps, options, palette) {
   const x = series.unixMs;
   const stack = options.kind === 'stack';
   const scale = scaleOf(series);
@@ -60,6 +62,7 @@ export function tracesOf(series, options, palette) {
         : { connectgaps: false, line: { width: 1.75, color: palette.series[k] }, fill: 'tozeroy', fillcolor: palette.brush }),
     });
   }
+  traces.push(...heapTraces(series, heaps, palette, plain));
   traces.push(fitOf(series, options, palette));
   // Each snapshot has its tick; the parts of a trace's time are no moments that somebody chose.
   if (series.numberUnit !== 'ms') traces.push({
@@ -98,8 +101,11 @@ function fitEnds(series, options) {
   return [at(from), at(to)];
 }
 
-/** @param {Series} series @param {Options} options @param {Palette} palette @param {{ width: number, height: number }} size */
-export function layoutOf(series, options, palette, size) {
+/** The top of the axis over bytes or counts. @param {Series} series @param {HeapCourse[]} heaps */
+const ceiling = (series, heaps) => topOf(series, heaps, Math.max(...totals(series), 1)) * 1.05;
+
+/** @param {Series} series @param {HeapCourse[]} heaps @param {Options} options @param {Palette} palette @param {{ width: number, height: number }} size */
+export function layoutOf(series, heaps, options, palette, size) {
   const x = series.unixMs;
   const bars = options.bars ?? [];
   const plotHeight = Math.max(60, size.height - margin.t - margin.b);
@@ -119,11 +125,11 @@ export function layoutOf(series, options, palette, size) {
         { dtickrange: [60000, 86400000], value: '%H:%M' }, { dtickrange: [86400000, null], value: '%e %b' },
       ],
     },
-    yaxis: { domain: [floor, 1], fixedrange: true, rangemode: 'tozero', showgrid: true, gridcolor: palette.grid, gridwidth: 1, zeroline: true, zerolinecolor: palette.tick, zerolinewidth: 1, nticks: 6, tickformat: ',~r' },
+    yaxis: { domain: [floor, 1], fixedrange: true, rangemode: 'tozero', showgrid: true, gridcolor: palette.grid, gridwidth: 1, zeroline: true, zerolinecolor: palette.tick, zerolinewidth: 1, nticks: 6, tickformat: ',~r', ...(drawnHeaps(series, heaps).length ? { range: [0, ceiling(series, heaps) / scaleOf(series)] } : { autorange: true }) },
     yaxis2: { domain: [0, Math.max(0.01, (bars.length ? barsHeight - 4 : 1) / plotHeight)], range: [0, 1], fixedrange: true, visible: false },
     yaxis3: { domain: [Math.max(0, floor - 8 / plotHeight), Math.max(0.005, floor - 1 / plotHeight)], range: [0, 1], fixedrange: true, visible: false },
     shapes: [...windowShapes(series, options, palette, floor), ...markShapes(series, options, palette, floor), ...bars.map(b => barShape(b, range, palette))],
-    annotations: [...names(series, options, palette, plotHeight * (1 - floor)), ...windowWords(series, options, palette), ...rateWords(series, options, palette, size, plotHeight * (1 - floor)), ...bars.map(b => barWords(b, range, palette))],
+    annotations: [...names(series, heaps, options, palette, plotHeight * (1 - floor)), ...windowWords(series, options, palette), ...rateWords(series, heaps, options, palette, size, plotHeight * (1 - floor)), ...bars.map(b => barWords(b, range, palette))],
   };
 }
 
@@ -160,10 +166,10 @@ function windowWords(series, options, palette) {
   return words;
 }
 
-/** The name of each area, written into it where it is high enough. @param {Series} series @param {Options} options @param {Palette} palette @param {number} height of the plotting area in pixels */
-function names(series, options, palette, height) {
+/** The name of each area, written into it where it is high enough. @param {Series} series @param {HeapCourse[]} heaps @param {Options} options @param {Palette} palette @param {number} height of the plotting area in pixels */
+function names(series, heaps, options, palette, height) {
   if (options.kind !== 'stack' || series.unixMs.length < 2) return [];
-  const top = Math.max(...totals(series), 1) * 1.05;
+  const top = ceiling(series, heaps);
   const { from, to } = windowOf(series, options);
   const at = Math.round(from + (to - from) * 0.7);
   const words = [];
@@ -178,12 +184,12 @@ function names(series, options, palette, height) {
   return words;
 }
 
-/** The rate, written along its line. @param {Series} series @param {Options} options @param {Palette} palette @param {{ width: number }} size @param {number} height */
-function rateWords(series, options, palette, size, height) {
+/** The rate, written along its line. @param {Series} series @param {HeapCourse[]} heaps @param {Options} options @param {Palette} palette @param {{ width: number }} size @param {number} height */
+function rateWords(series, heaps, options, palette, size, height) {
   const { from, to } = windowOf(series, options);
   if (!options.bytesPerSecond || !options.rate || to - from < 2) return [];
   const [a, b] = fitEnds(series, options);
-  const top = (Math.max(...totals(series), 1) / scaleOf(series)) * 1.05;
+  const top = ceiling(series, heaps) / scaleOf(series);
   const spanX = series.unixMs[series.unixMs.length - 1] - series.unixMs[0];
   const dx = ((b.x - a.x) / spanX) * (size.width - margin.l - margin.r);
   const dy = ((b.y - a.y) / top) * height;

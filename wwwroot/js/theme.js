@@ -1,7 +1,7 @@
 // @ts-check
 // Colours of the current theme, read from CSS: charts never hold a hex value.
 
-/** @typedef {{ series: string[], on: string[], text: string, axis: string, grid: string, surface: string, accent: string, fade: string, brush: string, tick: string, grow: string, sans: string }} Palette */
+/** @typedef {{ series: string[], on: string[], text: string, axis: string, grid: string, surface: string, accent: string, fade: string, brush: string, tick: string, grow: string, heap: string, sans: string }} Palette */
 
 /** @param {HTMLElement} probe @param {string} property */
 const resolve = (probe, property) => {
@@ -22,7 +22,7 @@ export function colours(el, keys, fallback) {
   const palette = {
     series, on,
     text: resolve(probe, '--text'), axis: resolve(probe, '--text3'), grid: resolve(probe, '--grid'), surface: resolve(probe, '--surface'), accent: resolve(probe, '--accent'),
-    fade: resolve(probe, '--fade'), brush: resolve(probe, '--brush-bg'), tick: resolve(probe, '--line2'), grow: resolve(probe, '--grow'),
+    fade: resolve(probe, '--fade'), brush: resolve(probe, '--brush-bg'), tick: resolve(probe, '--line2'), grow: resolve(probe, '--grow'), heap: resolve(probe, '--heap-line'),
     sans: getComputedStyle(document.body).fontFamily,
   };
   probe.remove();

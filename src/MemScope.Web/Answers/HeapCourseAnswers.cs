@@ -44,13 +44,13 @@ public sealed class HeapCourseAnswers(ProcessTracks tracks, HeapProfileQuery pro
     {
         var file = new CaseFile(over.Track, over.From, over.To) { Overrides = over.Overrides };
         var rss = over.RssOfTrack();
-        var items = new List<HeapCourseWire>();
-        var said = new List<string>(notes);
+        var (said, placed) = (new List<string>(notes), new List<HeapCourse>());
         foreach (var (profile, content) in loaded)
         {
-            if (HeapCourses.Place(profile.Id, content, profile.TakenAt, row.StartTime, rss, profile.TimeOrigin) is { } course) items.Add(HeapCourseWires.Of(course, file, profile, points));
+            if (HeapCourses.Place(profile.Id, content, profile.TakenAt, row.StartTime, rss, profile.TimeOrigin) is { } course) placed.Add(course);
             else said.Add($"{(profile.FileName.Length == 0 ? profile.Tool : profile.FileName)}: it does not say how many bytes are live, so it has no place on this axis.");
         }
+        var items = HeapCourses.Joined(placed).Select(c => HeapCourseWires.Of(c, file, loaded.Find(l => l.Row.Id == c.Profile).Row, points)).ToList();
         items.AddRange(AllocatorStates.Courses(states).Select(course => HeapCourseWires.Of(course, file, null, points)));
         return new HeapCoursesWire(over.ToWire(), items) { Notes = said };
     }

@@ -10,7 +10,7 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Sharing;
 
 /// <summary>Makes the finished view of a share: the same answers that the live page shows, at this moment, as data.</summary>
-public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions, DiffAnswers diffs, CompareAnswers compares, StackAnswers stacks, FindingAnswers findings, FindingProofs proofs, NoteWriting notes, Limits limits, TimeProvider time)
+public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions, DiffAnswers diffs, CompareAnswers compares, StackAnswers stacks, HeapCourseAnswers heaps, FindingAnswers findings, FindingProofs proofs, NoteWriting notes, Limits limits, TimeProvider time)
 {
     private const int ChartPoints = 400;
 
@@ -60,7 +60,8 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
     private async Task<SharedViewWire> OverviewAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)
     {
         var judged = await findings.AskAsync(process, window, cancel);
-        return await WithSeriesAsync(process, window, view with { Findings = judged, Overview = view.Overview?.With(judged) }, cancel);
+        var drawn = await WithSeriesAsync(process, window, view with { Findings = judged, Overview = view.Overview?.With(judged) }, cancel);
+        return await WithHeapsAsync(process, window, drawn, cancel);
     }
 
     private async Task<SharedViewWire?> FindingAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)
@@ -104,6 +105,13 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
     {
         Series = await regions.SeriesAsync(process, window.Whole, "category", view.Request.View == "overview" && view.Request.Metric is { } metric ? metric : "rss", ChartPoints, 1, null, cancel),
     };
+
+    private async Task<SharedViewWire> WithHeapsAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)
+    {
+        if (await heaps.AskAsync(process, window, 2, cancel) is not { } courses) return view;
+        var lines = courses.Items.Count > 0 && view.Series is { Metric: "rss" } ? (await heaps.AskAsync(process, window.Whole, ChartPoints, cancel))?.Items : null;
+        return view with { HeapCourses = courses, HeapLines = lines ?? [] };
+    }
 
     /// <summary>A diff keeps the order of its ends.</summary>
     private static WindowState Ends(WindowState window, ShareRequestWire request) =>

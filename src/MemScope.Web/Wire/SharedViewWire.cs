@@ -55,6 +55,12 @@ public sealed record SharedViewWire(ShareRequestWire Request, string Title, Date
     /// <summary>Series of the chart over the whole track: by category for overview, diff and finding, of the region for region; 400 points at most.</summary>
     public SeriesWire? Series { get; init; }
 
+    /// <summary>Live bytes of heap profiles over the window, with their figures; of view overview.</summary>
+    public HeapCoursesWire? HeapCourses { get; init; }
+
+    /// <summary>The same over the whole track for the chart, 400 points each at most; empty where the chart shows no RSS.</summary>
+    public IReadOnlyList<HeapCourseWire> HeapLines { get; init; } = [];
+
     /// <summary>The captures that the figures come from, with their hashes.</summary>
     public IReadOnlyList<CaptureWire> Captures { get; init; } = [];
 }

@@ -92,6 +92,20 @@ public sealed class HeapTieTests
     }
 
     [Fact]
+    public void Single_dumps_of_one_tool_are_one_course_and_those_that_were_only_received_stay_alone()
+    {
+        HeapCourse Dump(string tool, int minute, long live, TimeOrigin origin = TimeOrigin.MemberName) =>
+            HeapCourses.Place(Guid.CreateVersion7(), Dumps((1, live)) with { Tool = tool }, Noon.AddMinutes(minute), null, [], origin)!;
+        HeapCourse[] dumps = [Dump("jemalloc-heap", 10, 30), Dump("jemalloc-heap", 0, 10), Dump("jemalloc-heap", 5, 20), Dump("pprof", 20, 5), Dump("jemalloc-heap", 30, 99, TimeOrigin.Receipt)];
+        var joined = HeapCourses.Joined(dumps);
+        Assert.Equal([99, 5, 30], joined.Select(c => c.Moments[^1].LiveBytes));
+        Assert.Equal([new HeapMoment(Noon, 10), new HeapMoment(Noon.AddMinutes(5), 20), new HeapMoment(Noon.AddMinutes(10), 30)], joined[2].Moments);
+        Assert.Equal((dumps[0].Profile, HeapTie.FileTime), (joined[2].Profile, joined[2].Tie));
+        Assert.StartsWith("3 dumps, each by the time in the file's name", joined[2].TieWords, StringComparison.Ordinal);
+        Assert.Equal([HeapCases.Course("ucx-leak").Moments.Count], HeapCourses.Joined([HeapCases.Course("ucx-leak")]).Select(c => c.Moments.Count));
+    }
+
+    [Fact]
     public void A_clock_that_counts_instructions_or_bytes_orders_moments_and_places_none_but_the_last()
     {
         foreach (var clock in new[] { ClockDomain.Instructions, ClockDomain.AllocatedBytes, ClockDomain.None })

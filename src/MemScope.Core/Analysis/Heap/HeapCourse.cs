@@ -49,6 +49,9 @@ public sealed record HeapCourse(Guid Profile, string Tool, HeapTie Tie, IReadOnl
     /// <summary>Whether every block was counted; false for samples, for tools that report only what leaked or only one runtime's objects, and for one that began late.</summary>
     public bool IsComplete { get; init; }
 
+    /// <summary>Whether only the time of receipt is known: no growth may be read from it.</summary>
+    public bool IsGuess { get; init; }
+
     /// <summary>
     /// How long the last moment stands for what comes behind it: the mean time between two moments, since between two of them nothing more is known either; a second at least, a minute at most and for a single moment.
     /// </summary>

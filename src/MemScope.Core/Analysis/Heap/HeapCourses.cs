@@ -32,7 +32,31 @@ public static class HeapCourses
         return Course(HeapTie.FileTime, HeapClock.Placed(moments, fileTime, moments[^1].TimeNs), FileWords(origin), null);
 
         HeapCourse Course(HeapTie tie, IReadOnlyList<HeapMoment> placed, string words, long? within) =>
-            new(id, profile.Tool, tie, placed) { TieWords = words, WithinMs = within, IsComplete = HeapTools.CountsAll(profile) };
+            new(id, profile.Tool, tie, placed) { TieWords = words, WithinMs = within, IsComplete = HeapTools.CountsAll(profile), IsGuess = tie == HeapTie.FileTime && origin == TimeOrigin.Receipt };
+    }
+
+    /// <summary>
+    /// Courses with the single dumps of one tool (jeprof.1.heap, jeprof.2.heap …) joined into one each, under the newest profile's id; the newest course first. Dumps whose time is a guess stay alone.
+    /// </summary>
+    public static IReadOnlyList<HeapCourse> Joined(IEnumerable<HeapCourse> courses)
+    {
+        ArgumentNullException.ThrowIfNull(courses);
+        var joined = courses.GroupBy(c => c is { Moments.Count: 1, IsGuess: false } ? c.Tool : c.Profile.ToString(), StringComparer.Ordinal).Select(g => Join([.. g.OrderBy(c => c.Moments[0].At)]));
+        return [.. joined.OrderByDescending(c => c.Moments[^1].At)];
+    }
+
+    private static HeapCourse Join(IReadOnlyList<HeapCourse> dumps)
+    {
+        HeapMoment[] moments = [.. dumps.SelectMany(d => d.Moments).GroupBy(m => m.At).Select(g => g.Last())];
+        if (dumps.Count == 1 || moments.Length == 1) return dumps[^1];
+        return dumps[^1] with
+        {
+            Moments = moments,
+            Tie = dumps.Max(d => d.Tie),
+            TieWords = string.Create(CultureInfo.InvariantCulture, $"{dumps.Count:N0} dumps, each {dumps.MaxBy(d => d.Tie)!.TieWords}"),
+            WithinMs = dumps.Any(d => d.WithinMs is null) ? null : dumps.Max(d => d.WithinMs),
+            IsComplete = dumps.All(d => d.IsComplete),
+        };
     }
 
     /// <summary>Times that are printed in whole seconds are cut to them.</summary>

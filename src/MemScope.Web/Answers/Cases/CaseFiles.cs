@@ -29,6 +29,13 @@ public sealed class CaseFiles(ProcessTracks tracks, TracedEvidence traced, HeapE
         return await tracks.OverWindowAsync(row, window, over => answer(Of(row, over, who, heap, beside), over.ToWire()), cancel);
     }
 
+    private static IReadOnlyList<HeapCourse> Heaps(ProcessRow row, TrackWindow over, HeapCase heap)
+    {
+        if (heap.Profiles.Count == 0) return [];
+        var rss = over.RssOfTrack();
+        return HeapCourses.Joined(heap.Profiles.Select(p => HeapCourses.Place(p.Row.Id, p.Profile, p.Row.TakenAt, row.StartTime, rss, p.Row.TimeOrigin)).OfType<HeapCourse>());
+    }
+
     private static CaseFile Of(ProcessRow row, TrackWindow over, TracedCase who, HeapCase heap, IReadOnlyList<SideFacts> beside) => new(over.Track, over.From, over.To)
     {
         Overrides = over.Overrides,
@@ -36,7 +43,7 @@ public sealed class CaseFiles(ProcessTracks tracks, TracedEvidence traced, HeapE
         Sites = who.Sites,
         Traces = who.Traces,
         Growth = who.Growth,
-        Heaps = [.. heap.Profiles.Select(p => HeapCourses.Place(p.Row.Id, p.Profile, p.Row.TakenAt, row.StartTime, over.RssOfTrack(), p.Row.TimeOrigin)).OfType<HeapCourse>()],
+        Heaps = Heaps(row, over, heap),
         PendingFrames = who.PendingFrames + heap.PendingFrames,
         HeapSites = heap.Sites,
         Allocators = AllocatorStates.Of(beside),

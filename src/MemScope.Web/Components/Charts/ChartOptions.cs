@@ -11,6 +11,12 @@ public sealed record ChartOptions(string Kind, string? Url)
     /// <summary>The series itself, in a frozen view.</summary>
     public Wire.SeriesWire? Series { get; init; }
 
+    /// <summary>Where the live bytes of heap profiles are fetched from, to be drawn over the series; null for none.</summary>
+    public string? HeapUrl { get; init; }
+
+    /// <summary>Those live bytes themselves, in a frozen view.</summary>
+    public IReadOnlyList<Wire.HeapCourseWire> Heaps { get; init; } = [];
+
     /// <summary>Category whose colour all lines take, or null when each key is a category.</summary>
     public string? Colour { get; init; }
 
@@ -49,8 +55,8 @@ public sealed record ChartOptions(string Kind, string? Url)
 
     /// <summary>By value, bars included.</summary>
     public bool Equals(ChartOptions? other) =>
-        other is not null && (Kind, Url, Colour, From, To, Change, BytesPerSecond, Rate, FitFrom, Version) == (other.Kind, other.Url, other.Colour, other.From, other.To, other.Change, other.BytesPerSecond, other.Rate, other.FitFrom, other.Version)
-        && ReferenceEquals(Series, other.Series) && Bars.SequenceEqual(other.Bars) && Marks.SequenceEqual(other.Marks) && Notes.SequenceEqual(other.Notes);
+        other is not null && (Kind, Url, HeapUrl, Colour, From, To, Change, BytesPerSecond, Rate, FitFrom, Version) == (other.Kind, other.Url, other.HeapUrl, other.Colour, other.From, other.To, other.Change, other.BytesPerSecond, other.Rate, other.FitFrom, other.Version)
+        && ReferenceEquals(Series, other.Series) && ReferenceEquals(Heaps, other.Heaps) && Bars.SequenceEqual(other.Bars) && Marks.SequenceEqual(other.Marks) && Notes.SequenceEqual(other.Notes);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, Url, From, To, Version);

@@ -12,11 +12,15 @@ public sealed partial class StackPicture
     private const int Top = 20;
     private const int PlotHeight = Height - Top - 30;
     private const double MiB = 1 << 20;
+    private const int MostHeaps = 4;
 
     private double _most = 1;
 
     /// <summary>What to draw.</summary>
     [Parameter, EditorRequired] public required SeriesWire Series { get; set; }
+
+    /// <summary>Live bytes of heap profiles, drawn over the areas.</summary>
+    [Parameter] public IReadOnlyList<HeapCourseWire> Heaps { get; set; } = [];
 
     /// <summary>What it shows, in words.</summary>
     [Parameter, EditorRequired] public required string Label { get; set; }
@@ -38,8 +42,15 @@ public sealed partial class StackPicture
     {
         var most = 1.0;
         for (var i = 0; i < Series.UnixMs.Length; i++) most = Math.Max(most, Series.Values.Sum(column => Value(column, i)));
+        // As heap.js draws them: what a profiler calls live beyond twice the total goes out of the picture.
+        var (total, highest) = (most, 2 * most);
+        foreach (var heap in DrawnHeaps) most = Math.Max(most, Math.Max(total, Math.Min(heap.LiveBytes.Max(), highest)));
         _most = Math.Ceiling(most / Step(most)) * Step(most);
     }
+
+    private IEnumerable<HeapCourseWire> DrawnHeaps => Heaps.Where(h => h.Times.Count > 1).Take(MostHeaps);
+
+    private IEnumerable<string> HeapLines => DrawnHeaps.Select(Line);
 
     private IEnumerable<(string Slug, string Path)> Areas
     {
@@ -118,6 +129,18 @@ public sealed partial class StackPicture
         return path.Append('Z').ToString();
 
         void Append(int i, double value) => path.Append(path.Length > 1 ? "L" : "").Append(Format.Svg(X(i))).Append(' ').Append(Format.Svg(1000 * (1 - value / _most)));
+    }
+
+    private string Line(HeapCourseWire heap)
+    {
+        var (first, last) = (Series.UnixMs[0], Series.UnixMs[^1]);
+        var points = new StringBuilder();
+        for (var i = 0; i < heap.Times.Count; i++)
+        {
+            var x = last <= first ? 0 : 1000 * ((heap.Times[i] - DateTimeOffset.UnixEpoch).TotalMilliseconds - first) / (last - first);
+            points.Append(Format.Svg(x)).Append(',').Append(Format.Svg(1000 * (1 - (heap.LiveBytes[i] / _most)))).Append(' ');
+        }
+        return points.ToString();
     }
 
     private double X(int i)

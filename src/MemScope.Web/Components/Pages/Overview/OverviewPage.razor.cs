@@ -10,21 +10,32 @@ public sealed partial class OverviewPage
 {
     private OverviewWire? _overview;
     private FindingsWire? _findings;
+    private HeapCoursesWire? _heaps;
 
     [Inject] private ProcessAnswers Answers { get; set; } = default!;
+    [Inject] private HeapCourseAnswers HeapAnswers { get; set; } = default!;
     [Inject] private NavigationManager Navigation { get; set; } = default!;
     [SupplyParameterFromQuery(Name = "metric")] private string? Metric { get; set; }
+
+    /// <summary>The chart fetches its own points; for words the ends are enough.</summary>
+    private const int HeapPoints = 2;
 
     private string ChartMetric => OverviewView.MetricOf(_overview!, Metric);
 
     /// <inheritdoc/>
-    protected override async Task LoadAsync(CancellationToken cancel) => _overview = await Answers.OverviewAsync(Id, View.Window, cancel);
+    protected override async Task LoadAsync(CancellationToken cancel)
+    {
+        var overview = await Answers.OverviewAsync(Id, View.Window, cancel);
+        _heaps = overview is null ? null : await HeapAnswers.AskAsync(Id, View.Window with { Source = overview.Window.Source }, HeapPoints, cancel);
+        _overview = overview;
+    }
 
     private void OnJudged(FindingsWire? findings) => _findings = findings;
 
     private ChartOptions ChartOf(OverviewWire overview) => OverviewView.ChartOf(overview, ChartMetric) with
     {
         Url = Urls.Series(Id, View.Window with { Source = overview.Window.Source }, "category", ChartMetric),
+        HeapUrl = ChartMetric == "rss" && _heaps?.Items.Count > 0 ? Urls.HeapCourses(Id, View.Window with { Source = overview.Window.Source }) : null,
         Notes = ChartNote.Of(View.Notes),
         Version = View.Version,
     };
