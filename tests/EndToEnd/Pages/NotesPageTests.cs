@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Json;
+using Deque.AxeCore.Playwright;
 using MemScope.EndToEnd.Tests.Hosting;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -23,6 +24,7 @@ public sealed class NotesPageTests(Site site)
         await page.Keyboard.PressAsync("n");
         await page.GetByLabel("Note", new() { Exact = true }).FillAsync("**Hooks** off <script>alert(1)</script>\n\n- from here");
         await page.GetByLabel("Your name").FillAsync("Ada");
+        Assert.Empty((await page.RunAxe()).Violations.Select(v => v.Id));
         await page.GetByRole(AriaRole.Button, new() { Name = "Add note" }).Last.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "1 note" })).ToBeVisibleAsync();
 
@@ -30,6 +32,7 @@ public sealed class NotesPageTests(Site site)
         await Expect(mark).ToHaveCountAsync(1);
         await mark.FocusAsync();
         await Expect(reader.Page.Locator(".note-tip")).ToContainTextAsync("Ada: Hooks off <script>alert(1)</script>");
+        Assert.Empty((await reader.Page.RunAxe()).Violations.Select(v => v.Id));
         await reader.Page.Keyboard.PressAsync("Enter");
         await Expect(reader.Page.Locator(".note:focus .note-text strong")).ToHaveTextAsync("Hooks");
         await reader.Page.Locator(".note-pin a").ClickAsync();

@@ -43,8 +43,9 @@ internal sealed class VerdictLoop(VerdictMaker maker, VerdictStore store, Change
                 foreach (var process in _waiting.Keys)
                     if (_restsUntil.GetValueOrDefault(process) <= now) await MakeAsync(process, stoppingToken);
             }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception e)
             {
+                if (stoppingToken.IsCancellationRequested) return;
                 log.LogDebug("Verdicts are stored later: {Problem}", e.Message);
             }
         }
@@ -65,19 +66,21 @@ internal sealed class VerdictLoop(VerdictMaker maker, VerdictStore store, Change
     {
         // Taken off before: what is announced meanwhile counts for the next time.
         _waiting.TryRemove(process, out _);
-        var begun = time.GetUtcNow();
+        var (begun, clock) = (time.GetUtcNow(), time.GetTimestamp());
         try
         {
             await maker.MakeAsync(process, cancel);
-            var took = time.GetUtcNow() - begun;
+            var took = time.GetElapsedTime(clock);
             _restsUntil[process] = begun + (took * RestsForEachVerdict is var rest && rest > Rest ? rest : Rest);
             await Task.Delay(took, time, cancel); // pages come first
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
             // One process that cannot be judged must not keep the others waiting, nor be tried again and again.
-            _restsUntil[process] = begun + (e is System.Data.Common.DbException or TimeoutException or IOException ? Rest : Setback);
-            log.LogWarning(e, "The verdict of process {Process} could not be computed", process);
+            var isDatabase = e is System.Data.Common.DbException or TimeoutException or IOException || e.InnerException is System.Data.Common.DbException;
+            _restsUntil[process] = begun + (isDatabase ? Rest : Setback);
+            if (isDatabase) Wait(process);
+            log.Log(isDatabase ? LogLevel.Debug : LogLevel.Warning, e, "The verdict of process {Process} could not be computed", process);
         }
     }
 }
