@@ -57,6 +57,16 @@ public sealed class RunTimeCardTests
         Assert.True(finding.Certainty == certainty, UcxLeakVerdictTests.Told(finding));
     }
 
+    [Theory]
+    [MemberData(nameof(Fired))]
+    public void The_run_of_a_card_is_named_by_it_before_all_other_cards(string id, string run)
+    {
+        // What nobody drains is the general rule's (G02), which says the same with less.
+        var expected = id == "S21" ? "G02" : id;
+
+        Assert.Equal(expected, Judge.Of(SignatureRuns.Of(run)).Findings[0].Card.Id);
+    }
+
     [Fact]
     public void Every_card_with_a_capture_has_its_certainty_tested_and_one_without_stays_a_candidate()
     {
