@@ -12,7 +12,7 @@ public sealed class SignatureVerdictTests
     [InlineData("S02", "s02-cpython-frame-chunks/leak", Certainty.Confirmed)]
     [InlineData("S05", "s05-jvm-native-retention/leak", Certainty.Confirmed)]
     [InlineData("S06", "s06-netty-direct-memory/leak", Certainty.Confirmed)]
-    [InlineData("S07", "s07-rocksdb-glibc/leak", Certainty.Likely)]
+    [InlineData("S07", "s07-rocksdb-glibc/leak", Certainty.Confirmed)]
     [InlineData("S08", "s08-mapped-files/leak", Certainty.Confirmed)]
     [InlineData("S09", "s09-cgroup-page-cache/leak", Certainty.Likely)]
     [InlineData("S10", "s10-kernel-memory/leak", Certainty.Likely)]
@@ -52,6 +52,41 @@ public sealed class SignatureVerdictTests
         var file = SignatureCases.Of(name);
 
         Assert.All(Ours, card => Assert.Equal("", Said(card, file)));
+        Assert.DoesNotContain(Judge.Of(file).Findings, f => f.Card.Id[0] == 'S' || f.Card.Kind == FindingKind.Leak);
+    }
+
+    [Theory]
+    [InlineData("s02-cpython-frame-chunks/leak", "S02", "healthy")]
+    [InlineData("s05-jvm-native-retention/leak", "S05", "retention")]
+    [InlineData("s06-netty-direct-memory/leak", "S06", "leak")]
+    [InlineData("s07-rocksdb-glibc/leak", "S07", "retention")]
+    [InlineData("s08-mapped-files/leak", "S08", "healthy")]
+    [InlineData("s09-cgroup-page-cache/leak", "S09", "healthy")]
+    [InlineData("s10-kernel-memory/leak", "S10", "healthy")]
+    [InlineData("s11-jemalloc-dirty/leak", "S11", "retention")]
+    [InlineData("s12-jemalloc-retained/leak", "S12", "healthy")]
+    [InlineData("s13-tcmalloc-page-heap/leak", "S13", "retention")]
+    [InlineData("s14-madv-free/leak", "S14", "healthy")]
+    [InlineData("s15-thp-sparse-heap/leak", "S15", "retention")]
+    [InlineData("s17-unjoined-threads/leak", "S17", "leak")]
+    [InlineData("s18-thread-leak/leak", "S18", "leak")]
+    public void It_leads_and_no_other_card_claims_the_same_memory(string name, string card, string kind)
+    {
+        var judgement = Judge.Of(SignatureCases.Of(name));
+
+        Assert.Equal([card], judgement.Findings.Where(f => f.Certainty != Certainty.Refuted).Select(f => f.Card.Id));
+        Assert.Equal(kind, judgement.Assessment.Kind);
+    }
+
+    [Theory]
+    [InlineData("s14-madv-free/leak", "S14")]
+    [InlineData("s08-mapped-files/leak", "S08")]
+    public void What_is_no_leak_is_none_while_RSS_still_rises(string name, string card)
+    {
+        var judgement = Judge.Of(SignatureCases.Of(name).UpTo(17));
+
+        Assert.Equal([(card, Certainty.Likely)], judgement.Findings.Select(f => (f.Card.Id, f.Certainty)));
+        Assert.Equal("healthy", judgement.Assessment.Kind);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal static class KeptChecks
     private const string None = "no figures of an allocator: malloc_info, jemalloc's statistics";
     private const string NoNmt = "no native memory tracking: start the JVM with -XX:NativeMemoryTracking=summary and ask it twice (jcmd PID VM.native_memory summary)";
 
-    private static readonly CheckArgument Kind = new("allocator", ArgumentKind.Patterns, "slugs of formats: malloc-info, jemalloc-stats");
+    private static readonly CheckArgument Kind = new("allocator", ArgumentKind.Patterns, "slugs of formats: malloc-info, jemalloc-stats") { IsOptional = true };
     private static readonly CheckArgument Categories = new("category", ArgumentKind.Categories, "categories that the allocator fills");
 
     /// <summary>All of them.</summary>
@@ -106,11 +106,11 @@ internal static class KeptChecks
     private static List<FigureReading> Nmt(CaseFacts c, string label) =>
         [.. FigureCourses.In(c, "jvm-nmt").Where(f => f.Label == label && f.Bytes.ContainsKey("committed")).Select(f => new FigureReading(f.At, f.Bytes["committed"]))];
 
-    /// <summary>States of the allocator in the window, oldest first.</summary>
+    /// <summary>States of the allocator in the window and shortly behind it, oldest first.</summary>
     private static IReadOnlyList<AllocatorState> InWindow(CheckCall call)
     {
         var c = call.Case;
-        return c.Count == 0 ? [] : [.. AllocatorChecks.States(c, call.Texts("allocator")).Where(s => s.At >= c.Track.Points[c.From].TakenAt.AddSeconds(-1) && s.At <= c.Track.Points[c.To].TakenAt.AddSeconds(1))];
+        return c.Count == 0 ? [] : [.. AllocatorChecks.States(c, call.Texts("allocator")).Where(s => s.At >= c.Track.Points[c.From].TakenAt.AddSeconds(-1))];
     }
 
     private static EvidenceSource NmtSource => new(EvidenceKind.Figures, "native memory tracking, snapshots");
