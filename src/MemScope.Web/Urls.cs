@@ -71,6 +71,9 @@ public static class Urls
     /// <summary>All findings as JSON.</summary>
     public static string FindingsJson(Guid process, WindowState? window) => $"api/v1/processes/{process}/findings{Query(window)}";
 
+    /// <summary>The ledger as CSV.</summary>
+    public static string LedgerCsv(Guid process, WindowState? window) => $"api/v1/processes/{process}/ledger{Query(window, ("format", "csv"))}";
+
     /// <summary>What RSS is made of.</summary>
     public static string Ledger(Guid process, WindowState? window = null) => $"/p/{process}/ledger{Query(window)}";
 

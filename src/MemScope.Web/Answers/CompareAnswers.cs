@@ -1,6 +1,7 @@
 using System.Globalization;
 using MemScope.Core.Analysis.Diff;
 using MemScope.Core.Analysis.Growth;
+using MemScope.Core.Analysis.Proof;
 using MemScope.Core.Model;
 using MemScope.Storage.Queries;
 using MemScope.Web.Wire;
@@ -80,7 +81,10 @@ public sealed class CompareAnswers(ProcessTracks tracks, SnapshotQuery snapshots
             var diff = Diff(a, b, request);
             var slopes = a.Series is { } was && b.Series is { } now ? SlopeDiffer.Compare(was, now) : [];
             var known = slopes.Count > 0 && slopes[0].IsKnown;
-            return new CompareWire(Side(a, first), Side(b, second), diff, known ? [.. slopes.Select(Growth)] : [], CompareWords.Answer(diff, a.Window, b.Window, known ? slopes : []));
+            return new CompareWire(Side(a, first), Side(b, second), diff, known ? [.. slopes.Select(Growth)] : [], CompareWords.Answer(diff, a.Window, b.Window, known ? slopes : []))
+            {
+                Proof = a.Series is { } before && b.Series is { } after ? ProofWires.Of(FixProver.Of((before.Seconds, before.Total), (after.Seconds, after.Total))) : null,
+            };
         }, cancel));
     }
 

@@ -1,4 +1,5 @@
 using MemScope.Core.Analysis.Callchains;
+using MemScope.Core.Analysis.Findings;
 using MemScope.Core.Model;
 using MemScope.Web.Wire;
 
@@ -11,6 +12,15 @@ namespace MemScope.Web.Answers;
 /// <param name="Head">Everything but the callchains: weight, total, losses, growth, traces, modules, notes.</param>
 public sealed record StackAnswer(StackSamples Samples, IReadOnlyList<FrameWire> Frames, IReadOnlyList<ChainFigures> Figures, CallchainsWire Head)
 {
+    /// <summary>Traces that were asked, by which <see cref="Blocks"/> count them.</summary>
+    internal IReadOnlyList<Guid> Asked { get; init; } = [];
+
+    /// <summary>Blocks alive at the window's last snapshot with the chains that own them; empty of other weights than resident and growth, and of an answer about a part.</summary>
+    internal IReadOnlyList<SiteBlock> Blocks { get; init; } = [];
+
+    /// <summary>The same at its first snapshot, of weight growth.</summary>
+    internal IReadOnlyList<SiteBlock> BlocksBefore { get; init; } = [];
+
     /// <summary>Whether weights are compared with those of another trace or profile, or of the window's first snapshot: then a chain's figure is weight less base.</summary>
     public bool IsComparison => Head.Base is not null || Head.Growth is not null;
 }

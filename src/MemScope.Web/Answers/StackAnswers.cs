@@ -1,4 +1,5 @@
 using MemScope.Core.Analysis.Callchains;
+using MemScope.Core.Analysis.Findings;
 using MemScope.Core.Analysis.Outstanding;
 using MemScope.Core.Model;
 using MemScope.Storage.Queries;
@@ -32,7 +33,7 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
         if (await SurroundingsAsync(row, question, before, cancel) is not { } aroundBefore) return null;
 
         var (merge, evidence) = (new StackMerge(), new StackEvidence());
-        var (figures, notes) = await AddAsync(merge, evidence, question, replayed, around, isBase: false, cancel);
+        var (figures, notes, numbers) = await AddAsync(merge, evidence, question, replayed, around, isBase: false, cancel);
         if (before.Count > 0) notes.AddRange((await AddAsync(merge, null, question, before, aroundBefore, isBase: true, cancel)).Notes);
         notes.InsertRange(0, StackNotes.OfQuestion(question, around));
         if (all.Count == 0) notes.Add("No trace was uploaded for this process: nobody has been seen mapping its memory yet.");
@@ -47,7 +48,11 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
             StackQuality = evidence.Traces,
             Motifs = evidence.Motifs,
         });
+        if (question is { Region: null, Category: null, Thread: null, Module: null })
+            answer = answer with { Asked = [.. replayed.Select(r => r.Row.Id)], Blocks = Owned(figures.Alive), BlocksBefore = Owned(figures.AliveBefore) };
         return answer with { Head = answer.Head with { Modules = await ModuleReport.OfAsync(answer.Frames, naming, cancel) } };
+
+        List<SiteBlock> Owned(IReadOnlyList<TracedBlock> blocks) => [.. blocks.Select(b => new SiteBlock(b.Range, b.Owner.Callchain >= 0 && numbers.TryGetValue(b.Owner, out var number) ? merge.RankOf(number) : -1, b.Owner.Trace))];
     }
 
     /// <summary>A region with whose its growth in the window is, in short; as it came when it did not grow, or when no trace or snapshot can tell.</summary>
@@ -105,10 +110,11 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
         };
     }
 
-    private async Task<(TracedFigures Figures, List<string> Notes)> AddAsync(StackMerge merge, StackEvidence? evidence, StackQuestion question, List<ReplayedTrace> replayed, StackSurroundings around, bool isBase, CancellationToken cancel)
+    private async Task<(TracedFigures Figures, List<string> Notes, Dictionary<ChainOfTrace, int> Numbers)> AddAsync(StackMerge merge, StackEvidence? evidence, StackQuestion question, List<ReplayedTrace> replayed, StackSurroundings around, bool isBase, CancellationToken cancel)
     {
         var placed = replayed.ConvertAll(r => new PlacedTrace(r.Trace, r.Outstanding, r.Row.Anchor));
         var figures = await Task.Run(() => TracedFigures.Of(placed, around, question), cancel);
+        var merged = new Dictionary<ChainOfTrace, int>();
         foreach (var of in figures.Chains.GroupBy(c => c.Key.Trace).OrderBy(g => g.Key))
         {
             var (row, trace) = (replayed[of.Key].Row, replayed[of.Key].Trace);
@@ -116,11 +122,11 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
             evidence?.Add(row.Id, trace, named, of.Select(c => (c.Key.Callchain, c.Value.Calls, c.Value.MappedBytes)));
             var numbers = StackMerge.Begin(named);
             foreach (var (chain, did) in of.OrderBy(c => c.Key.Callchain))
-                if (question.Module is not { } module || named.PassesThrough(chain.Callchain, module)) merge.Add(named, numbers, chain.Callchain, did, isBase);
+                if (question.Module is not { } module || named.PassesThrough(chain.Callchain, module)) merged[chain] = merge.Add(named, numbers, chain.Callchain, did, isBase);
         }
         var notes = StackNotes.OfMemory(replayed, placed, around, figures, question).ToList();
         for (var i = 0; i < replayed.Count; i++) notes.AddRange(StackNotes.OfTrace(replayed[i], figures.Memory.Replays[i]));
-        return (figures, notes);
+        return (figures, notes, merged);
     }
 
     /// <summary>Share of the growth of RSS during the traces that what they left mapped holds; null where that is not known or not all is counted.</summary>

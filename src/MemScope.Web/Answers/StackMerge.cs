@@ -18,6 +18,7 @@ internal sealed class StackMerge
     private readonly List<ChainFigures> _figures = [];
     private readonly List<ChainFigures> _bases = [];
     private int[] _run = new int[64];
+    private int[] _ranks = [];
 
     /// <summary>The numbers that the frames of named callchains have here; filled as they are used: a frame that no chain of the answer has gets none.</summary>
     public static int[] Begin(NamedStacks named)
@@ -33,7 +34,8 @@ internal sealed class StackMerge
     /// <param name="chain">Which one; -1 is events without a stack.</param>
     /// <param name="figures">What it did.</param>
     /// <param name="isBase">Whether that is what others are compared with.</param>
-    public void Add(NamedStacks named, int[] numbers, int chain, ChainFigures figures, bool isBase = false)
+    /// <returns>Its number here, for <see cref="RankOf"/>.</returns>
+    public int Add(NamedStacks named, int[] numbers, int chain, ChainFigures figures, bool isBase = false)
     {
         var frames = chain < 0 ? [] : named.FramesOf(chain);
         if (frames.Length > _run.Length) _run = new int[frames.Length * 2];
@@ -43,11 +45,14 @@ internal sealed class StackMerge
             if (number < 0) number = NumberOf(named.Frames[frames[i]]);
             _run[i] = number;
         }
-        Add(_run.AsSpan(0, frames.Length), figures, isBase);
+        return Add(_run.AsSpan(0, frames.Length), figures, isBase);
     }
 
     /// <summary>Adds what stands under one name without a stack.</summary>
     public void Add(FrameWire frame, ChainFigures figures, bool isBase = false) => Add([NumberOf(frame)], figures, isBase);
+
+    /// <summary>Where a callchain stands in the answer, by the number that adding it gave.</summary>
+    public int RankOf(int number) => _ranks[number];
 
     /// <summary>The answer by a weight, heaviest first; callchains without weight stand at the end, so that nothing that was traced is left out.</summary>
     /// <param name="weight">By what.</param>
@@ -63,6 +68,8 @@ internal sealed class StackMerge
             order[i] = i;
         }
         Array.Sort(order, (a, b) => Heavier(a, b, weights));
+        _ranks = new int[order.Length];
+        for (var rank = 0; rank < order.Length; rank++) _ranks[order[rank]] = rank;
         var unranked = _chains.Build();
         var ranked = new StackSamples.Builder();
         foreach (var chain in order) ranked.Add(unranked.FramesOf(chain), weights[chain].Now, weights[chain].Base);
@@ -81,7 +88,7 @@ internal sealed class StackMerge
         return order == 0 ? a.CompareTo(b) : order;
     }
 
-    private void Add(ReadOnlySpan<int> frames, ChainFigures figures, bool isBase)
+    private int Add(ReadOnlySpan<int> frames, ChainFigures figures, bool isBase)
     {
         var chain = _chains.Add(frames, 0);
         if (chain == _figures.Count)
@@ -91,6 +98,7 @@ internal sealed class StackMerge
         }
         var sums = isBase ? _bases : _figures;
         sums[chain] = sums[chain].Plus(figures);
+        return chain;
     }
 
     private int NumberOf(FrameWire frame)

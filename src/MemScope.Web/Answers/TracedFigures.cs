@@ -40,6 +40,12 @@ internal sealed class TracedFigures
     /// <summary>Blocks that were outstanding at their trace's end and that the snapshot of the question, or one before, shows to be unmapped since.</summary>
     public IReadOnlyList<EndedBlocks> Ended { get; private set; } = [];
 
+    /// <summary>Blocks alive at the snapshot that tells what is resident; empty where none does.</summary>
+    public IReadOnlyList<TracedBlock> Alive { get; private set; } = [];
+
+    /// <summary>Of weight growth, blocks alive at the window's first snapshot.</summary>
+    public IReadOnlyList<TracedBlock> AliveBefore { get; private set; } = [];
+
     /// <summary>Adds up.</summary>
     public static TracedFigures Of(IReadOnlyList<PlacedTrace> traces, StackSurroundings around, StackQuestion question) => new(traces, around, question);
 
@@ -98,6 +104,7 @@ internal sealed class TracedFigures
         if (!_around.HasRss) return;
         var now = part.To is null && _around.Evidence.Count > 0 ? TracedMemory.At(_traces, part, _around.Evidence) : Memory;
         Ended = now.Ended;
+        Alive = now.Blocks;
         foreach (var chain in _chains.Keys.ToList()) Add(chain, new ChainFigures(0, 0, 0, 0));
         foreach (var (chain, bytes) in new MappedMoment(_around.At!.Vmas, now.Blocks, _around.Rows).Resident()) Add(chain, new ChainFigures(0, 0, 0, bytes));
     }
@@ -105,6 +112,7 @@ internal sealed class TracedFigures
     private void AddGrowth()
     {
         if (_around.Ends is not var (from, fromRows, to, toRows)) return;
+        (AliveBefore, Alive) = (Moment(from, fromRows, null).Blocks, Moment(to, toRows, null).Blocks);
         var whole = GrowthOf(null);
         Growth = new GrowthByStackWire(from.Number, to.Number, whole.RssBytes, whole.TracedBytes, whole.BeforeBytes, whole.NotSeenBytes);
         foreach (var chain in _chains.Keys.ToList()) Add(chain, new ChainFigures(0, 0, 0, 0) { ResidentBeforeBytes = 0 });

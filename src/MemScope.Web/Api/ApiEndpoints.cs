@@ -30,6 +30,7 @@ internal static class ApiEndpoints
         api.MapDiffs();
         api.MapCallchains();
         api.MapTraces();
+        api.MapLedger();
         api.MapHeapCourses();
         api.MapFindings();
         api.MapProbes();

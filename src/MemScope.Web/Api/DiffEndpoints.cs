@@ -44,7 +44,16 @@ internal static class DiffEndpoints
     {
         var form = request.Wanted(Representation.Json, Representation.Csv);
         var compared = await answers.CompareAsync(Side(request, "base"), Side(request, "current"), Request(request, limits), cancel);
-        return compared.Answer is { } found ? Answer(form, found, "compare", found.Diff) : Problems.NotFound(compared.Missing);
+        if (compared.Answer is not { } found) return Problems.NotFound(compared.Missing);
+        return form is Representation.Csv ? new CsvAnswer("compare", Columns, found.Proof is { } proof ? Lines(found.Diff).Append(Row(proof)) : Lines(found.Diff)) : Results.Json(found);
+    }
+
+    /// <summary>The verdict as a last row, without bytes, so that sums stay.</summary>
+    private static object?[] Row(ProofWire proof)
+    {
+        var row = new object?[Columns.Length];
+        (row[0], row[Array.IndexOf(Columns, "name")], row[Array.IndexOf(Columns, "words")]) = ("proof", proof.Verdict, proof.Words);
+        return row;
     }
 
     private static CompareSide Side(HttpRequest request, string name) => CompareSide.Parse(request.Text(name), request.Source(name + "Source")) is { } side ? side with { As = request.As() }

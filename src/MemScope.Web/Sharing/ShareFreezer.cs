@@ -10,12 +10,12 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Sharing;
 
 /// <summary>Makes the finished view of a share: the same answers that the live page shows, at this moment, as data.</summary>
-public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions, DiffAnswers diffs, CompareAnswers compares, StackAnswers stacks, HeapCourseAnswers heaps, FindingAnswers findings, FindingProofs proofs, NoteWriting notes, Limits limits, TimeProvider time)
+public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions, DiffAnswers diffs, CompareAnswers compares, StackAnswers stacks, HeapCourseAnswers heaps, FindingAnswers findings, FindingProofs proofs, LedgerAnswers ledgers, NoteWriting notes, Limits limits, TimeProvider time)
 {
     private const int ChartPoints = 400;
 
     /// <summary>Views that can be frozen.</summary>
-    public static IReadOnlyList<string> Views { get; } = ["overview", "regions", "region", "diff", "compare", "stacks", "findings", "finding"];
+    public static IReadOnlyList<string> Views { get; } = ["overview", "regions", "region", "diff", "compare", "stacks", "ledger", "findings", "finding"];
 
     /// <summary>The view that was asked for, or null when its process, window or region do not exist.</summary>
     /// <exception cref="ProblemException">400 when the request cannot be read.</exception>
@@ -51,6 +51,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
             "diff" => await diffs.DiffAsync(process, Ends(window, request), Shown(request), cancel) is { } diff ? await WithSeriesAsync(process, window, view with { Diff = diff }, cancel) : null,
             "compare" => await CompareAsync(process, window, view, cancel),
             "stacks" => await stacks.AskPatientlyAsync(Stacks(process, asked, request), cancel) is { } chains ? view with { Callchains = chains.ToWire(limits.CallchainsInShare, limits.FramesInShare) } : null,
+            "ledger" => await ledgers.AskAsync(process, window, cancel) is { } ledger ? view with { Ledger = ledger } : null,
             "findings" => await findings.AskAsync(process, window, cancel) is { } judged ? view with { Findings = judged } : null,
             "finding" => await FindingAsync(process, window, view, cancel),
             _ => await OverviewAsync(process, window, view, cancel),
@@ -60,7 +61,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
     private async Task<SharedViewWire> OverviewAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)
     {
         var judged = await findings.AskAsync(process, window, cancel);
-        var drawn = await WithSeriesAsync(process, window, view with { Findings = judged, Overview = view.Overview?.With(judged) }, cancel);
+        var drawn = await WithSeriesAsync(process, window, view with { Findings = judged, Ledger = await ledgers.AskAsync(process, window, cancel), Overview = view.Overview?.With(judged) }, cancel);
         return await WithHeapsAsync(process, window, drawn, cancel);
     }
 

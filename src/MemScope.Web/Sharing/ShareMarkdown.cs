@@ -9,6 +9,9 @@ namespace MemScope.Web.Sharing;
 /// <summary>The block that goes into a ticket: title, key figures, link. Strings from captures are escaped, so that a process cannot write into the ticket.</summary>
 public static class ShareMarkdown
 {
+    /// <summary>Parts of a ledger in a ticket; the link has all.</summary>
+    private const int MostLedgerLines = 8;
+
     private const string Special = "\\`*_{}[]()<>#+-!|~&@";
 
     /// <summary>The block for a share at an address.</summary>
@@ -45,7 +48,7 @@ public static class ShareMarkdown
         _ => [],
     };
 
-    private static string? Answer(SharedViewWire view) => view.Request.View is "findings" ? view.Findings?.Assessment.Summary : view.Compare?.Answer ?? view.Diff?.Answer ?? view.Overview?.Answer;
+    private static string? Answer(SharedViewWire view) => view.Request.View is "findings" ? view.Findings?.Assessment.Summary : view.Request.View is "ledger" ? view.Ledger?.Answer : view.Compare?.Answer ?? view.Diff?.Answer ?? view.Overview?.Answer;
 
     private static IEnumerable<(string Name, string Value)> Figures(SharedViewWire view)
     {
@@ -69,6 +72,11 @@ public static class ShareMarkdown
             yield return ("RSS", $"{SizeWords.Size(overview.Total.RssBytes)} ({Signed(overview.Total.RssChangeBytes)} in the window)");
             yield return ("Rate", $"{Signed((long)(overview.Total.RssBytesPerSecond * 60))} per minute, {overview.Total.Shape}");
         }
+        if (view is { Ledger: { RssBytes: > 0 } ledger, Request.View: "ledger" })
+        {
+            foreach (var line in ledger.Lines.Where(l => l.Bytes > 0).Take(MostLedgerLines)) yield return (Escape(line.Label), $"{SizeWords.Size(line.Bytes)}, {Escape(line.Source)}");
+            yield return ("Unexplained", SizeWords.Size(ledger.UnexplainedBytes));
+        }
         if (view.Callchains is { Items: [{ Bytes: > 0 } top, ..] } chains && chains.Weight != "calls")
             yield return ("Most " + chains.Weight, $"{SizeWords.Size(top.Bytes)} by {Escape(string.Join(" ← ", top.Frames.Take(4).Select(Exports.ExportedNames.Of)))}");
     }
@@ -77,6 +85,7 @@ public static class ShareMarkdown
     {
         yield return ("A", Side(compare.Base));
         yield return ("B", Side(compare.Current));
+        if (compare.Proof is { } proof) yield return ("Proof of the fix", $"**{Components.Pages.Compare.ProofPanel.LookOf(proof.Verdict).Title}.** {Escape(proof.Words)}");
         yield return Held(compare.Diff);
         if (compare.Growth is [{ } total, ..])
             yield return ("Growth", $"{Signed((long)(total.Base.BytesPerSecond * 60))} → {Signed((long)(total.Current.BytesPerSecond * 60))} per minute{(total.Differs ? "" : ", not different beyond the intervals")}");

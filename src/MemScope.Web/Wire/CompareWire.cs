@@ -35,4 +35,17 @@ public sealed record CompareGrowthWire(string Key, CompareRateWire Base, Compare
 /// <param name="Diff">The last snapshots of both windows.</param>
 /// <param name="Growth">Growth of RSS: the total first, then the categories, which add up to it. Empty where a side has fewer than three snapshots or no RSS.</param>
 /// <param name="Answer">What it comes to, in two sentences.</param>
-public sealed record CompareWire(CompareSideWire Base, CompareSideWire Current, DiffWire Diff, IReadOnlyList<CompareGrowthWire> Growth, string Answer);
+public sealed record CompareWire(CompareSideWire Base, CompareSideWire Current, DiffWire Diff, IReadOnlyList<CompareGrowthWire> Growth, string Answer)
+{
+    /// <summary>Whether the change between them ended a growth; null where a side prints no RSS.</summary>
+    public ProofWire? Proof { get; init; }
+}
+
+/// <summary>Whether a change ended a growth: base is the run before, current the one with the change.</summary>
+/// <param name="Verdict"><c>fixed</c>, <c>not-fixed</c>, <c>cannot-tell-yet</c> or <c>nothing-to-fix</c>.</param>
+/// <param name="Words">One or two sentences with figures and intervals.</param>
+/// <param name="Before">Growth of RSS of base behind its warm-up.</param>
+/// <param name="After">Growth of RSS of current behind its warm-up.</param>
+/// <param name="ExpectedBytes">What the old growth would have brought in the time that current was watched; null where there is none.</param>
+/// <param name="MoreSeconds">How much longer current must be watched; null where the verdict is told, or time alone does not tell.</param>
+public sealed record ProofWire(string Verdict, string Words, CompareRateWire Before, CompareRateWire After, double? ExpectedBytes, double? MoreSeconds);

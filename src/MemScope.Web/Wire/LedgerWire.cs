@@ -34,6 +34,9 @@ public sealed record LedgerWire(long RssBytes, long UnexplainedBytes, IReadOnlyL
     /// <summary>The window.</summary>
     public required WindowWire Window { get; init; }
 
+    /// <summary>What it comes to, in one sentence.</summary>
+    public string Answer { get; init; } = "";
+
     /// <summary>RSS of the window's first snapshot, or null for a single one.</summary>
     public long? RssBytesBefore { get; init; }
 

@@ -43,6 +43,9 @@ public sealed record SharedViewWire(ShareRequestWire Request, string Title, Date
     /// <summary>View <c>stacks</c>.</summary>
     public CallchainsWire? Callchains { get; init; }
 
+    /// <summary>View <c>ledger</c>, and beside the figures of an overview.</summary>
+    public LedgerWire? Ledger { get; init; }
+
     /// <summary>View <c>findings</c>; of view <c>finding</c> only the one; beside the figures of an overview too where it is set.</summary>
     public FindingsWire? Findings { get; init; }
 

@@ -31,7 +31,7 @@ public static class LedgerMaker
             var (bytes, was) = (now.Bytes(key), before?.Bytes(key) ?? 0);
             if (bytes == 0 && was == 0) continue;
             if (key.IsTraced && (!kept.Contains(key) || key.Name == SiteKeys.OtherSites)) (light, lightBefore) = (light + bytes, lightBefore + was);
-            else lines.Add(Line(file, key, bytes, before is null ? null : was, now, before, LedgerWords.Label(key, steps, blocks)));
+            else lines.Add(Line(file, key, bytes, before is null ? null : was, now, before, LedgerWords.Label(key, bytes, steps, blocks)));
         }
         if (light > 0 || lightBefore > 0) lines.Add(Line(file, SiteKeys.Others, light, before is null ? null : lightBefore, now, before, "Mapped at other traced sites"));
         return new MemoryLedger(now.Address.RssBytes, now.Malloc.UnexplainedBytes, [.. lines.OrderByDescending(l => l.Bytes).ThenByDescending(l => l.BytesBefore).ThenBy(l => l.Label, StringComparer.Ordinal)])

@@ -8,12 +8,12 @@ namespace MemScope.Core.Analysis.Ledger;
 internal static class LedgerWords
 {
     /// <summary>Label of a line.</summary>
-    public static string Label(LedgerKey key, IReadOnlyDictionary<Guid, EqualSteps> steps, IReadOnlyDictionary<LedgerKey, (int Blocks, long? Bytes)> blocks) => key.Part switch
+    public static string Label(LedgerKey key, long bytes, IReadOnlyDictionary<Guid, EqualSteps> steps, IReadOnlyDictionary<LedgerKey, (int Blocks, long? Bytes)> blocks) => key.Part switch
     {
         LedgerPart.Kind => Kind(key.Category ?? Category.Anonymous),
         LedgerPart.Owner => Owner(key.Name),
         LedgerPart.Traced or LedgerPart.TracedMalloc or LedgerPart.TracedHeap => Traced(key) + Blocks(blocks.GetValueOrDefault(key)),
-        LedgerPart.Inferred => $"Steps of {SizeWords.Size(key.Region is { } id && steps.TryGetValue(id, out var s) ? s.StepBytes : 0)} like those of {Site(key)}, not traced",
+        LedgerPart.Inferred => $"{Steps(key.Region is { } id ? steps.GetValueOrDefault(id) : null, bytes)} like those of {Site(key)}, not traced",
         LedgerPart.Live => "Live blocks of the heap profile",
         LedgerPart.InUse => $"In use, by {key.Name}'s own count",
         LedgerPart.Free => $"Freed, kept by {key.Name}",
@@ -45,6 +45,8 @@ internal static class LedgerWords
     };
 
     private static string Blocks((int Blocks, long? Bytes) of) => of is { Blocks: > 1, Bytes: { } bytes } ? string.Create(CultureInfo.InvariantCulture, $", {of.Blocks:N0} × {SizeWords.Size(bytes)}") : "";
+
+    private static string Steps(EqualSteps? steps, long bytes) => steps is null ? "Steps" : string.Create(CultureInfo.InvariantCulture, $"{(bytes + steps.StepBytes - 1) / steps.StepBytes:N0} × {SizeWords.Size(steps.StepBytes)}");
 
     private static string Site(LedgerKey key) => key switch
     {

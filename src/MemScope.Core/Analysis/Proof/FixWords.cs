@@ -28,8 +28,14 @@ internal static class FixWords
         return start + reason + (more is { } seconds ? $"Watch it for about {SizeWords.Length(Rounded(seconds))} longer." : "Time alone does not tell: see what rose.");
     }
 
-    /// <summary><c>24.7 MiB/min (24.7 to 24.8)</c>: behind the warm-up, with the 95 % interval.</summary>
-    public static string Interval(GrowthMeasure growth) => $"{Rate(growth.Steady.BytesPerSecond)} ({Rate(growth.Steady.LowBytesPerSecond)} to {Rate(growth.Steady.HighBytesPerSecond)})";
+    /// <summary><c>24.7 MiB/min (24.6 to 24.8)</c>: behind the warm-up, with the 95 % interval. The interval is that of the robust slope: a least-squares slope beside it is one that single points made.</summary>
+    public static string Interval(GrowthMeasure growth)
+    {
+        var (low, high) = (growth.Steady.LowBytesPerSecond, growth.Steady.HighBytesPerSecond);
+        string[] texts = [Rate(Math.Clamp(growth.Steady.BytesPerSecond, Math.Min(low, high), Math.Max(low, high))), Rate(low), Rate(high)];
+        var units = texts.Select(t => t[(t.LastIndexOf(' ') + 1)..]).Distinct(StringComparer.Ordinal).ToList();
+        return units.Count == 1 && texts[0].Contains(' ', StringComparison.Ordinal) ? $"{texts[0]} ({texts[1][..texts[1].LastIndexOf(' ')]} to {texts[2][..texts[2].LastIndexOf(' ')]})" : $"{texts[0]} ({texts[1]} to {texts[2]})";
+    }
 
     private static string Rate(double bytesPerSecond) => bytesPerSecond * 3600 is > -1 and < 1 ? "0" : (bytesPerSecond < 0 ? "\u2212" : "") + AssessmentWords.Rate(bytesPerSecond);
 

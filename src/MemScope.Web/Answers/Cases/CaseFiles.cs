@@ -43,6 +43,8 @@ public sealed class CaseFiles(ProcessTracks tracks, TracedEvidence traced, HeapE
         Sites = who.Sites,
         Traces = who.Traces,
         Growth = who.Growth,
+        Blocks = who.Blocks,
+        BlocksBefore = who.BlocksBefore,
         Heaps = Heaps(row, over, heap),
         PendingFrames = who.PendingFrames + heap.PendingFrames,
         HeapSites = heap.Sites,

@@ -15,6 +15,12 @@ internal sealed record TracedCase(IReadOnlyList<TracedSite> Sites, IReadOnlyList
     /// <summary>Frames whose names are still being looked up.</summary>
     public int PendingFrames { get; init; }
 
+    /// <summary>Blocks alive at the window's last snapshot.</summary>
+    public IReadOnlyList<SiteBlock> Blocks { get; init; } = [];
+
+    /// <summary>Blocks alive at its first.</summary>
+    public IReadOnlyList<SiteBlock> BlocksBefore { get; init; } = [];
+
     /// <summary>Of a process without traces.</summary>
     public static TracedCase None { get; } = new([], [], null);
 }
@@ -37,10 +43,20 @@ public sealed class TracedEvidence(StackAnswers stacks, TraceQuery traces, Trace
         foreach (var row in await traces.ListAsync(process.Id, cancel))
             if (await cache.FindAsync(row, cancel) is { } replayed) facts.Add(Facts(replayed));
         var growth = answer.Head.Growth is { } g ? new TracedGrowth(g.RssBytes, g.TracedBytes, g.BeforeTraceBytes, g.NotSeenBytes) : null;
-        return new TracedCase(Sites(answer), [.. facts.OrderBy(f => f.From)], growth) { PendingFrames = answer.Head.PendingFrames };
+        List<TraceFacts> ordered = [.. facts.OrderBy(f => f.From)];
+        var (all, kept) = Sites(answer);
+        var places = new Dictionary<int, int>(kept.Count);
+        for (var i = 0; i < kept.Count; i++) places[kept[i]] = i;
+        return new TracedCase([.. kept.Select(k => all[k])], ordered, growth) { PendingFrames = answer.Head.PendingFrames, Blocks = Placed(answer.Blocks), BlocksBefore = Placed(answer.BlocksBefore) };
+
+        List<SiteBlock> Placed(IReadOnlyList<SiteBlock> blocks) => [.. blocks.Select(b => b with
+        {
+            Site = b.Site < 0 ? b.Site : places.GetValueOrDefault(b.Site, int.MaxValue), Trace = ordered.FindIndex(f => f.Id == answer.Asked[b.Trace]),
+        })];
     }
 
-    private static List<TracedSite> Sites(StackAnswer answer)
+    /// <summary>All callchains, and which of them a case holds.</summary>
+    private static (List<TracedSite> All, List<int> Kept) Sites(StackAnswer answer)
     {
         var sites = new List<TracedSite>(answer.Samples.Count);
         for (var chain = 0; chain < answer.Samples.Count; chain++)
@@ -57,8 +73,9 @@ public sealed class TracedEvidence(StackAnswers stacks, TraceQuery traces, Trace
             });
         }
         // By what they hold, and where traces hold nothing by what they mapped: the busiest mapper is a suspect to be cleared.
-        var byResident = sites.OrderByDescending(s => s.ResidentBytes).ThenByDescending(s => s.OutstandingBytes).ThenByDescending(s => s.MappedBytes).Take(MostSites);
-        return [.. byResident.Union(sites.OrderByDescending(s => s.MappedBytes).Take(MostSites / 10))];
+        var numbers = Enumerable.Range(0, sites.Count);
+        var byResident = numbers.OrderByDescending(i => sites[i].ResidentBytes).ThenByDescending(i => sites[i].OutstandingBytes).ThenByDescending(i => sites[i].MappedBytes).Take(MostSites);
+        return (sites, [.. byResident.Union(numbers.OrderByDescending(i => sites[i].MappedBytes).Take(MostSites / 10))]);
     }
 
     private static TraceFacts Facts(ReplayedTrace replayed)
