@@ -7,6 +7,6 @@ internal static class AnswerServices
     public static IServiceCollection AddAnswers(this IServiceCollection services) =>
         services.AddSingleton<Notes.NoteWriting>().AddSingleton<ProcessTracks>().AddSingleton<Assessments>().AddSingleton<TracedEvidence>().AddSingleton<HeapEvidence>().AddSingleton<CaseFiles>().AddSingleton<ProbeAnswers>().AddSingleton<FindingAnswers>().AddSingleton<RecentFindings>().AddSingleton<FindingProofs>()
             .AddSingleton<ProcessAnswers>().AddSingleton<RegionAnswers>().AddSingleton<DiffAnswers>().AddSingleton<CompareAnswers>().AddSingleton<SnapshotTexts>().AddSingleton<TraceCache>().AddSingleton<HeapProfileCache>().AddSingleton<HeapProfileAnswers>().AddSingleton<FiguresAnswers>().AddSingleton<StackAnswers>().AddSingleton<CallForests>().AddSingleton<TimelineCache>().AddSingleton<TraceAnswers>()
-            .AddSingleton<HeapCourseAnswers>().AddSingleton<LedgerAnswers>()
+            .AddSingleton<HeapCourseAnswers>().AddSingleton<LedgerAnswers>().AddSingleton<ProvenRuns>()
             .AddSingleton<VerdictMaker>().AddHostedService<VerdictLoop>();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MemScope.Core.Analysis.Assessment;
 using MemScope.Core.Analysis.Growth;
+using MemScope.Core.Analysis.Proof;
 
 namespace MemScope.Tests;
 
@@ -30,6 +31,13 @@ public sealed class GrowthPageTests
         foreach (var text in new FormattableString[] { $"up to {ChangePoints.Most}, none", $"at least {ChangePoints.FewestPoints} snapshots", $"by {100 * ChangePoints.WorthTelling} % of the range", $"more than {Spikes.StandsOff} times",
             $"one snapshot in {Spikes.OneIn}", $"{Straight.FewestBehindSetback} snapshots at least", $"{Straight.StillAsSteep} times as steep as the whole", $"{ProcessAssessor.SmallestLeakBytes / 1024} KiB or more",
             $"there are {ProcessAssessor.FewestSnapshots} snapshots or more" }.Select(Invariant)) Assert.Contains(text, Page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_measures_of_a_proof_are_those_of_the_code()
+    {
+        foreach (var text in new FormattableString[] { $"at most {FixProver.MostLeft} of the lower end of the old one", $"at least {FixProver.StillGrows} of the lower end", $"at least {FixProver.TimesNoise} times the deviation",
+            $"fewer than {ProcessAssessor.FewestSnapshots} snapshots, it is", $"at least {ProcessAssessor.SmallestLeakBytes / 1024} KiB and" }.Select(Invariant)) Assert.Contains(text, Page, StringComparison.Ordinal);
     }
 
     private static void Says(string shape, params FormattableString[] texts)

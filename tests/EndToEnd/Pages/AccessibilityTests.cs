@@ -32,6 +32,8 @@ public sealed class AccessibilityTests(Site site)
         ["nothing left"] = ($"/p/{site.Leak}/stacks?only=no_such_function", ".empty"),
         ["no trace"] = ($"/p/{site.Healthy}/stacks", ".command"),
         ["trace"] = ($"/p/{site.Leak}/trace", ".chart[data-ready=true]"),
+        ["ledger"] = ($"/p/{site.Leak}/ledger", ".ledger-table"),
+        ["ledger of one snapshot"] = ($"/p/{site.Healthy}/ledger?from=5&to=5", ".ledger-table"),
         ["findings"] = ($"/p/{site.Leak}/findings", ".finding-rows"),
         ["finding"] = ($"/p/{site.Leak}/findings/S01", ".evidence-rows"),
         ["nothing found"] = ($"/p/{site.Healthy}/findings", ".calm"),
