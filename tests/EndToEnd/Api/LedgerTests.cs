@@ -33,7 +33,7 @@ public sealed class LedgerTests(ApiServer api)
         // Nothing of the growth is left over: what is unexplained was there at the first snapshot.
         Assert.Equal(whole.Number("unexplainedBytesBefore"), whole.Number("unexplainedBytes"));
         var inferred = Assert.Single(whole.GetProperty("lines").EnumerateArray(), l => l.Text("source") == "inferred");
-        Assert.Equal(0, inferred.Number("bytes") % Truth.Of("ucx-leak").GetProperty("chunk_bytes").GetInt64());
+        Assert.Equal(0, inferred.Number("bytes") % Truth.Of("ucx-leak").GetProperty("sites")[0].GetProperty("chunk_bytes").GetInt64());
 
         var csv = (await Server.Client.GetStringAsync(new Uri($"api/v1/processes/{process}/ledger?format=csv", UriKind.Relative))).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.StartsWith("label,source,sourceWords,category,bytes,bytesBefore,changeBytes,share,", csv[0], StringComparison.Ordinal);
@@ -72,8 +72,8 @@ public sealed class LedgerTests(ApiServer api)
         var again = await Server.JsonAsync($"api/v1/compare?base={leak}:1-45&current={leak}:46-91");
         Assert.Equal("not-fixed", again.GetProperty("proof").Text("verdict"));
 
-        // Another host, the setting as a label; the name of the program stands in its status.
-        var run = (await Server.UploadAsync(Fixtures.Bytes("cases", "ucx-leak", "hook-none", "smaps.tar.gz"), $"host={Uploads.NewHost()}&pid=14773&comm=ucx_leak&label.UCX_MEM_MMAP_HOOK_MODE=none")).GetProperty("processId").GetGuid();
+        // Another host, the setting as a label.
+        var run = (await Server.UploadAsync(Fixtures.Bytes("cases", "ucx-leak", "hook-none", "smaps.tar.gz"), $"host={Uploads.NewHost()}&pid=14773&label.UCX_MEM_MMAP_HOOK_MODE=none")).GetProperty("processId").GetGuid();
         var compare = await Server.JsonAsync($"api/v1/compare?base={leak}&current={run}");
         var proof = compare.GetProperty("proof");
         Assert.Equal("fixed", proof.Text("verdict"));
