@@ -131,8 +131,8 @@ public sealed class ProbeBookTests
     {
         string Command(string? setting) => ProbeBook.Find("fix-watch", s_target with { Setting = setting, Host = "h1" })!.Command;
 
-        Assert.StartsWith("UCX_MEM_MMAP_HOOK_MODE='none' ./your-service &\n", Command("UCX_MEM_MMAP_HOOK_MODE=none"), StringComparison.Ordinal);
-        Assert.EndsWith("--host 'h1' --interval 1s --duration 60s --server 'http://127.0.0.1:5220' --label 'fix=UCX_MEM_MMAP_HOOK_MODE=none'", Command("UCX_MEM_MMAP_HOOK_MODE=none"), StringComparison.Ordinal);
+        Assert.StartsWith("UCX_MEM_MMAP_HOOK_MODE=none ./your-service &\n", Command("UCX_MEM_MMAP_HOOK_MODE=none"), StringComparison.Ordinal);
+        Assert.EndsWith("--host h1 --interval 1s --duration 60s --server http://127.0.0.1:5220 --label fix=UCX_MEM_MMAP_HOOK_MODE=none", Command("UCX_MEM_MMAP_HOOK_MODE=none"), StringComparison.Ordinal);
         Assert.StartsWith("./your-service '-XX:+UseG1GC' &\n", Command("-XX:+UseG1GC"), StringComparison.Ordinal);
         Assert.StartsWith("./your-service &\n", Command(null), StringComparison.Ordinal);
         Assert.StartsWith(": with 'a b=c'; ./your-service &\n", Command("a b=c"), StringComparison.Ordinal);

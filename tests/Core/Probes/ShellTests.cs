@@ -10,7 +10,7 @@ public sealed class ShellTests
     private static readonly string[] s_hostile =
     [
         "", " ", "plain", "it's", "'", "''", "'\\''", "\\", "a\\", "$(touch pwned)", "`touch pwned`", "$HOME", "${IFS}", "a;b", "a&&b", "a|b", "a>b", "a<b", "*", "?", "[a-z]", "~", "~root", "#", "!!", "!$", "-n", "--help", "%s%n", "\"", "\"'\"",
-        "a b  c", "=", "{a,b}", "$'x'", "\u00e9\u4e2d\U0001f600", "host name (deleted)", "site's $(touch x)", "http://h:1/?a=1&b='2'", "\u200b\u202e",
+        "a b  c", "=", "=ls", "a=~", "a:~root", "-e", "A=b", "http://127.0.0.1:5220", "/usr/lib/x86_64-linux-gnu/libc.so.6", "a@b", "a%b", "a^b", "{a,b}", "$'x'", "\u00e9\u4e2d\U0001f600", "host name (deleted)", "site's $(touch x)", "http://h:1/?a=1&b='2'", "\u200b\u202e",
     ];
 
     [Fact]

@@ -96,6 +96,29 @@ public sealed class ProbeTests(ApiServer api) : IAsyncLifetime, IDisposable
         Assert.Equal(before + 2, await SnapshotsAsync());
     }
 
+    [ProbeFact]
+    public async Task The_agent_s_snapshots_join_the_process()
+    {
+        var before = await SnapshotsAsync();
+        var agent = string.Join(' ', [Command.AgentStart().FileName, .. Command.AgentStart().ArgumentList.Select(a => $"'{a}'")]);
+        var command = (await ProbeAsync("watch")).Text("command").Replace("memscope agent", agent, StringComparison.Ordinal).Replace("--duration 60s", "--duration 3s", StringComparison.Ordinal);
+        var run = await ShellAsync(command);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.True(await SnapshotsAsync() >= before + 2, "two snapshots came");
+        Assert.Equal(1, (await Server.JsonAsync($"api/v1/processes?q={Uri.EscapeDataString(_host)}")).GetProperty("items").GetArrayLength());
+    }
+
+    [ProbeFact("heaptrack", "gdb")]
+    public async Task Heaptrack_attached_names_who_keeps_blocks_of_malloc()
+    {
+        await RunAsync("heaptrack", "sleep 60", "sleep 5");
+
+        var sites = (await Server.JsonAsync($"api/v1/processes/{_process}/callchains?weight=live")).GetProperty("items").EnumerateArray().ToList();
+        var site = sites.First(s => Names(s).Contains("serve_request", StringComparison.Ordinal));
+        Assert.Equal(0, site.GetProperty("bytes").GetInt64() % 300);
+    }
+
     [ProbeFact("gdb")]
     public async Task Malloc_says_what_it_holds_and_the_program_lives_on()
     {
@@ -134,11 +157,12 @@ public sealed class ProbeTests(ApiServer api) : IAsyncLifetime, IDisposable
         }
     }
 
-    private async Task RunAsync(string slug)
+    /// <summary>Runs a probe as it is offered, or with one part of it made shorter, and sends its result.</summary>
+    private async Task RunAsync(string slug, string part = "memscope", string shorter = "memscope")
     {
         var probe = await ProbeAsync(slug);
         Assert.Contains($"process={_process}", probe.Text("upload"), StringComparison.Ordinal);
-        await ShellAsync(probe.Text("command"));
+        await ShellAsync(probe.Text("command").Replace(part, shorter, StringComparison.Ordinal));
         var page = (await ShellAsync(probe.Text("upload"))).Output;
 
         Assert.Equal(new Uri(Server.Address, $"p/{_process}").AbsoluteUri, page.Trim());

@@ -14,6 +14,7 @@
 #define NOINLINE __attribute__((noinline))
 
 static void *volatile kept;
+static void *volatile small;
 static volatile int never;
 
 NOINLINE static void *raw_map(long bytes) {
@@ -34,7 +35,7 @@ NOINLINE void scratch_buffer(void) {
 NOINLINE void serve_request(void) {
     blob_store_append();
     scratch_buffer();
-    free(malloc(300));
+    small = malloc(300);
     never++;
 }
 
