@@ -20,7 +20,7 @@ internal static class CaseAssessor
         var sure = findings.Where(f => f.Certainty is Certainty.Likely or Certainty.Confirmed).ToList();
         if (sure.Find(f => f.Card.Kind is FindingKind.NotALeak or FindingKind.NotThisProcess && IsAbout(f, c)) is { } harmless) return new("healthy", null, harmless.Category, harmless.Summary);
         if (c.Grows) return Growing(c, sure);
-        if (sure.Find(f => f.Card.Kind == FindingKind.Leak) is { } leak) return new("leak", leak.Card.InsideMallocHeap, leak.Category, leak.Summary);
+        if (GoesOn(c) && sure.Find(f => f.Card.Kind == FindingKind.Leak) is { } leak) return new("leak", leak.Card.InsideMallocHeap, leak.Category, leak.Summary);
         if (sure.Find(f => f.Card.Kind == FindingKind.Retention) is { } retention) return Kept(c, retention);
         if (c.Snapshots.Kind == "retention" && Retained.Of(c, [Category.Heap, Category.Arena]) is { } kept && kept.Share < Most)
             return new("healthy", null, null, $"RSS stays at {SizeWords.Size(c.RssBytes)}, and {SizeWords.Size(kept.InUseBytes)} of it are in use. Nothing grows.");
@@ -30,6 +30,15 @@ internal static class CaseAssessor
     /// <summary>Of a process that grows, what is no leak must be about what grows.</summary>
     private static bool IsAbout(Finding finding, CaseFacts c) =>
         !c.Grows || finding.Card.Kind == FindingKind.NotALeak && (finding.Category is null || finding.Category == c.Snapshots.Category);
+
+    /// <summary>Whether RSS ends near its highest and a good part of its rise came in the second half: of a steady rise half does, of a pool that has filled up nothing.</summary>
+    private static bool GoesOn(CaseFacts c)
+    {
+        var finite = Array.FindAll(c.Rss, double.IsFinite);
+        if (finite.Length < ProcessAssessor.FewestSnapshots) return false;
+        var rise = finite[^1] - finite[0];
+        return rise >= ProcessAssessor.SmallestLeakBytes && finite[^1] >= 0.9 * finite.Max() && finite[^1] - finite[finite.Length / 2] >= rise / 4;
+    }
 
     private static ProcessAssessment Growing(CaseFacts c, List<Finding> sure)
     {
