@@ -28,8 +28,7 @@ public sealed class FindingPageTests
         var (from, to) = (page.IndexOf(begin, StringComparison.Ordinal) + begin.Length, page.IndexOf(end, StringComparison.Ordinal));
         if (Environment.GetEnvironmentVariable("MEMSCOPE_WRITE_DOCS") is "1") File.WriteAllText(Page, page = page[..from] + table + page[to..]);
 
-        var rows = table.Split('\n').ToHashSet(StringComparer.Ordinal);
-        Assert.All(page[from..page.IndexOf(end, StringComparison.Ordinal)].Split('\n'), row => Assert.Contains(row, rows));
+        Assert.Contains(begin + table + end, page, StringComparison.Ordinal);
     }
 
     private static string CardTable()
