@@ -13,7 +13,7 @@ public sealed class FixtureRecognitionTests
     private static readonly Dictionary<string, string[]> Others = new(StringComparer.Ordinal) { ["smaps"] = ["maps"] };
 
     /// <summary>Folders of whole cases, of mixtures, of containers and of what must be refused: their own tests say what each file is.</summary>
-    private static readonly HashSet<string> Elsewhere = new(StringComparer.Ordinal) { "cases", "elf", "mixed", "leak-oracle", "tool-messages", "refused", "zstd" };
+    private static readonly HashSet<string> Elsewhere = new(StringComparer.Ordinal) { "cases", "elf", "mixed", "leak-oracle", "tool-messages", "refused", "zstd", "signatures" };
 
     public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Fixtures.PathOf(), "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Fixtures.PathOf(), f)).Where(IsCapture).Order(StringComparer.Ordinal)];
 
