@@ -46,8 +46,13 @@ public sealed class ProbeAnswers(ProcessTracks tracks, MapsQuery maps, TraceQuer
             NextProbes = findings.Items.Count > 0 || findings.Assessment.Kind == "healthy" ? [] : Made(findings.Assessment.Kind == "unclear" ? ProbeBook.Watching : [ProbeBook.Tracers(target)[0].Slug], target),
         };
 
-        // Where something is to be done about it, a run with it is the last probe.
-        static IEnumerable<string> WithProof(FindingWire f) => f.Remedies.Count == 0 || f.Verdict == "refuted" || f.ProbeSlugs.Contains(ProbeBook.FixWatch, StringComparer.Ordinal) ? f.ProbeSlugs : f.ProbeSlugs.Append(ProbeBook.FixWatch);
+        // Where something is to be done about it, a run with it is the last probe; of a finding that is confirmed it is all that is left to know.
+        static IEnumerable<string> WithProof(FindingWire f) => f switch
+        {
+            { Remedies.Count: 0 } or { Verdict: "refuted" } => f.ProbeSlugs,
+            { Verdict: "confirmed" } => f.ProbeSlugs.Prepend(ProbeBook.FixWatch).Distinct(StringComparer.Ordinal),
+            _ => f.ProbeSlugs.Append(ProbeBook.FixWatch).Distinct(StringComparer.Ordinal),
+        };
         static List<ProbeWire> Made(IEnumerable<string> slugs, ProbeTarget target) => [.. slugs.Select(slug => ProbeBook.Find(slug, target)).OfType<Probe>().Select(p => p.ToWire())];
     }
 

@@ -37,6 +37,9 @@ public sealed class FindingTests(ApiServer api)
         Assert.Equal(site.Text("function"), finding.GetProperty("sites")[0].Text("function"));
         var settings = finding.GetProperty("remedies").EnumerateArray().Select(r => r.GetProperty("setting").GetString());
         Assert.Empty(truth.GetProperty("expected").GetProperty("remedies_that_work").EnumerateArray().Select(r => r.GetString()).Except(settings));
+        // Nothing is left to be told but whether the remedy works; what stops the process to add a figure comes last.
+        var probes = finding.GetProperty("nextProbes").EnumerateArray().Select(p => p.Text("slug")).ToList();
+        Assert.Equal(("fix-watch", "heaptrack"), (probes[0], probes[^1]));
         Assert.All(finding.GetProperty("hypotheses").EnumerateArray(), h => Assert.NotEmpty(h.Text("reason")));
         var assessment = findings.GetProperty("assessment");
         Assert.Equal(("leak", false), (assessment.Text("kind"), assessment.GetProperty("insideMallocHeap").GetBoolean()));

@@ -49,8 +49,15 @@ public static class Judge
             Category = category,
             Sites = FindingSites.Of(facts, card.InsideMallocHeap),
             Remedies = [.. card.Remedies.Where(r => VersionWords.IsFor(r, card, version))],
-            Probes = [.. answers.Where(e => e.Result.State == CheckState.Unknown && e.Probe is not null).Select(e => e.Probe!).Concat(card.Probes).Distinct(StringComparer.Ordinal)],
+            Probes = ProbesOf(card, answers),
         };
+    }
+
+    /// <summary>First what would tell the checks that hold it on its rung, then the card's own; what would only add to the picture comes last.</summary>
+    private static List<string> ProbesOf(Card card, Evidence[] answers)
+    {
+        var missing = answers.Where(e => e.Result.State == CheckState.Unknown && e.Probe is not null).ToLookup(e => e.Role != CheckRole.Support, e => e.Probe!);
+        return [.. missing[true].Concat(card.Probes).Concat(missing[false]).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>A check of a card with its answer.</summary>
