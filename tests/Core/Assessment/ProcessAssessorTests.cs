@@ -145,6 +145,20 @@ public sealed class ProcessAssessorTests
         Assert.Equal(("leak", true), (assessment.Kind, assessment.InsideMallocHeap));
     }
 
+    /// <summary>A piece of 8 MiB every seventh snapshot: whether another comes nobody knows, and "nothing grows" would be wrong.</summary>
+    [Fact]
+    public void Memory_that_goes_up_by_the_piece_is_unclear_while_another_may_come()
+    {
+        var rising = ProcessAssessor.Assess(Series(i => Stair(i / 7)));
+        Assert.Equal(("unclear", Category.Anonymous), (rising.Kind, rising.Category));
+        Assert.Contains("5 of about 8.00 MiB", rising.Summary, StringComparison.Ordinal);
+
+        var come = ProcessAssessor.Assess(Series(i => Stair(Math.Min(i / 4, 3))));
+        Assert.Equal("healthy", come.Kind);
+
+        static string Stair(int pieces) => $"100-9000000 rw-p {10_000 + (pieces * 8192)}";
+    }
+
     [Fact]
     public void A_sawtooth_is_healthy()
     {

@@ -36,6 +36,9 @@ internal sealed class AssessedWindow
 
     public GrowthMeasure LaterHalf => GrowthFit.Measure(_seconds.AsSpan(Count / 2), _rss.AsSpan(Count / 2));
 
+    /// <summary>RSS goes up by jumps and may go on, or null.</summary>
+    public Stairs? Stairs => Growth.Stairs.Of(_seconds, _rss);
+
     /// <summary>The category with the steepest least-squares slope.</summary>
     public Category FastestCategory => _byCategory.MaxBy(c => GrowthFit.Slope(_seconds, c.Value)).Key;
 

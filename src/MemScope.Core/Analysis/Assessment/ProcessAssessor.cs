@@ -93,6 +93,8 @@ public static class ProcessAssessor
         {
             case GrowthShape.Flat:
                 return new("healthy", null, null, $"RSS stays at {last}. Nothing grew in {span}.");
+            case GrowthShape.Plateau or GrowthShape.BurstHold or GrowthShape.Step when window.Stairs is { } stairs:
+                return Unclear(string.Create(CultureInfo.InvariantCulture, $"RSS rises in steps: {stairs.Steps} of about {SizeWords.Size((long)stairs.Bytes)}, {SizeWords.Length(TimeSpan.FromSeconds(stairs.Seconds))} apart, the last {SizeWords.Length(TimeSpan.FromSeconds(stairs.SinceLast))} before the end, mostly in {AssessmentWords.Name(category)}. A leak by the piece does that, and so does a cache that fills. A longer run tells."), category);
             case GrowthShape.Plateau or GrowthShape.BurstHold or GrowthShape.Step when window.LevelFrom is { } level:
                 return window.ArenasHoldMost ? Retention(window, level) : new("healthy", null, null, Rose(total.Shape, level));
             case GrowthShape.Sawtooth when total.FloorBytesPerSecond is { } floor:

@@ -115,10 +115,11 @@ internal static class StackChecks
         if (t.Total <= 0) return CheckResult.Unknown(Nothing);
         if (sites.Count == 0) return CheckResult.Of(false, $"nothing that {string.Join(" or ", functions)} mapped is left", t.Source);
         var (resident, outstanding) = (sites.SumOf(s => s.ResidentBytes), sites.SumOf(s => s.OutstandingBytes));
-        var (blocks, share) = (sites.Sum(s => s.Blocks), (double)resident / outstanding);
+        // A block that was moved or made usable after its trace may hold more than the trace saw of it.
+        var (blocks, share) = (sites.Sum(s => s.Blocks), Math.Min(1, (double)resident / outstanding));
         var each = sites.MaxBy(t.Weight)!.BlockBytes;
         var isEqual = each is { } size && blocks > 0 && outstanding == size * blocks;
-        var held = isEqual ? (int)Math.Round((double)resident / each!.Value) : (int)Math.Round(share * blocks);
+        var held = (int)Math.Round(share * blocks);
         var what = isEqual ? string.Create(CultureInfo.InvariantCulture, $"{SizeWords.Count(blocks, "traced mapping")} of {each:N0} bytes each") : $"{SizeWords.Count(blocks, "traced mapping")}, {SizeWords.Size(outstanding)}";
         return CheckResult.Of(share >= call.Share("least"), string.Create(CultureInfo.InvariantCulture, $"{what}, {held:N0} of {blocks:N0} resident at {c.Number(c.To)}"), t.Source) with
         {
@@ -151,9 +152,12 @@ internal static class StackChecks
         var t = call.Case.Traced;
         if (!t.Any || t.File.Sites.Count == 0) return CheckResult.Unknown(NoTrace);
         var top = t.File.Sites.MaxBy(s => s.MappedBytes)!;
-        var share = t.Total > 0 ? (double)t.Weight(top) / t.Total : 0;
-        var figures = string.Create(CultureInfo.InvariantCulture, $"{top.Calls:N0} mapped in the traces, {SizeWords.Size(top.MappedBytes)}; {top.Blocks:N0} in flight at an end, {SizeWords.Size(t.Weight(top))} {t.WeightWords}");
-        return CheckResult.Of(share <= call.Share("most"), figures, t.Source) with { Metric = $"{GrowthChecks.KiB(t.Weight(top))} {t.WeightWords}" };
+        // Walks that lose a frame end in the caller: what another callchain of the same function keeps, it keeps.
+        var name = SitePlace.Of(top.Frames) is { } place ? SitePlace.Name(place) : null;
+        var kept = name is null ? t.Weight(top) : t.File.Sites.Where(s => SitePlace.Of(s.Frames) is { } other && SitePlace.Name(other) == name).SumOf(t.Weight);
+        var share = t.Total > 0 ? (double)kept / t.Total : 0;
+        var figures = string.Create(CultureInfo.InvariantCulture, $"{top.Calls:N0} mapped in the traces, {SizeWords.Size(top.MappedBytes)}; {top.Blocks:N0} in flight at an end, {SizeWords.Size(kept)} {t.WeightWords}");
+        return CheckResult.Of(share <= call.Share("most"), figures, t.Source) with { Metric = $"{GrowthChecks.KiB(kept)} {t.WeightWords}" };
     }
 
     private static CheckResult UnmapsExplain(CheckCall call)

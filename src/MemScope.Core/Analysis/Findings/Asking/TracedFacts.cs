@@ -43,8 +43,8 @@ public sealed class TracedFacts
     /// <summary>The traces as a source: <c>bpftrace, perf</c>.</summary>
     public EvidenceSource Source => new(EvidenceKind.Stacks, string.Join(", ", File.Traces.Select(t => t.Format).Distinct(StringComparer.Ordinal))) { Trace = File.Traces.Count == 1 ? File.Traces[0].Id : null };
 
-    /// <summary>Successful munmaps per second over all traces, or null.</summary>
-    public double? UnmapsPerSecond => Rate(t => t.Unmaps);
+    /// <summary>Successful munmaps per second in the trace of a second or more that has most, else over all traces; null without. A tracer slows a program down and never speeds it up.</summary>
+    public double? UnmapsPerSecond => File.Traces.Where(t => t.Seconds >= LongEnoughSeconds && t.Unmaps > 0).Max(t => (double?)(t.Unmaps / t.Seconds)) ?? Rate(t => t.Unmaps);
 
     /// <summary>A number of traces per second of those that last at least a tenth of one and saw any; null without.</summary>
     public double? Rate(Func<TraceFacts, long> of)
@@ -52,6 +52,9 @@ public sealed class TracedFacts
         var seen = File.Traces.Where(t => t.Seconds >= ShortestSeconds && of(t) > 0).ToList();
         return seen.Count == 0 ? null : seen.Sum(t => (double)of(t)) / seen.Sum(t => t.Seconds);
     }
+
+    /// <summary>Over less time the busiest moment would be taken for the rate.</summary>
+    private const double LongEnoughSeconds = 1;
 
     /// <summary>Over less time a rate says nothing.</summary>
     private const double ShortestSeconds = 0.1;
