@@ -42,7 +42,7 @@ public sealed class Assessments(TrackCache tracks, VerdictStore verdicts)
         if (verdict is null) return assessed;
         if (verdict.Basis.ChangeSeq == process.ChangeSeq)
         {
-            var known = new AssessmentWire(verdict.Kind, verdict.InsideMallocHeap, verdict.Category, verdict.Summary) { Certainty = verdict.Certainty, Rule = verdict.Rule };
+            var known = new AssessmentWire(verdict.Kind, verdict.InsideMallocHeap, verdict.Category, verdict.Summary) { Certainty = verdict.Certainty, Rule = verdict.Rule, IsJudged = true };
             return assessed with { Assessment = known };
         }
         var same = verdict.Kind == assessed.Assessment.Kind && verdict.Category == assessed.Assessment.Category && verdict.Certainty is not null;

@@ -48,8 +48,13 @@ internal static class ProcessEndpoints
         return Results.Json(await answers.ListAsync(filter, verdict, request.Text("cursor"), request.Limit(limits, 50), cancel));
     }
 
-    private static async Task<IResult> FindAsync(Guid process, ProcessAnswers answers, CancellationToken cancel) =>
-        await answers.FindAsync(process, cancel) is { } found ? Results.Json(found) : NoProcess;
+    /// <summary>Whoever asks for one process is told what the judge says of all that was uploaded, also in the moments before it is stored.</summary>
+    private static async Task<IResult> FindAsync(Guid process, ProcessAnswers answers, RecentFindings findings, CancellationToken cancel)
+    {
+        if (await answers.FindAsync(process, cancel) is not { } found) return NoProcess;
+        if (found.Assessment.IsJudged || await findings.AskAsync(process, new WindowState(), cancel) is not { } judged) return Results.Json(found);
+        return Results.Json(found with { Assessment = judged.Assessment });
+    }
 
     private static async Task<IResult> SnapshotsAsync(Guid process, HttpRequest request, ProcessAnswers answers, Limits limits, CancellationToken cancel)
     {

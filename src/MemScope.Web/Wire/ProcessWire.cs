@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MemScope.Web.Wire;
 
 /// <summary>One process incarnation.</summary>
@@ -47,4 +49,8 @@ public sealed record AssessmentWire(string Kind, bool? InsideMallocHeap, string?
 
     /// <summary>When the certainty was told, where uploads have come since; null when it is that of now.</summary>
     public DateTimeOffset? CertaintyAt { get; init; }
+
+    /// <summary>Whether all that was uploaded speaks in it, not the snapshots alone.</summary>
+    [JsonIgnore]
+    public bool IsJudged { get; init; }
 }
