@@ -14,12 +14,13 @@ public sealed class HeapProfileAnswers(HeapProfileQuery profiles, HeapProfileCac
     /// <summary>Heap profiles of a process, newest first.</summary>
     public async Task<IReadOnlyList<HeapProfileWire>> ListAsync(Guid process, CancellationToken cancel) => [.. (await profiles.ListAsync(process, cancel)).Select(p => p.ToWire())];
 
-    /// <summary>Live bytes by callchain of one profile, the newest when none is named; null when there is no such profile. A process without profiles gives an empty answer with a note.</summary>
+    /// <summary>Live bytes by callchain of one profile, the newest that tells any when none is named; null when there is no such profile. A process without profiles gives an empty answer with a note.</summary>
     public async Task<StackAnswer?> AskAsync(StackQuestion question, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(question);
         var rows = await profiles.ListAsync(question.Process, cancel);
-        var row = question.Trace is null ? rows.Count > 0 ? rows[0] : null : rows.FirstOrDefault(r => r.Id == question.Trace);
+        // A file of sums has one profile of what is live and another of what was mapped in all, of the same moment.
+        var row = question.Trace is null ? rows.FirstOrDefault(r => r.LiveBytes is not null) ?? (rows.Count > 0 ? rows[0] : null) : rows.FirstOrDefault(r => r.Id == question.Trace);
         if (row is null && question.Trace is not null) return null;
         var compared = question.Base is { } other ? rows.FirstOrDefault(r => r.Id == other) : null;
         if (question.Base is not null && compared is null) return null;

@@ -33,7 +33,7 @@ public sealed class HeapEvidence(HeapProfileQuery profiles, HeapProfileCache cac
         foreach (var row in (await profiles.ListAsync(process.Id, cancel)).Where(p => p.Unit == WeightUnit.Bytes).Take(MostProfiles))
             if (await cache.FindAsync(row, cancel) is { } profile) found.Add((row, profile));
         if (found.Count == 0) return HeapCase.None;
-        var (sites, pending) = await SitesAsync(process.Id, found[0].Row.Id, cancel);
+        var (sites, pending) = await SitesAsync(process.Id, (found.Find(p => p.Row.LiveBytes is not null).Row ?? found[0].Row).Id, cancel);
         return new HeapCase(found, sites) { PendingFrames = pending };
     }
 
