@@ -1,8 +1,4 @@
 using MemScope.Core.Analysis.Findings;
-using MemScope.Core.Analysis.Lineage;
-using MemScope.Core.Analysis.Probes;
-using MemScope.Core.Model;
-using MemScope.Storage.Queries;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Answers;

@@ -56,10 +56,11 @@ public sealed class CaseFiles(ProcessTracks tracks, TracedEvidence traced, HeapE
     {
         var kinds = (await figures.LatestAsync(process, FiguresQuery.MostLatest, cancel)).Select(f => f.Kind).Distinct(StringComparer.Ordinal).Take(MostKinds);
         var facts = new List<SideFacts>();
+        // A kind at a time, so that an hour of status does not crowd out the five figures of an allocator.
         foreach (var kind in kinds)
         {
-            var page = await figures.ListAsync(process, kind, null, null, MostFiguresOfKind, cancel);
-            facts.AddRange(page.Items.Select(f => new SideFacts(f.Kind, f.Label, f.TakenAt, f.Bytes, f.Counts)));
+            var (rows, _) = await figures.OverAsync(process, [kind], DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, MostFiguresOfKind, cancel);
+            facts.AddRange(rows.Select(f => new SideFacts(f.Kind, f.Label, f.TakenAt, f.Bytes, f.Counts)));
         }
         return [.. facts.OrderBy(f => f.At)];
     }

@@ -44,10 +44,10 @@ public sealed class TracedEvidence(StackAnswers stacks, TraceQuery traces, Trace
             if (await cache.FindAsync(row, cancel) is { } replayed) facts.Add(Facts(replayed));
         var growth = answer.Head.Growth is { } g ? new TracedGrowth(g.RssBytes, g.TracedBytes, g.BeforeTraceBytes, g.NotSeenBytes) : null;
         List<TraceFacts> ordered = [.. facts.OrderBy(f => f.From)];
-        var (all, kept) = Sites(answer);
+        var kept = Heaviest(answer);
         var places = new Dictionary<int, int>(kept.Count);
         for (var i = 0; i < kept.Count; i++) places[kept[i]] = i;
-        return new TracedCase([.. kept.Select(k => all[k])], ordered, growth) { PendingFrames = answer.Head.PendingFrames, Blocks = Placed(answer.Blocks), BlocksBefore = Placed(answer.BlocksBefore) };
+        return new TracedCase([.. kept.Select(chain => Site(answer, chain))], ordered, growth) { PendingFrames = answer.Head.PendingFrames, Blocks = Placed(answer.Blocks), BlocksBefore = Placed(answer.BlocksBefore) };
 
         List<SiteBlock> Placed(IReadOnlyList<SiteBlock> blocks) => [.. blocks.Select(b => b with
         {
@@ -55,27 +55,26 @@ public sealed class TracedEvidence(StackAnswers stacks, TraceQuery traces, Trace
         })];
     }
 
-    /// <summary>All callchains, and which of them a case holds.</summary>
-    private static (List<TracedSite> All, List<int> Kept) Sites(StackAnswer answer)
+    /// <summary>Which callchains a case holds: by what they hold, and where traces hold nothing by what they mapped, since the busiest mapper is a suspect to be cleared.</summary>
+    private static List<int> Heaviest(StackAnswer answer)
     {
-        var sites = new List<TracedSite>(answer.Samples.Count);
-        for (var chain = 0; chain < answer.Samples.Count; chain++)
+        var (figures, chains) = (answer.Figures, Enumerable.Range(0, answer.Samples.Count));
+        var holding = chains.OrderByDescending(i => figures[i].ResidentBytes ?? 0).ThenByDescending(i => figures[i].OutstandingBytes).ThenByDescending(i => figures[i].MappedBytes).Take(MostSites);
+        return [.. holding.Union(chains.OrderByDescending(i => figures[i].MappedBytes).Take(MostSites / 10))];
+    }
+
+    private static TracedSite Site(StackAnswer answer, int chain)
+    {
+        var figures = answer.Figures[chain];
+        var frames = Array.ConvertAll(answer.Samples.FramesOf(chain).ToArray(), f => answer.Frames[f]);
+        var resident = figures.ResidentBytes ?? 0;
+        return new TracedSite([.. frames.Select(SiteFrames.Of)], resident, figures.OutstandingBytes, figures.MappedBytes, figures.Calls)
         {
-            var figures = answer.Figures[chain];
-            var frames = Array.ConvertAll(answer.Samples.FramesOf(chain).ToArray(), f => answer.Frames[f]);
-            var resident = figures.ResidentBytes ?? 0;
-            sites.Add(new TracedSite([.. frames.Select(SiteFrames.Of)], resident, figures.OutstandingBytes, figures.MappedBytes, figures.Calls)
-            {
-                GrownBytes = figures.ResidentBeforeBytes is { } before ? Saturating.Add(resident, -before) : 0,
-                Blocks = figures.Blocks,
-                BlockBytes = figures.BlockBytes,
-                Motifs = figures.MappedBytes > 0 ? Motifs.In([.. frames.Select(StackEvidence.Neutral)]) : [],
-            });
-        }
-        // By what they hold, and where traces hold nothing by what they mapped: the busiest mapper is a suspect to be cleared.
-        var numbers = Enumerable.Range(0, sites.Count);
-        var byResident = numbers.OrderByDescending(i => sites[i].ResidentBytes).ThenByDescending(i => sites[i].OutstandingBytes).ThenByDescending(i => sites[i].MappedBytes).Take(MostSites);
-        return (sites, [.. byResident.Union(numbers.OrderByDescending(i => sites[i].MappedBytes).Take(MostSites / 10))]);
+            GrownBytes = figures.ResidentBeforeBytes is { } before ? Saturating.Add(resident, -before) : 0,
+            Blocks = figures.Blocks,
+            BlockBytes = figures.BlockBytes,
+            Motifs = figures.MappedBytes > 0 ? Motifs.In([.. frames.Select(StackEvidence.Neutral)]) : [],
+        };
     }
 
     private static TraceFacts Facts(ReplayedTrace replayed)
