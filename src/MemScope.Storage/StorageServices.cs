@@ -42,7 +42,7 @@ public static class StorageServices
         services.AddDbContextFactory<MemScopeDbContext>((provider, builder) =>
             builder.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>(), o => o.MigrationsAssembly("MemScope.Migrations"))
                 .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
-        services.AddSingleton<Database>().AddSingleton<UploadConnections>().AddSingleton<CaptureStore>().AddSingleton<Retention>().AddSingleton<TextDropping>().AddSingleton<AuditLog>();
+        services.AddSingleton<Database>().AddSingleton<UploadConnections>().AddSingleton<CaptureStore>().AddSingleton<Retention>().AddSingleton<TextDropping>().AddSingleton<AuditLog>().AddSingleton<StoreSizeQuery>();
         services.AddSingleton<ProcessQuery>().AddSingleton<SnapshotQuery>().AddSingleton<TrackQuery>().AddSingleton<MovesQuery>().AddSingleton<CaptureQuery>().AddSingleton<CaptureSnapshots>().AddSingleton<TraceQuery>()
             .AddSingleton<HeapProfileQuery>().AddSingleton<CodeMapQuery>().AddSingleton<MapsQuery>().AddSingleton<FiguresQuery>();
         services.TryAddSingleton(Limits.Default);

@@ -23,6 +23,9 @@ public static class Urls
     /// <summary>Shares.</summary>
     public const string Shares = "/shares";
 
+    /// <summary>Tokens, what is kept, and who did what.</summary>
+    public const string Admin = "/admin";
+
     /// <summary>Overview of a process; <paramref name="metric"/> is the chart's, null for RSS.</summary>
     public static string Overview(Guid process, WindowState? window = null, string? metric = null) => $"/p/{process}{Query(window, ("metric", metric))}";
 

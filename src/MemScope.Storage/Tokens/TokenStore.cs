@@ -21,7 +21,11 @@ public enum TokenScopes
 }
 
 /// <summary>A token without its secret.</summary>
-public sealed record TokenRow(Guid Id, string Project, string Name, TokenScopes Scopes, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt);
+public sealed record TokenRow(Guid Id, string Project, string Name, TokenScopes Scopes, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt)
+{
+    /// <summary>Whether it grants a scope; an administrator's grants all.</summary>
+    public bool Allows(TokenScopes needed) => Scopes.HasFlag(TokenScopes.Admin) || Scopes.HasFlag(needed);
+}
 
 /// <summary>Keeps tokens: <c>ms_</c> and 256 random bits, of which the database holds the SHA-256 only.</summary>
 public sealed class TokenStore(IDbContextFactory<MemScopeDbContext> contexts, TimeProvider time)

@@ -37,6 +37,7 @@ internal static class ApiEndpoints
         api.MapSymbols();
         api.MapNotes();
         api.MapShares();
+        api.MapAdministration();
         api.MapReference();
     }
 }

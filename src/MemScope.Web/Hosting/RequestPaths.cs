@@ -12,6 +12,12 @@ internal static class RequestPaths
     public static bool IsForPrograms(PathString path) =>
         path.StartsWithSegments("/api", AnyCase) || path.StartsWithSegments("/hubs", AnyCase) || path.StartsWithSegments("/openapi", AnyCase) || path.StartsWithSegments("/_blazor", AnyCase);
 
+    /// <summary>Where a page's circuit and the hub of live changes are reached.</summary>
+    public static bool IsConnection(PathString path) => path.StartsWithSegments("/_blazor", AnyCase) || path.StartsWithSegments("/hubs", AnyCase);
+
+    /// <summary>What only an administrator may read: tokens and the audit log.</summary>
+    public static bool IsForAdmins(PathString path) => path.StartsWithSegments("/admin", AnyCase) || path.StartsWithSegments("/api/v1/tokens", AnyCase) || path.StartsWithSegments("/api/v1/audit", AnyCase);
+
     /// <summary>An address that takes uploads.</summary>
     public static bool IsIngest(PathString path) => (path.StartsWithSegments("/api/v1/captures", AnyCase, out var rest) && rest.Value is null or "" or "/") || path.StartsWithSegments("/api/v1/symbols", AnyCase);
 

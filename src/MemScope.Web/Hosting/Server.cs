@@ -2,6 +2,7 @@ using System.Net;
 using MemScope.Core;
 using MemScope.Storage;
 using MemScope.Storage.Postgres;
+using MemScope.Web.Administration;
 using MemScope.Web.Answers;
 using MemScope.Web.Api;
 using MemScope.Web.Components;
@@ -37,7 +38,7 @@ internal static class Server
         services.AddMemScopeStorage(new StorageOptions(options.Database ?? postgres!.ConnectionString, options.Keep) { KeepText = options.KeepText });
         services.Configure<HostOptions>(o => o.ShutdownTimeout = StopLimit);
         services.AddDataProtection().SetApplicationName("MemScope").PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(options.DataFolder, "keys")));
-        services.AddApi().AddIngest().AddAnswers().AddSymbolication().AddSharing().AddLive().AddAccess().AddMemScopePages();
+        services.AddApi().AddIngest().AddAnswers().AddSymbolication().AddSharing().AddLive().AddAccess().AddAdministration().AddMemScopePages();
         var app = builder.Build();
         Route(app);
         return app;

@@ -19,7 +19,7 @@ internal static class Access
     /// <summary>Registers the cookie and what checks it.</summary>
     public static IServiceCollection AddAccess(this IServiceCollection services)
     {
-        services.AddSingleton<LiveTokens>().AddSingleton<Attempts>().AddAntiforgery(o => o.Cookie.Name = "memscope-form");
+        services.AddSingleton<LiveTokens>().AddScoped<Permissions>().AddSingleton<Attempts>().AddAntiforgery(o => o.Cookie.Name = "memscope-form");
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(o =>
         {
             o.Cookie.Name = "memscope";

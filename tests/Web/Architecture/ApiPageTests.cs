@@ -5,7 +5,7 @@ namespace MemScope.Web.Tests.Architecture;
 /// <summary>docs/api.md tells every code that the server sends and no other.</summary>
 public sealed partial class ApiPageTests
 {
-    private static readonly string[] Sources = ["src/MemScope.Web/Api", "src/MemScope.Web/Ingest", "src/MemScope.Web/Notes", "src/MemScope.Web/Security", "src/MemScope.Web/Sharing", "src/MemScope.Web/Symbolication", "src/MemScope.Web/Hosting"];
+    private static readonly string[] Sources = ["src/MemScope.Web/Administration", "src/MemScope.Web/Api", "src/MemScope.Web/Ingest", "src/MemScope.Web/Notes", "src/MemScope.Web/Security", "src/MemScope.Web/Sharing", "src/MemScope.Web/Symbolication", "src/MemScope.Web/Hosting"];
 
     [Fact]
     public void Every_code_of_the_server_is_told_and_every_code_told_exists()

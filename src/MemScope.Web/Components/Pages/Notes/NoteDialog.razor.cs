@@ -1,7 +1,8 @@
 using MemScope.Core;
 using MemScope.Web.Answers;
-using MemScope.Web.Api;
+using MemScope.Storage.Tokens;
 using MemScope.Web.Components.Layout;
+using MemScope.Web.Security;
 using MemScope.Web.Notes;
 using MemScope.Web.Wire;
 using Microsoft.AspNetCore.Components;
@@ -22,6 +23,7 @@ public sealed partial class NoteDialog
     [Inject] private NoteWriting Writing { get; set; } = default!;
     [Inject] private RegionAnswers Regions { get; set; } = default!;
     [Inject] private DialogService Dialogs { get; set; } = default!;
+    [Inject] private Permissions Permissions { get; set; } = default!;
     [Inject] private Limits Limits { get; set; } = default!;
     [Inject] private ILogger<NoteDialog> Log { get; set; } = default!;
 
@@ -77,6 +79,7 @@ public sealed partial class NoteDialog
         _busy = true;
         await TryAsync(async () =>
         {
+            await Permissions.DemandAsync(TokenScopes.Admin, CancellationToken.None);
             var isWindow = _spans && _form.IsWindow;
             var request = new NoteRequestWire
             {
@@ -99,14 +102,9 @@ public sealed partial class NoteDialog
             _problem = "";
             await work();
         }
-        catch (ProblemException problem)
-        {
-            _problem = problem.Message;
-        }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            var problem = LoadProblem.Of(e, Log);
-            _problem = $"{problem.Text} Trace {problem.TraceId}";
+            _problem = LoadProblem.Of(e, Log).Words;
         }
     }
 

@@ -1,4 +1,6 @@
+using MemScope.Storage.Tokens;
 using MemScope.Web.Components.Layout;
+using MemScope.Web.Security;
 using MemScope.Web.Sharing;
 using MemScope.Web.Wire;
 using Microsoft.AspNetCore.Components;
@@ -14,6 +16,7 @@ public sealed partial class ShareDialog
     private bool _busy;
 
     [Inject] private ShareMaker Maker { get; set; } = default!;
+    [Inject] private Permissions Permissions { get; set; } = default!;
     [Inject] private NavigationManager Navigation { get; set; } = default!;
     [Inject] private ILogger<ShareDialog> Log { get; set; } = default!;
 
@@ -34,13 +37,13 @@ public sealed partial class ShareDialog
         _busy = true;
         try
         {
+            await Permissions.DemandAsync(TokenScopes.Admin, CancellationToken.None);
             _share = await Maker.CreateAsync(Process, Request with { Title = _form.Title, ExpiresInDays = _form.Days, FollowSymbols = _form.FollowSymbols }, Navigation.BaseUri.TrimEnd('/'), CancellationToken.None);
             _problem = _share is null ? "The view does not exist any more." : "";
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            var problem = LoadProblem.Of(e, Log);
-            _problem = $"{problem.Text} Trace {problem.TraceId}";
+            _problem = LoadProblem.Of(e, Log).Words;
         }
         finally
         {

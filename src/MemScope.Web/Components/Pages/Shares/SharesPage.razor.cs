@@ -1,6 +1,8 @@
 using MemScope.Storage.Captures;
 using MemScope.Storage.Shares;
+using MemScope.Storage.Tokens;
 using MemScope.Web.Components.Layout;
+using MemScope.Web.Security;
 using MemScope.Web.Sharing;
 using MemScope.Web.Wire;
 using Microsoft.AspNetCore.Components;
@@ -18,6 +20,7 @@ public sealed partial class SharesPage
     private LoadProblem? _problem;
 
     [Inject] private ShareStore Store { get; set; } = default!;
+    [Inject] private Permissions Permissions { get; set; } = default!;
     [Inject] private TimeProvider Clock { get; set; } = default!;
     [Inject] private ILogger<SharesPage> Log { get; set; } = default!;
 
@@ -38,6 +41,7 @@ public sealed partial class SharesPage
 
     private Task RevokeAsync(Guid share) => TryAsync(async () =>
     {
+        await Permissions.DemandAsync(TokenScopes.Admin, CancellationToken.None);
         await Store.RevokeAsync(Projects.Default, share, CancellationToken.None);
         _asked = null;
         await LoadAsync();

@@ -1,9 +1,11 @@
 using MemScope.Storage.Captures;
 using MemScope.Storage.Live;
 using MemScope.Storage.Symbols;
+using MemScope.Storage.Tokens;
 using MemScope.Symbols;
 using MemScope.Web.Answers;
 using MemScope.Web.Components.Layout;
+using MemScope.Web.Security;
 using MemScope.Web.Symbolication;
 using MemScope.Web.Wire;
 using Microsoft.AspNetCore.Components;
@@ -31,6 +33,7 @@ public sealed partial class SymbolsPage
     [Inject] private SymbolNeeds Needs { get; set; } = default!;
     [Inject] private SymbolIntake Intake { get; set; } = default!;
     [Inject] private ChangeFeed Changes { get; set; } = default!;
+    [Inject] private Permissions Permissions { get; set; } = default!;
     [Inject] private IJSRuntime Script { get; set; } = default!;
     [Inject] private NavigationManager Navigation { get; set; } = default!;
     [Inject] private ILogger<SymbolsPage> Log { get; set; } = default!;
@@ -93,6 +96,7 @@ public sealed partial class SymbolsPage
         _asked = null;
         try
         {
+            await Permissions.DemandAsync(TokenScopes.Admin, CancellationToken.None);
             if (BuildId.TryParse(file.BuildId, out var id)) await Intake.DeleteAsync(id, file.Id, CancellationToken.None);
             await LoadAsync();
         }
