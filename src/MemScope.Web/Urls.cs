@@ -36,6 +36,10 @@ public static class Urls
     public static string Regions(Guid process, WindowState? window = null, string? filter = null, string? category = null, string? sort = null, string? metric = null, string? by = null) =>
         $"/p/{process}/regions{Query(window, ("by", by), ("metric", metric), ("q", filter), ("category", category), ("sort", sort))}";
 
+    /// <summary>Regions as a page shows them.</summary>
+    public static string Regions(Guid process, WindowState? window, RegionsShown shown) =>
+        $"/p/{process}/regions{Query(window, ("by", shown.By), ("metric", shown.Metric), ("q", shown.Filter), ("category", shown.Category), ("is", shown.Is), ("sort", shown.Sort), ("sel", shown.Selected))}";
+
     /// <summary>One region.</summary>
     public static string Region(Guid process, Guid region, WindowState? window = null) => $"/p/{process}/regions/{region}{Query(window)}";
 
@@ -90,9 +94,9 @@ public static class Urls
     /// <summary>Live bytes of heap profiles over a whole track for a chart, relative to the base.</summary>
     public static string HeapCourses(Guid process, WindowState track, int points = 800) => $"api/v1/processes/{process}/heap-courses{Query(track.Whole with { As = null }, ("points", points.ToString(CultureInfo.InvariantCulture)))}";
 
-    /// <summary>The regions of a window as CSV.</summary>
-    public static string RegionsCsv(Guid process, WindowState? window, string? filter, string? category, string? sort, string? metric = null) =>
-        $"api/v1/processes/{process}/regions{Query(window, ("metric", metric), ("q", filter), ("category", category), ("sort", sort), ("format", "csv"))}";
+    /// <summary>The regions that a page lists as CSV.</summary>
+    public static string RegionsCsv(Guid process, WindowState? window, RegionsShown shown) =>
+        $"api/v1/processes/{process}/regions{Query(window, ("metric", shown.Metric), ("q", shown.Filter), ("category", shown.Category), ("is", shown.Is), ("sort", shown.Sort), ("sel", shown.Traits.Terms.Any(t => RegionTraits.Bare(t) == RegionTraits.Selected) ? shown.Selected : null), ("format", "csv"))}";
 
     /// <summary>Growth by category or backing as CSV.</summary>
     public static string GrowthCsv(Guid process, WindowState? window, string by, string? metric) =>
@@ -157,7 +161,7 @@ public static class Urls
         void Append(string name, string? value)
         {
             if (string.IsNullOrEmpty(value)) return;
-            query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(name is "as" or "from" or "to" ? EscapeList(value) : Uri.EscapeDataString(value));
+            query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(name is "as" or "from" or "to" or "is" or "sel" ? EscapeList(value) : Uri.EscapeDataString(value));
         }
     }
 }

@@ -8,11 +8,22 @@ namespace MemScope.Web.Answers;
 /// <summary>Answers about regions.</summary>
 public sealed class RegionAnswers(ProcessTracks tracks, RegionQuery regions, Limits limits)
 {
+    /// <summary>Regions of a window as a page shows them; null when there is no such process, track or window.</summary>
+    /// <exception cref="InvalidCursorException">The cursor is not one of this list.</exception>
+    public Task<RegionsWire?> RegionsAsync(Guid process, WindowState window, RegionsShown shown, string? cursor, int? limit, CancellationToken cancel) =>
+        RegionsAsync(process, window, shown.Sort, shown.Category, shown.Filter, cursor, limit, cancel, shown.Metric, shown.Traits, shown.Selection);
+
     /// <summary>Regions of a window, sorted by <paramref name="sort"/> (growth, rss, pss, virtual, change, address, value), filtered, a page of them or all without a <paramref name="limit"/>; null when there is no such process, track or window.</summary>
     /// <exception cref="InvalidCursorException">The cursor is not one of this list.</exception>
-    public async Task<RegionsWire?> RegionsAsync(Guid process, WindowState window, string? sort, string? category, string? filter, string? cursor, int? limit, CancellationToken cancel, string? metric = null)
+    public async Task<RegionsWire?> RegionsAsync(Guid process, WindowState window, string? sort, string? category, string? filter, string? cursor, int? limit, CancellationToken cancel, string? metric = null,
+        RegionTraits? traits = null, RegionSelection? selected = null)
     {
-        var request = new RegionRequest(RegionRequest.Sorts.Contains(sort, StringComparer.Ordinal) ? sort : null, category, filter, string.IsNullOrEmpty(cursor) ? null : cursor, limit is { } rows ? Math.Clamp(rows, 1, limits.PageRows) : int.MaxValue) { Metric = GrowthMetric.Find(metric) ?? GrowthMetric.Rss };
+        var request = new RegionRequest(RegionRequest.Sorts.Contains(sort, StringComparer.Ordinal) ? sort : null, category, filter, string.IsNullOrEmpty(cursor) ? null : cursor, limit is { } rows ? Math.Clamp(rows, 1, limits.PageRows) : int.MaxValue)
+        {
+            Metric = GrowthMetric.Find(metric) ?? GrowthMetric.Rss,
+            Traits = traits ?? RegionTraits.Parse(null),
+            Selected = (selected ?? RegionSelection.None).Set,
+        };
         return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => RegionList.Of(over, request), cancel);
     }
 

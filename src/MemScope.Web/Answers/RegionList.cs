@@ -18,6 +18,12 @@ internal sealed record RegionRequest(string? Sort, string? Category, string? Fil
     /// <summary>The measure that growth, change and value are of.</summary>
     public GrowthMetric Metric { get; init; } = GrowthMetric.Rss;
 
+    /// <summary>What a region must meet beside the filter.</summary>
+    public RegionTraits Traits { get; init; } = RegionTraits.Parse(null);
+
+    /// <summary>The regions that <see cref="RegionTraits.Selected"/> holds for.</summary>
+    public IReadOnlySet<Guid> Selected { get; init; } = RegionSelection.None.Set;
+
     /// <summary>Names that <see cref="Sort"/> may have.</summary>
     public static IReadOnlyList<string> Sorts { get; } = ["growth", "rss", "pss", "virtual", "change", "address", "value"];
 }
@@ -36,11 +42,12 @@ internal static class RegionList
         var extents = window.Track.NearestExtentsOf(regions, window.To);
         var filter = new RegionFilter(request.Filter);
         var pss = request.Sort == "pss" ? window.Track.BytesOf(regions, window.To, Metric.Pss) : [];
+        var measures = request.Traits.Asked.ToDictionary(m => m.Slug, m => Sum(window, regions, m), StringComparer.Ordinal);
         var matching = new List<Row>(ranked.Count);
         for (var i = 0; i < ranked.Count; i++)
         {
             var row = new Row(ranked[i], ReferenceEquals(measured, ranked) ? ranked[i] : byRegion.GetValueOrDefault(regions[i]), extents[i], pss.Length > 0 ? pss[i] : 0, window);
-            if (Matches(window, row, request.Category, filter)) matching.Add(row);
+            if (Matches(window, row, i, request, filter, measures)) matching.Add(row);
         }
         var sort = request.Sort ?? (missing is null ? "growth" : "virtual");
         var after = request.Cursor is null ? default(RegionCursor?) : RegionCursor.Decode(request.Cursor) ?? throw new InvalidCursorException();
@@ -80,11 +87,25 @@ internal static class RegionList
         return (page, count > 0 && count < rows.Count ? places[count - 1] : null);
     }
 
-    private static bool Matches(TrackWindow window, Row row, string? category, RegionFilter filter)
+    private static bool Matches(TrackWindow window, Row row, int at, RegionRequest request, RegionFilter filter, Dictionary<string, long[]> measures)
     {
         var slug = window.AssignmentOf(row.Growth.Region).Category.Slug();
-        return (string.IsNullOrEmpty(category) || slug.Equals(category, StringComparison.Ordinal))
+        return (string.IsNullOrEmpty(request.Category) || slug.Equals(request.Category, StringComparison.Ordinal))
+            && (request.Traits.Terms.Count == 0 || request.Traits.Holds(new RegionFacts(slug, row.IsAlive ? row.Growth.LastBytes : 0, row.Measured.ChangeBytes, row.Growth.Region.BornAt > window.From, row.IsAlive,
+                request.Selected.Contains(row.Growth.Region.Id), measure => measures[measure][at])))
             && (filter.IsEmpty || filter.Matches(row.Extent.Range.Start, row.Extent.Range.End, row.Extent.Name, slug, row.Extent.Permissions.Text(), row.Extent.Range.ToString()));
+    }
+
+    /// <summary>A measure of each region at the window's end, in bytes; 0 where it is not there or not printed.</summary>
+    private static long[] Sum(TrackWindow window, Region[] regions, GrowthMetric metric)
+    {
+        var sums = new long[regions.Length];
+        foreach (var part in metric.Parts)
+        {
+            var bytes = window.Track.BytesOf(regions, window.To, part);
+            for (var i = 0; i < sums.Length; i++) sums[i] += Math.Max(0, bytes[i]);
+        }
+        return sums;
     }
 
     private readonly record struct Row(RegionGrowth Growth, RegionGrowth Measured, RegionExtent Extent, long PssBytes, TrackWindow Window)

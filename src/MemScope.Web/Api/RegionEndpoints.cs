@@ -20,7 +20,7 @@ internal static class RegionEndpoints
     /// <summary>Maps them.</summary>
     public static void MapRegions(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/processes/{process:guid}/regions", ListAsync).WithName("regions").Takes("source", "from", "to", "as", "metric", "sort", "category", "q", "cursor", "limit", "format", "raw")
+        api.MapGet("/processes/{process:guid}/regions", ListAsync).WithName("regions").Takes("source", "from", "to", "as", "metric", "sort", "category", "is", "sel", "q", "cursor", "limit", "format", "raw")
             .WithSummary("Regions over a window, JSON or CSV. A CSV without a limit holds all that match").Produces<RegionsWire>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/regions/{region:guid}", FindAsync).WithName("region").Takes("source", "from", "to", "as").WithSummary("One region with its history").Produces<RegionWire>().ProducesProblem(404);
         api.MapGet("/processes/{process:guid}/series", SeriesAsync).WithName("series").Takes("by", "metric", "region", "source", "from", "to", "as", "points", "top", "format", "raw")
@@ -39,9 +39,12 @@ internal static class RegionEndpoints
         // A spreadsheet has no next page: without a limit it gets them all.
         int? limit = form is Representation.Csv && request.Text("limit") is null ? null : request.Limit(limits);
         var metric = request.Text("metric") is null ? null : request.Word("metric", "", Measures);
-        if (await answers.RegionsAsync(process, request.Window(), sort, category, request.Text("q"), request.Text("cursor"), limit, cancel, metric) is not { } regions) return ProcessEndpoints.NoWindow;
+        if (await answers.RegionsAsync(process, request.Window(), sort, category, request.Text("q"), request.Text("cursor"), limit, cancel, metric, Traits(request), RegionSelection.Parse(request.Query["sel"])) is not { } regions) return ProcessEndpoints.NoWindow;
         return form is Representation.Csv ? new CsvAnswer($"{process}-regions", RegionColumns, regions.Items.Select(Row)) : Results.Json(regions);
     }
+
+    private static RegionTraits Traits(HttpRequest request) =>
+        RegionTraits.Parse(request.Text("is")) is { Problems: [var problem, ..] } ? throw Problems.BadParameter("is", $"{problem}; known are {string.Join(", ", RegionTraits.States.Concat(RegionTraits.Measures))} and categories.") : RegionTraits.Parse(request.Text("is"));
 
     private static async Task<IResult> FindAsync(Guid process, Guid region, HttpRequest request, RegionAnswers answers, StackAnswers stacks, CancellationToken cancel) =>
         await answers.RegionAsync(process, region, request.Window(), cancel) is { } found

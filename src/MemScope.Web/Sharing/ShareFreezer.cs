@@ -46,7 +46,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
         };
         return request.View switch
         {
-            "regions" => await regions.RegionsAsync(process, window, request.Sort, request.Category, request.Filter, null, limits.PageRows, cancel, request.Metric) is { } list ? view with { Regions = list } : null,
+            "regions" => await regions.RegionsAsync(process, window, new RegionsShown(request.Filter, request.Category, request.Sort, request.Metric, Is: request.Is, Selected: request.Selected), null, limits.PageRows, cancel) is { } list ? view with { Regions = list } : null,
             "region" => await RegionAsync(process, window, view, cancel),
             "diff" => await diffs.DiffAsync(process, Ends(window, request), Shown(request), cancel) is { } diff ? await WithSeriesAsync(process, window, view with { Diff = diff }, cancel) : null,
             "compare" => await CompareAsync(process, window, view, cancel),

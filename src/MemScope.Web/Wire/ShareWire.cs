@@ -36,6 +36,12 @@ public sealed record ShareRequestWire(string View, string? Title = null, int? Ex
     /// <summary>Regions, stacks: order.</summary>
     public string? Sort { get; init; }
 
+    /// <summary>Regions: conditions of the filter chips (<c>is</c> of the address), or null.</summary>
+    public string? Is { get; init; }
+
+    /// <summary>Regions: the selected ones (<c>sel</c> of the address), or null.</summary>
+    public string? Selected { get; init; }
+
     /// <summary>Diff and compare: the only state.</summary>
     public string? State { get; init; }
 

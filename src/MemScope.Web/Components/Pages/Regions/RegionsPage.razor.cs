@@ -13,12 +13,14 @@ public sealed partial class RegionsPage
     private static readonly (string? By, string Words)[] Splits = [(null, "Regions"), ("backing", "Backing"), ("category", "Category")];
     private static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(150);
 
-    private readonly HashSet<Guid> _selected = [];
     private RegionsWire? _regions;
     private GrowthsWire? _growths;
     private IReadOnlyList<RegionWire> _all = [];
     private IReadOnlyList<(string Slug, int Regions)> _categories = [];
     private (Guid, WindowState, long)? _stripOf;
+    private IReadOnlyList<RegionWire> _strays = [];
+    private (string?, WindowState, long)? _straysOf;
+    private Guid? _anchor;
     private int _typed;
 
     [Inject] private RegionAnswers Answers { get; set; } = default!;
@@ -30,20 +32,39 @@ public sealed partial class RegionsPage
     [SupplyParameterFromQuery(Name = "metric")] private string? Metric { get; set; }
     [SupplyParameterFromQuery(Name = "by")] private string? By { get; set; }
 
-    /// <inheritdoc/>
-    protected override object? LoadKey => (Filter, Category, Sort, Metric, By);
+    [SupplyParameterFromQuery(Name = "is")] private string? Is { get; set; }
+    [SupplyParameterFromQuery(Name = "sel")] private string? Sel { get; set; }
 
-    private string Excluding => (Filter, Category) switch
+    /// <inheritdoc/>
+    protected override object? LoadKey => Shown.Traits.Terms.Any(t => RegionTraits.Bare(t) == RegionTraits.Selected) ? Shown : Shown with { Selected = null };
+
+    private RegionsShown Shown => new(Filter, Category, Sort, Metric, By, Is, Sel);
+
+    /// <summary>The selected regions, whatever the filter lets through.</summary>
+    private IReadOnlyList<RegionWire> Picked => _regions is null || Shown.Selection.Ids.Count == 0 ? [] : [.. _regions.Items.Concat(_strays).Where(r => Shown.Selection.Set.Contains(r.Id)).DistinctBy(r => r.Id)];
+
+    private string Excluding => (Filter, Category, Shown.Traits.Terms.Count) switch
     {
-        ({ Length: > 0 }, { Length: > 0 }) => $"The filter “{Filter}” and the category {CategoryLook.Title(Category)} exclude everything.",
-        ({ Length: > 0 }, _) => $"The filter “{Filter}” excludes everything.",
-        _ => "The category excludes everything.",
+        ({ Length: > 0 }, { Length: > 0 }, 0) => $"The filter “{Filter}” and the category {CategoryLook.Title(Category)} exclude everything.",
+        ({ Length: > 0 }, _, 0) => $"The filter “{Filter}” excludes everything.",
+        (_, _, 0) => "The category excludes everything.",
+        _ => "No region meets all of the filters.",
     };
+
+    /// <summary>The list without the filter that was added last; null where there is but one.</summary>
+    private RegionsShown? Last => Shown.Traits is { Terms: [.., var last] } traits && (traits.Terms.Count > 1 || Shown.Category is { Length: > 0 } || Filter is { Length: > 0 }) ? Shown with { Is = traits.Without(last).Text } : null;
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        await base.OnParametersSetAsync();
+        await FindStraysAsync();
+    }
 
     /// <inheritdoc/>
     protected override async Task LoadAsync(CancellationToken cancel)
     {
-        _regions = await Answers.RegionsAsync(Id, View.Window, Sort, Category, Filter, cursor: null, PageRows, cancel, Metric);
+        _regions = await Answers.RegionsAsync(Id, View.Window, Shown, cursor: null, PageRows, cancel);
         _growths = By is "backing" or "category" ? await Answers.GrowthAsync(Id, View.Window, By, _regions?.Metric ?? GrowthMetric.Rss.Slug, MostParts, cancel) : null;
         if (_stripOf == (Id, View.Window, View.Version)) return; // a filter changes the table only
         // The strip shows the whole address space whatever the filter says; what is smaller than the largest thousand would be thinner than a pixel.
@@ -56,7 +77,7 @@ public sealed partial class RegionsPage
     private async Task MoreAsync()
     {
         if (_regions is not { Next: { } next } shown) return;
-        var more = await Answers.RegionsAsync(Id, View.Window, Sort, Category, Filter, next, PageRows, CancellationToken.None, Metric);
+        var more = await Answers.RegionsAsync(Id, View.Window, Shown, next, PageRows, CancellationToken.None);
         if (more is not null) _regions = shown with { Items = [.. shown.Items, .. more.Items], Next = more.Next };
     }
 
@@ -66,8 +87,35 @@ public sealed partial class RegionsPage
         var typed = ++_typed;
         await Task.Delay(TypingPause);
         if (typed != _typed) return;
-        Navigation.NavigateTo(Urls.Regions(Id, View.Window, e.Value as string, Category, Sort, Metric, By), replace: true);
+        Navigation.NavigateTo(Href(Shown with { Filter = e.Value as string }), replace: true);
     }
 
-    private void ClearSelection() => _selected.Clear();
+    private string Href(RegionsShown shown) => Urls.Regions(Id, View.Window, shown);
+
+    /// <summary>Selects a region or not any more; with Shift, all rows from the one before to it.</summary>
+    private void Toggle((Guid Region, bool Extends) clicked)
+    {
+        var rows = _regions?.Items.Select(r => r.Id).ToList() ?? [];
+        var (first, last) = (_anchor is { } anchor ? rows.IndexOf(anchor) : -1, rows.IndexOf(clicked.Region));
+        var selection = clicked.Extends && first >= 0 && last >= 0 ? Shown.Selection.With(rows.Skip(Math.Min(first, last)).Take(Math.Abs(last - first) + 1)) : Shown.Selection.Toggle(clicked.Region);
+        _anchor = clicked.Region;
+        Select(selection);
+    }
+
+    private void ClearSelection() => Select(RegionSelection.None);
+
+    private void Select(RegionSelection selection)
+    {
+        var traits = selection.Ids.Count == 0 ? Shown.Traits.Without(RegionTraits.Selected) : Shown.Traits;
+        Navigation.NavigateTo(Href(Shown with { Selected = selection.Text, Is = traits.Text }));
+    }
+
+    /// <summary>Selected regions that the list does not show: the filter hides them, or they are further down.</summary>
+    private async Task FindStraysAsync()
+    {
+        if (_regions is not { } shown || (Sel, View.Window, View.Version).Equals(_straysOf) || Shown.Selection.Ids.All(id => shown.Items.Any(r => r.Id == id))) return;
+        _straysOf = (Sel, View.Window, View.Version);
+        var only = new RegionsShown(Metric: Metric, Is: RegionTraits.Selected, Selected: Sel);
+        _strays = (await Answers.RegionsAsync(Id, View.Window, only, cursor: null, PageRows, CancellationToken.None))?.Items ?? [];
+    }
 }
