@@ -60,6 +60,6 @@ internal static class ModuleChecks
         if (patch.Way != PatchWay.Mprotect) return CheckResult.Of(false, $"{what}, but from outside: a debugger or uprobes", source);
         var tracer = FigureChecks.Tracer(c);
         if (tracer is > 0) return CheckResult.Of(false, $"{what}, with a tracer attached (TracerPid {tracer})", source);
-        return CheckResult.Of(true, $"{what}, made writable by the process itself{(tracer == 0 ? ", with no debugger attached" : "")}", source with { Words = tracer is null ? source.Words : $"{source.Words}, status" });
+        return CheckResult.Of(true, $"{what}, made writable by the process itself{(tracer == 0 ? ", with no debugger attached" : "")}", source with { Words = tracer is null ? source.Words : $"{source.Words}, status" }) with { Metric = pages };
     }
 }

@@ -33,7 +33,7 @@ internal static class RegionChecks
         var bytes = c.Ranking.Take(count).SumOf(g => g.ChangeBytes);
         var others = c.Track.CountAt(c.To) - c.Ranking.Take(count).Count(g => g.Region.IsAliveAt(c.To));
         var figures = $"{GrowthChecks.Signed(bytes)} of {GrowthChecks.Signed(c.ChangeBytes)} between {c.Number(c.SteadyFrom)} and {c.Number(c.To)} in {SizeWords.Count(count, "region")}; {GrowthChecks.KiB(c.ChangeBytes - bytes)} in the {others} others";
-        return CheckResult.Of(share >= least, figures, c.SnapshotSource() with { Kind = EvidenceKind.Region, Region = fastest.Region.Id }) with { Curve = CurveOf(c, fastest.Region) };
+        return CheckResult.Of(share >= least, figures, c.SnapshotSource() with { Kind = EvidenceKind.Region, Region = fastest.Region.Id }) with { Curve = CurveOf(c, fastest.Region), Metric = $"{GrowthChecks.Signed(bytes)} of {GrowthChecks.Signed(c.ChangeBytes)}" };
     }
 
     /// <summary>Further regions are not worth naming.</summary>
@@ -54,7 +54,7 @@ internal static class RegionChecks
             RegionAnchor.StartFixed => $"end {before.End:x} → {after.End:x}{size}, start {after.Start:x}",
             _ => $"{before.Start:x} → {after.Start:x}{size}",
         };
-        return CheckResult.Of(RegionSteps.Words[(int)steps.Anchor - 1] == call.Text("form"), figures, source) with { Curve = CurveOf(c, fastest.Region) };
+        return CheckResult.Of(RegionSteps.Words[(int)steps.Anchor - 1] == call.Text("form"), figures, source) with { Curve = CurveOf(c, fastest.Region), Metric = steps.StepBytes is null ? null : size[" = ".Length..] };
     }
 
     private static IReadOnlyList<double> CurveOf(CaseFacts c, Region region) => CaseFacts.Curve(Growth.TrackSeries.OfRegion(c.Track, region, Metric.Rss)[c.From..(c.To + 1)]);
