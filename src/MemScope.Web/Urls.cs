@@ -1,6 +1,8 @@
 using System.Globalization;
 using MemScope.Core.Analysis.Categories;
+using MemScope.Web.Addresses;
 using MemScope.Web.Answers;
+using MemScope.Web.Wire;
 using Microsoft.AspNetCore.Components;
 
 namespace MemScope.Web;
@@ -8,6 +10,8 @@ namespace MemScope.Web;
 /// <summary>Builds every address of the product. Pages never compose one themselves.</summary>
 public static class Urls
 {
+    private static readonly string Version = $"&{AddressVersions.Parameter}={AddressVersions.Current.ToString(CultureInfo.InvariantCulture)}";
+
     /// <summary>The list of processes.</summary>
     public const string Processes = "/";
 
@@ -126,10 +130,27 @@ public static class Urls
     public static string WithCategories(NavigationManager navigation, CategoryOverrides overrides)
     {
         const string Name = "as", Escaped = Name + "=";
-        var uri = navigation.GetUriWithQueryParameter(Name, overrides.Text);
+        var uri = With(navigation, (Name, overrides.Text));
         // Put in again in the form that people can read.
         return overrides.Text is not { } text ? uri : uri.Replace(Escaped + Uri.EscapeDataString(text), Escaped + EscapeList(text), StringComparison.Ordinal);
     }
+
+    /// <summary>The address that is open, with other values of some parameters; null leaves one out.</summary>
+    public static string With(NavigationManager navigation, params ReadOnlySpan<(string Name, object? Value)> changed)
+    {
+        var query = new Dictionary<string, object?>(StringComparer.Ordinal) { [AddressVersions.Parameter] = AddressVersions.Current };
+        foreach (var (name, value) in changed) query[name] = value;
+        return navigation.GetUriWithQueryParameters(query);
+    }
+
+    /// <summary>What a link needs beside the address to mean these snapshots for good, as a part of a query: the ends of the window and their track.</summary>
+    public static string Absolute(WindowWire window) => Query(new WindowState(window.Source, window.FromNumber, window.ToNumber)).TrimStart('?');
+
+    /// <summary>The same for a comparison.</summary>
+    public static string Absolute(CompareSide before, CompareSide after) => Query(null, Parts(before, after)).TrimStart('?');
+
+    /// <summary>The same for one trace.</summary>
+    public static string Absolute(Guid trace) => Query(null, ("trace", trace.ToString())).TrimStart('?');
 
     private static (string Name, string? Value)[] Parts(CompareSide? before, CompareSide? after) =>
         [("base", before?.ToString()), ("baseSource", before?.Source), ("current", after?.ToString()), ("currentSource", after?.Source), ("as", before?.As ?? after?.As)];
@@ -156,7 +177,7 @@ public static class Urls
         Append("to", End(window?.To, window?.ToTime));
         Append("as", window?.As);
         foreach (var (name, value) in more) Append(name, value);
-        return query.Length == 0 ? "" : query.Append("&v=1").ToString();
+        return query.Length == 0 ? "" : query.Append(Version).ToString();
 
         void Append(string name, string? value)
         {

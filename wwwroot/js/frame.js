@@ -42,9 +42,25 @@ async function copy(text) {
   say('Copied');
 }
 
+/** The address that is open, for good: a window that follows the newest snapshot is given its ends, "the newest trace" its id. What the page says of itself stands in data-absolute, as a part of a query. */
+function absolute() {
+  const [address, fragment] = location.href.split('#');
+  const [path, query] = address.split('?');
+  const name = (/** @type {string} */ part) => part.split('=')[0].toLowerCase();
+  let parts = (query ?? '').split('&').filter(part => part);
+  for (const element of document.querySelectorAll('[data-absolute]')) {
+    if (!(element instanceof HTMLElement)) continue;
+    const meant = (element.dataset.absolute ?? '').split('&').filter(part => part);
+    if (element.dataset.absoluteAlways !== undefined) parts = parts.filter(part => !meant.some(m => name(m) === name(part)));
+    parts.push(...meant.filter(m => !parts.some(part => name(part) === name(m))));
+  }
+  parts = [...parts.filter(part => name(part) !== 'v'), ...parts.filter(part => name(part) === 'v')];
+  return path + (parts.length ? `?${parts.join('&')}` : '') + (fragment ? `#${fragment}` : '');
+}
+
 /** @param {HTMLElement} from */
 const copyText = from => {
-  if (from.dataset.copyLink !== undefined) return location.href;
+  if (from.dataset.copyLink !== undefined) return absolute();
   if (from.dataset.copyFrom) {
     const source = document.getElementById(from.dataset.copyFrom);
     return source instanceof HTMLTextAreaElement || source instanceof HTMLInputElement ? source.value : source?.textContent ?? '';
@@ -82,7 +98,11 @@ document.addEventListener('keydown', event => {
   if (isTyping(at) || document.querySelector('dialog[open]')) return;
   const candidates = [...document.querySelectorAll('[data-key]')];
   const target = candidates.findLast(e => e instanceof HTMLElement && e.dataset.key === event.key && e.checkVisibility());
-  if (!(target instanceof HTMLElement)) return;
+  if (!(target instanceof HTMLElement)) {
+    // Every page has a link, also those without a button for it.
+    if (event.key === 'l') copy(absolute());
+    return;
+  }
   event.preventDefault();
   if (target instanceof HTMLInputElement) {
     target.focus();

@@ -42,6 +42,16 @@ public sealed class Visitor : IAsyncDisposable
         return Page;
     }
 
+    /// <summary>Presses the key that copies the link, and tells what is in the clipboard.</summary>
+    public async Task<string> CopyLinkAsync()
+    {
+        await _context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await Page.EvaluateAsync("() => navigator.clipboard.writeText('')");
+        await Page.Keyboard.PressAsync("l");
+        await Page.WaitForFunctionAsync("async () => (await navigator.clipboard.readText()) !== ''");
+        return await Page.EvaluateAsync<string>("() => navigator.clipboard.readText()");
+    }
+
     /// <summary>Waits until the chart is drawn.</summary>
     public Task ChartAsync() => Assertions.Expect(Page.Locator(".chart").First).ToHaveAttributeAsync("data-ready", "true");
 

@@ -165,7 +165,7 @@ public sealed partial class ProcessLayout
         var at = Window.To is { } to ? snapshots.ToList().FindIndex(s => s.Number == to) : snapshots.Count - 1;
         if (at < 0) at = snapshots.Count - 1;
         var next = Math.Clamp(at + by, 0, snapshots.Count - 1);
-        var query = new Dictionary<string, object?>(StringComparer.Ordinal) { ["to"] = next == snapshots.Count - 1 && Window.From is null ? null : snapshots[next].Number };
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(query));
+        var end = next == snapshots.Count - 1 && Window.From is null ? (int?)null : snapshots[next].Number;
+        Navigation.NavigateTo(Urls.With(Navigation, ("to", end)));
     }
 }

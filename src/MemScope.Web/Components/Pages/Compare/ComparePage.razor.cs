@@ -96,6 +96,13 @@ public sealed partial class ComparePage
 
     private string Unreadable() => (!string.IsNullOrEmpty(Base) && Sides.A is null) || (!string.IsNullOrEmpty(Current) && Sides.B is null) ? "The address names a process that is no id; it may have been cut." : "";
 
+    private string Absolute(CompareWire compare)
+    {
+        return Urls.Absolute(Side(compare.Base), Side(compare.Current));
+
+        CompareSide Side(CompareSideWire side) => new(side.Process.Id, side.Window.Source, side.Window.FromNumber, side.Window.ToNumber) { As = As };
+    }
+
     private ShareRequestWire Asked(CompareSide a, CompareSide b, CompareWire compare) => new("compare")
     {
         Source = compare.Base.Window.Source, From = compare.Base.Window.FromNumber, To = compare.Base.Window.ToNumber,

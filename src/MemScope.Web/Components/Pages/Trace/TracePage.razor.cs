@@ -16,7 +16,10 @@ public sealed partial class TracePage
     [Inject] private TraceAnswers Answers { get; set; } = default!;
     [Inject] private StackAnswers Stacks { get; set; } = default!;
     [Inject] private NavigationManager Navigation { get; set; } = default!;
-    [SupplyParameterFromQuery(Name = "trace")] private Guid? Chosen { get; set; }
+    [SupplyParameterFromQuery(Name = "trace")] private string? TraceId { get; set; }
+
+    // What is no id counts as not there, and the frame says so.
+    private Guid? Chosen => Guid.TryParse(TraceId, out var id) ? id : null;
 
     /// <inheritdoc/>
     protected override object? LoadKey => Chosen;

@@ -1,0 +1,53 @@
+namespace MemScope.Web.Components.Layout;
+
+/// <summary>The keys of every page, for the list that <c>?</c> opens. A key does what the element with its <c>data-key</c> does; a test holds the two against each other.</summary>
+public static class Keys
+{
+    private static readonly (string Key, string Words)[] Everywhere =
+    [
+        ("/", "Filter or search"), ("l", "Copy the link of this view, with its window fixed"), ("?", "This list"), ("Esc", "Leave a field, close"), ("Tab", "Next link, field or button; the first one skips to the content"),
+    ];
+
+    private static readonly (string Key, string Words)[] OfProcess =
+    [
+        ("o", "Overview"), ("r", "Regions"), ("d", "Diff of the window"), ("s", "Stacks"), ("f", "Findings"), ("t", "Trace"), ("[", "Window ends one snapshot earlier"), ("]", "Window ends one snapshot later"),
+        ("0", "Whole series"), ("n", "Add a note"), ("e", "Share this view"),
+    ];
+
+    private static readonly (string Key, string Words)[] Rows = [("j k", "Next and previous row; in a table also ↓ and ↑"), ("Home End", "First and last row of the table"), ("Enter", "Open the row")];
+
+    private static readonly (string Key, string Words)[] Tree =
+    [
+        ("↑ ↓ ← →", "Move in the tree of callchains: caller, widest callee, left and right"), ("Home End", "Root, end of the row"), ("Enter", "Zoom to the frame"), ("Esc", "One frame up"), ("0", "Whole tree"),
+        ("w", "Callers and callees of the frame"), ("c", "Copy the stack"), ("f", "Filter callchains instead of highlighting"),
+    ];
+
+    private static readonly (string Key, string Words)[] Chart = [("Mouse", "In the chart: a click views a snapshot, a drag compares two, a double-click shows the whole series")];
+
+    /// <summary>The keys that work on the page of an address, by what they belong to.</summary>
+    /// <param name="address">The address, absolute or relative to the server.</param>
+    public static IReadOnlyList<(string Title, IReadOnlyList<(string Key, string Words)> Keys)> Of(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var path = (Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme.StartsWith("http", StringComparison.Ordinal) ? uri.AbsolutePath : address).Split('?', '#')[0].Trim('/').Split('/');
+        return path switch
+        {
+            ["p", _] => [Page("Overview", [.. Chart, .. Rows]), Process, All],
+            ["p", _, "regions"] => [Page("Regions", [.. Rows, ("c", "Copy the address ranges of the selected rows"), ("o", "List only the selected rows"), ("Esc", "Select nothing")]), Process, All],
+            ["p", _, "regions", ..] => [Page("Region", [("c", "Copy the address range"), .. Chart]), Process, All],
+            ["p", _, "diff"] => [Page("Diff", [.. Rows, ("x", "Swap the two sides")]), Process, All],
+            ["p", _, "stacks"] => [Page("Stacks", Tree), Process, All],
+            ["p", _, "findings", ..] => [Page("Findings", [("j k", "Next and previous row of evidence"), ("Enter", "Open the row"), ("y", "Copy the command of the next probe")]), Process, All],
+            ["p", _, "trace"] => [Page("Trace", [.. Chart, .. Rows]), Process, All],
+            ["p", ..] => [Page("Rows", Rows), Process, All],
+            ["compare"] => [Page("Compare", [.. Rows, ("x", "Swap the two sides"), ("e", "Share this view")]), All],
+            _ => [Page("Lists", Rows), All],
+        };
+    }
+
+    private static (string, IReadOnlyList<(string, string)>) Process => ("Process", OfProcess);
+
+    private static (string, IReadOnlyList<(string, string)>) All => ("Every page", Everywhere);
+
+    private static (string, IReadOnlyList<(string, string)>) Page(string title, IReadOnlyList<(string, string)> keys) => (title, keys);
+}
