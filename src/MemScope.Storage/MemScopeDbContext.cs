@@ -217,6 +217,8 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
             e.HasIndex(x => new { x.Project, x.CreatedAt, x.ShareId });
             e.Property(x => x.Document).HasColumnType("json");
             e.Property(x => x.FollowSymbols).HasDefaultValueSql("false");
+            e.Property(x => x.Redaction).HasDefaultValueSql("''");
+            e.Property(x => x.CreatedBy).HasDefaultValueSql("''");
         });
         model.Entity<TokenTable>(e =>
         {
@@ -227,6 +229,7 @@ public sealed class MemScopeDbContext(DbContextOptions<MemScopeDbContext> option
         {
             e.ToTable("audit").HasKey(x => x.AuditId);
             e.HasIndex(x => x.At);
+            e.Property(x => x.Detail).HasDefaultValueSql("''");
         });
     }
 

@@ -50,9 +50,9 @@ public sealed class AccessTests(PostgresFixture postgres)
         var store = storage.Get<ShareStore>();
         var (_, timed) = await CreateAsync(storage, "{}", _time.Now.AddDays(1));
         var (row, revoked) = await CreateAsync(storage, "{}");
-        Assert.False(await store.RevokeAsync("other", row.Id, None));
+        Assert.False(await store.RevokeAsync("other", row.Id, "ada", None));
         Assert.Equal(ShareState.Open, (await store.OpenAsync(revoked, countView: true, None)).State);
-        Assert.True(await store.RevokeAsync(Projects.Default, row.Id, None));
+        Assert.True(await store.RevokeAsync(Projects.Default, row.Id, "ada", None));
         _time.Now += TimeSpan.FromDays(1);
         var (closed, expired) = (await store.OpenAsync(revoked, countView: true, None), await store.OpenAsync(timed, countView: true, None));
         Assert.Equal((ShareState.Revoked, ShareState.Expired), (closed.State, expired.State));
@@ -81,7 +81,7 @@ public sealed class AccessTests(PostgresFixture postgres)
     {
         await using var storage = await postgres.NewAsync(_time);
         var store = storage.Get<TokenStore>();
-        var (row, secret) = await store.CreateAsync(Projects.Default, "agent", TokenScopes.Ingest, _time.Now.AddDays(2), None);
+        var (row, secret) = await store.CreateAsync(Projects.Default, "agent", TokenScopes.Ingest, _time.Now.AddDays(2), "ada", None);
         Assert.StartsWith("ms_", secret, StringComparison.Ordinal);
         Assert.Equal((row.Id, TokenScopes.Ingest), ((await store.FindAsync(secret, None))!.Id, (await store.FindAsync(secret, None))!.Scopes));
         Assert.Equal(_time.Now, Assert.Single(await store.ListAsync(None)).LastUsedAt);
@@ -89,8 +89,8 @@ public sealed class AccessTests(PostgresFixture postgres)
         foreach (var wrong in (string?[])[null, "", "ms_", secret[3..], secret + "x", secret.ToLowerInvariant(), "ms_" + new string('x', 1 << 20)]) Assert.Null(await store.FindAsync(wrong, None));
         _time.Now += TimeSpan.FromDays(3);
         Assert.Null(await store.FindAsync(secret, None));
-        var (other, revoked) = await store.CreateAsync(Projects.Default, "agent", TokenScopes.Ingest, null, None);
-        Assert.True(await store.RevokeAsync(other.Id, None));
+        var (other, revoked) = await store.CreateAsync(Projects.Default, "agent", TokenScopes.Ingest, null, "ada", None);
+        Assert.True(await store.RevokeAsync(other.Id, "ada", None));
         Assert.Null(await store.FindAsync(revoked, None));
     }
 
@@ -153,14 +153,46 @@ public sealed class AccessTests(PostgresFixture postgres)
     {
         await using var storage = await postgres.NewAsync(_time);
         var log = storage.Get<AuditLog>();
-        await log.WriteAsync(Projects.Default, "admin\0", "share.create", "1", None);
+        await log.WriteAsync(Projects.Default, "admin\0", "share.create", "1", "", None);
         _time.Now += TimeSpan.FromSeconds(1);
-        await log.WriteAsync(Projects.Default, "admin", "share.revoke", "1", None);
+        await log.WriteAsync(Projects.Default, "admin", "share.revoke", "1", "", None);
         Assert.Equal(["share.revoke", "share.create"], (await log.ListAsync(10, None)).Select(a => a.Action));
     }
 
+    [Theory]
+    [InlineData("UPDATE audit SET actor = 'nobody'")]
+    [InlineData("DELETE FROM audit")]
+    [InlineData("TRUNCATE audit")]
+    public async Task The_audit_log_is_only_ever_added_to(string statement)
+    {
+        await using var storage = await postgres.NewAsync(_time);
+        await storage.Get<AuditLog>().WriteAsync(Projects.Default, "ada", "share.create", "1", "overview", None);
+        await using var command = storage.Get<NpgsqlDataSource>().CreateCommand(statement);
+        Assert.Contains("only ever added to", (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync())).MessageText, StringComparison.Ordinal);
+        Assert.Equal("ada", Assert.Single(await storage.Get<AuditLog>().ListAsync(10, None)).Actor);
+    }
+
+    [Fact]
+    public async Task What_is_done_to_shares_and_tokens_stands_in_the_audit_log_without_a_secret()
+    {
+        await using var storage = await postgres.NewAsync(_time);
+        var (share, key) = await CreateAsync(storage, "{}", _time.Now.AddDays(1));
+        var (token, secret) = await storage.Get<TokenStore>().CreateAsync(Projects.Default, "ci", TokenScopes.Ingest | TokenScopes.Read, null, "bob", None);
+        for (var i = 0; i < 2; i++) // the second time changes nothing
+        {
+            Assert.True(await storage.Get<ShareStore>().RevokeAsync(Projects.Default, share.Id, "eve", None));
+            Assert.True(await storage.Get<TokenStore>().RevokeAsync(token.Id, "eve", None));
+        }
+        var rows = (await storage.Get<AuditLog>().ListAsync(10, None)).Select(a => (a.Actor, a.Action, a.Subject)).ToHashSet();
+        Assert.Equal(new HashSet<(string, string, string)> { ("ada", "share.create", share.Id.ToString()), ("bob", "token.create", token.Id.ToString()), ("eve", "share.revoke", share.Id.ToString()), ("eve", "token.revoke", token.Id.ToString()) }, rows);
+        var dump = await DumpAsync(storage, "audit");
+        Assert.DoesNotContain(key, dump, StringComparison.Ordinal);
+        Assert.DoesNotContain(secret[3..], dump, StringComparison.Ordinal);
+        Assert.Contains("ingest, read", dump, StringComparison.Ordinal);
+    }
+
     private static Task<(ShareRow Row, string Key)> CreateAsync(TestStorage storage, string document, DateTimeOffset? expires = null) => storage.Get<ShareStore>().CreateAsync(
-        new ShareDraft { ProcessId = Guid.CreateVersion7(), Title = "T\0", View = "diff", Document = JsonDocument.Parse(document).RootElement, ExpiresAt = expires }, None);
+        new ShareDraft { ProcessId = Guid.CreateVersion7(), Title = "T\0", View = "diff", CreatedBy = "ada", Document = JsonDocument.Parse(document).RootElement, ExpiresAt = expires }, None);
 
     private static async Task<string> DumpAsync(TestStorage storage, string table)
     {

@@ -24,7 +24,7 @@ public sealed class RetentionTests(PostgresFixture postgres)
         var log = Uploads.OfCase("ucx-leak", "pmap-x.log.gz", pid: 2);
         await store.StoreAsync(log, None);
         var (_, key) = await storage.Get<ShareStore>().CreateAsync(
-            new ShareDraft { ProcessId = gone, Title = "t", View = "diff", Document = JsonDocument.Parse("{}").RootElement }, None);
+            new ShareDraft { CreatedBy = "ada", ProcessId = gone, Title = "t", View = "diff", Document = JsonDocument.Parse("{}").RootElement }, None);
 
         var report = await storage.Get<Retention>().DeleteAsync(Uploads.Received.AddDays(-30), None);
 

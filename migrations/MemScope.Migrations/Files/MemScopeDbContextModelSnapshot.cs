@@ -42,6 +42,12 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("detail")
+                        .HasDefaultValueSql("''");
+
                     b.Property<string>("Project")
                         .IsRequired()
                         .HasColumnType("text")
@@ -720,6 +726,12 @@ namespace MemScope.Migrations.Files
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by")
+                        .HasDefaultValueSql("''");
+
                     b.Property<string>("Document")
                         .IsRequired()
                         .HasColumnType("json")
@@ -747,6 +759,12 @@ namespace MemScope.Migrations.Files
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("project");
+
+                    b.Property<string>("Redaction")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("redaction")
+                        .HasDefaultValueSql("''");
 
                     b.Property<DateTimeOffset?>("RevokedAt")
                         .HasColumnType("timestamp with time zone")

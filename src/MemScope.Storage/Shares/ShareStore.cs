@@ -32,6 +32,12 @@ public sealed record ShareDraft
 
     /// <summary>Whether names of its frames are looked up anew when it is opened.</summary>
     public bool FollowSymbols { get; init; }
+
+    /// <summary>What was taken out of the document, in the words of the request.</summary>
+    public IReadOnlyList<string> Redaction { get; init; } = [];
+
+    /// <summary>Who makes it, for lists and the audit log.</summary>
+    public required string CreatedBy { get; init; }
 }
 
 /// <summary>A share without its document. The key is not kept, only its hash.</summary>
@@ -39,6 +45,12 @@ public sealed record ShareRow(Guid Id, string Project, Guid ProcessId, string Ti
 {
     /// <summary>Whether names of its frames are looked up anew when it is opened.</summary>
     public bool FollowsSymbols { get; init; }
+
+    /// <summary>What was taken out of the document, with blanks between; empty for nothing.</summary>
+    public string Redaction { get; init; } = "";
+
+    /// <summary>Who made it; empty for a share from before this was kept.</summary>
+    public string CreatedBy { get; init; } = "";
 }
 
 /// <summary>What a key opens.</summary>
@@ -61,7 +73,7 @@ public sealed record OpenedShare(ShareState State, ShareRow? Row = null, JsonEle
 public sealed class ShareStore(IDbContextFactory<MemScopeDbContext> contexts, TimeProvider time)
 {
     private static readonly Expression<Func<ShareTable, ShareRow>> ToRow =
-        s => new ShareRow(s.ShareId, s.Project, s.ProcessId, s.Title, s.View, s.CreatedAt, s.ExpiresAt, s.RevokedAt, s.Views) { FollowsSymbols = s.FollowSymbols };
+        s => new ShareRow(s.ShareId, s.Project, s.ProcessId, s.Title, s.View, s.CreatedAt, s.ExpiresAt, s.RevokedAt, s.Views) { FollowsSymbols = s.FollowSymbols, Redaction = s.Redaction, CreatedBy = s.CreatedBy };
 
     /// <summary>Stores a view and tells its key, for the only time.</summary>
     public async Task<(ShareRow Row, string Key)> CreateAsync(ShareDraft draft, CancellationToken cancel)
@@ -72,9 +84,11 @@ public sealed class ShareStore(IDbContextFactory<MemScopeDbContext> contexts, Ti
         {
             ShareId = Guid.CreateVersion7(now), KeySha256 = Secrets.Digest(key)!, Project = draft.Project, ProcessId = draft.ProcessId, Title = CleanText.Of(draft.Title, 500),
             View = CleanText.Of(draft.View, 64), Document = draft.Document.GetRawText(), CreatedAt = now, ExpiresAt = draft.ExpiresAt?.ToUniversalTime(), FollowSymbols = draft.FollowSymbols,
+            Redaction = CleanText.Of(string.Join(' ', draft.Redaction), 255), CreatedBy = CleanText.Of(draft.CreatedBy, 255),
         };
         await using var context = await contexts.CreateDbContextAsync(cancel);
         context.Add(share);
+        context.Add(AuditLog.Entry(now, draft.Project, draft.CreatedBy, "share.create", share.ShareId.ToString(), Words(share)));
         await context.SaveChangesAsync(cancel);
         return (ToRow.Compile()(share), key);
     }
@@ -108,12 +122,19 @@ public sealed class ShareStore(IDbContextFactory<MemScopeDbContext> contexts, Ti
         return Cursor.Page(found, rows, s => (s.CreatedAt, s.Id));
     }
 
-    /// <summary>Revokes a share; false when there is none of that id in the project. Takes effect with the next look-up, on every node.</summary>
-    public async Task<bool> RevokeAsync(string project, Guid share, CancellationToken cancel)
+    /// <summary>Revokes a share; false when there is none of that id in the project. Takes effect with the next look-up, on every node. One that was revoked before stays as it was.</summary>
+    public async Task<bool> RevokeAsync(string project, Guid share, string actor, CancellationToken cancel)
     {
         await using var context = await contexts.CreateDbContextAsync(cancel);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancel);
         var now = time.GetUtcNow();
-        return await context.Set<ShareTable>().Where(s => s.Project == project && s.ShareId == share)
-            .ExecuteUpdateAsync(u => u.SetProperty(s => s.RevokedAt, s => s.RevokedAt ?? now), cancel) > 0;
+        var ofProject = context.Set<ShareTable>().Where(s => s.Project == project && s.ShareId == share);
+        if (await ofProject.Where(s => s.RevokedAt == null).ExecuteUpdateAsync(u => u.SetProperty(s => s.RevokedAt, now), cancel) == 0) return await ofProject.AnyAsync(cancel);
+        context.Add(AuditLog.Entry(now, project, actor, "share.revoke", share.ToString(), ""));
+        await context.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        return true;
     }
+
+    private static string Words(ShareTable share) => $"{share.View}, {(share.ExpiresAt is { } end ? $"until {end:yyyy-MM-dd}" : "without an end")}{(share.Redaction.Length > 0 ? $", without {share.Redaction}" : "")}";
 }

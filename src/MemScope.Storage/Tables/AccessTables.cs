@@ -19,6 +19,12 @@ internal sealed class ShareTable
 
     /// <summary>Whether names of frames are looked up anew when it is opened.</summary>
     public bool FollowSymbols { get; set; }
+
+    /// <summary>What was taken out of the document before it was stored, as it was asked for, with blanks between; empty for nothing.</summary>
+    public string Redaction { get; set; } = "";
+
+    /// <summary>Who made it: the name of a token, or whom the server knew without one; empty for one from before this was kept.</summary>
+    public string CreatedBy { get; set; } = "";
 }
 
 /// <summary>An API token; the secret itself is not kept.</summary>
@@ -35,7 +41,7 @@ internal sealed class TokenTable
     public DateTimeOffset? RevokedAt { get; set; }
 }
 
-/// <summary>Who did what; only ever added to.</summary>
+/// <summary>Who did what; only ever added to: a trigger refuses to change or delete a row. The table is local to the coordinator, where a trigger may be.</summary>
 internal sealed class AuditTable
 {
     public Guid AuditId { get; set; }
@@ -44,4 +50,7 @@ internal sealed class AuditTable
     public string Actor { get; set; } = "";
     public string Action { get; set; } = "";
     public string Subject { get; set; } = "";
+
+    /// <summary>What else is worth telling, in words; never a secret.</summary>
+    public string Detail { get; set; } = "";
 }

@@ -37,11 +37,18 @@ public sealed class TokenStore(IDbContextFactory<MemScopeDbContext> contexts, Ti
         t => new TokenRow(t.TokenId, t.Project, t.Name, (TokenScopes)t.Scopes, t.CreatedAt, t.ExpiresAt, t.LastUsedAt, t.RevokedAt);
 
     /// <summary>Makes a token and tells its secret, for the only time.</summary>
-    public async Task<(TokenRow Row, string Secret)> CreateAsync(string project, string name, TokenScopes scopes, DateTimeOffset? expiresAt, CancellationToken cancel)
+    /// <param name="project">Unit of access.</param>
+    /// <param name="name">What people know it by.</param>
+    /// <param name="scopes">What it allows.</param>
+    /// <param name="expiresAt">When it ends, or null for never.</param>
+    /// <param name="actor">Who makes it, for the audit log.</param>
+    /// <param name="cancel">Ends the work.</param>
+    public async Task<(TokenRow Row, string Secret)> CreateAsync(string project, string name, TokenScopes scopes, DateTimeOffset? expiresAt, string actor, CancellationToken cancel)
     {
         await using var context = await contexts.CreateDbContextAsync(cancel);
         var (token, secret) = Make(project, name, scopes, expiresAt);
         context.Add(token);
+        context.Add(Made(token, actor));
         await context.SaveChangesAsync(cancel);
         return (ToRow.Compile()(token), secret);
     }
@@ -70,6 +77,7 @@ public sealed class TokenStore(IDbContextFactory<MemScopeDbContext> contexts, Ti
         if (await context.Set<TokenTable>().AnyAsync(t => (t.Scopes & Admin) != 0 && t.RevokedAt == null && (t.ExpiresAt == null || t.ExpiresAt > now), cancel)) return null;
         var (token, secret) = Make(Projects.Default, "admin", TokenScopes.Admin, null);
         context.Add(token);
+        context.Add(Made(token, "server"));
         await context.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         return secret;
@@ -82,13 +90,22 @@ public sealed class TokenStore(IDbContextFactory<MemScopeDbContext> contexts, Ti
         return await context.Set<TokenTable>().OrderByDescending(t => t.TokenId).Take(1000).Select(ToRow).ToListAsync(cancel);
     }
 
-    /// <summary>Revokes a token; false when there is none. Takes effect with the next look-up, on every node.</summary>
-    public async Task<bool> RevokeAsync(Guid token, CancellationToken cancel)
+    /// <summary>Revokes a token; false when there is none. Takes effect with the next look-up, on every node. One that was revoked before stays as it was.</summary>
+    public async Task<bool> RevokeAsync(Guid token, string actor, CancellationToken cancel)
     {
         await using var context = await contexts.CreateDbContextAsync(cancel);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancel);
         var now = time.GetUtcNow();
-        return await context.Set<TokenTable>().Where(t => t.TokenId == token).ExecuteUpdateAsync(u => u.SetProperty(t => t.RevokedAt, t => t.RevokedAt ?? now), cancel) > 0;
+        if (await context.Set<TokenTable>().SingleOrDefaultAsync(t => t.TokenId == token, cancel) is not { } row) return false;
+        if (row.RevokedAt is not null) return true;
+        row.RevokedAt = now;
+        context.Add(AuditLog.Entry(now, row.Project, actor, "token.revoke", row.TokenId.ToString(), row.Name));
+        await context.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        return true;
     }
+
+    private static AuditTable Made(TokenTable token, string actor) => AuditLog.Entry(token.CreatedAt, token.Project, actor, "token.create", token.TokenId.ToString(), $"{token.Name}: {(TokenScopes)token.Scopes}".ToLowerInvariant());
 
     private (TokenTable Token, string Secret) Make(string project, string name, TokenScopes scopes, DateTimeOffset? expiresAt)
     {

@@ -1,4 +1,3 @@
-using MemScope.Storage;
 using MemScope.Storage.Captures;
 using MemScope.Storage.Tokens;
 using MemScope.Web.Api;
@@ -8,7 +7,7 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Administration;
 
 /// <summary>Makes, lists and revokes tokens, for the page and the API; each change goes into the audit log.</summary>
-public sealed class TokenKeeping(TokenStore store, AuditLog audit, ServerOptions options, TimeProvider time)
+public sealed class TokenKeeping(TokenStore store, ServerOptions options, TimeProvider time)
 {
     private const int LongestName = 100;
     private const int MostDays = 3650;
@@ -32,8 +31,7 @@ public sealed class TokenKeeping(TokenStore store, AuditLog audit, ServerOptions
         foreach (var word in request.Scopes ?? [])
             scopes |= word is not null && Scopes.TryGetValue(word, out var scope) ? scope : throw Problems.BadParameter("scopes", $"known are {string.Join(", ", Scopes.Keys)}.");
         if (scopes == TokenScopes.None) throw Problems.BadParameter("scopes", $"one of {string.Join(", ", Scopes.Keys)} is needed.");
-        var (row, secret) = await store.CreateAsync(Projects.Default, name, scopes, request.ExpiresInDays is { } days ? time.GetUtcNow().AddDays(days) : null, cancel);
-        await audit.WriteAsync(Projects.Default, actor, "token.create", row.Id.ToString(), cancel);
+        var (row, secret) = await store.CreateAsync(Projects.Default, name, scopes, request.ExpiresInDays is { } days ? time.GetUtcNow().AddDays(days) : null, actor, cancel);
         return new TokenCreatedWire(Wire(row), secret);
     }
 
@@ -44,9 +42,7 @@ public sealed class TokenKeeping(TokenStore store, AuditLog audit, ServerOptions
         var live = (await store.ListAsync(cancel)).Where(t => t.RevokedAt is null && (t.ExpiresAt is null || t.ExpiresAt > time.GetUtcNow())).ToList();
         if (options.AsksForSignIn && live.Exists(t => t.Id == token && t.Scopes.HasFlag(TokenScopes.Admin)) && live.Count(t => t.Scopes.HasFlag(TokenScopes.Admin)) == 1)
             throw new ProblemException(StatusCodes.Status409Conflict, "last-admin", "This is the last admin token: without it nobody could make another. Make one first.");
-        if (!await store.RevokeAsync(token, cancel)) return false;
-        await audit.WriteAsync(Projects.Default, actor, "token.revoke", token.ToString(), cancel);
-        return true;
+        return await store.RevokeAsync(token, actor, cancel);
     }
 
     private static TokenWire Wire(TokenRow t) => new(t.Id, t.Name, [.. Scopes.Where(s => t.Scopes.HasFlag(s.Value)).Select(s => s.Key)], t.CreatedAt, t.ExpiresAt, t.LastUsedAt, t.RevokedAt);

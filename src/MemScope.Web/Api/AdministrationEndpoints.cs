@@ -31,5 +31,5 @@ internal static class AdministrationEndpoints
         await tokens.RevokeAsync(token, SignInGate.ActorOf(context), cancel) ? Results.NoContent() : Problems.NotFound("There is no such token.");
 
     private static async Task<IResult> AuditAsync(HttpRequest request, AuditLog audit, Limits limits, CancellationToken cancel) =>
-        Results.Json(new Page<AuditWire>([.. (await audit.ListAsync(request.Limit(limits), cancel)).Select(e => new AuditWire(e.At, e.Actor, e.Action, e.Subject))], null));
+        Results.Json(new Page<AuditWire>([.. (await audit.ListAsync(request.Limit(limits), cancel)).Select(e => new AuditWire(e.At, e.Actor, e.Action, e.Subject) { Detail = e.Detail })], null));
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MemScope.Core;
 using MemScope.Storage.Captures;
 using MemScope.Storage.Shares;
+using MemScope.Web.Security;
 using MemScope.Web.Sharing;
 using MemScope.Web.Wire;
 
@@ -19,16 +20,16 @@ internal static class ShareEndpoints
     }
 
     private static async Task<IResult> CreateAsync(Guid process, ShareRequestWire body, HttpRequest request, ShareMaker maker, CancellationToken cancel) =>
-        await maker.CreateAsync(process, body, request.Server(), cancel) is { } share
+        await maker.CreateAsync(process, body, SignInGate.ActorOf(request.HttpContext), request.Server(), cancel) is { } share
             ? Results.Created($"/api/v1/shares/{share.Id}", share)
             : Problems.NotFound("There is no such process, window or region.");
 
-    private static async Task<IResult> ListAsync(HttpRequest request, ShareStore store, Limits limits, CancellationToken cancel)
+    private static async Task<IResult> ListAsync(HttpRequest request, ShareStore store, TimeProvider time, Limits limits, CancellationToken cancel)
     {
         var page = await store.ListAsync(Projects.Default, request.Id("process"), request.Text("cursor"), request.Limit(limits), cancel);
-        return Results.Json(new Page<ShareWire>([.. page.Items.Select(ShareMaker.Wire)], page.Next));
+        return Results.Json(new Page<ShareWire>([.. page.Items.Select(s => ShareMaker.Wire(s, time.GetUtcNow()))], page.Next));
     }
 
-    private static async Task<IResult> RevokeAsync(Guid share, ShareStore store, CancellationToken cancel) =>
-        await store.RevokeAsync(Projects.Default, share, cancel) ? Results.NoContent() : Problems.NotFound("There is no such share.");
+    private static async Task<IResult> RevokeAsync(Guid share, HttpContext context, ShareStore store, CancellationToken cancel) =>
+        await store.RevokeAsync(Projects.Default, share, SignInGate.ActorOf(context), cancel) ? Results.NoContent() : Problems.NotFound("There is no such share.");
 }

@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using MemScope.Storage;
 using MemScope.Storage.Tokens;
 using MemScope.Web.Hosting;
 using Microsoft.AspNetCore.Authentication;
@@ -30,7 +31,7 @@ internal static class SignInPage
         <meta http-equiv="refresh" content="0"><title>MemScope</title></head><body><p>Opening…</p>
         """);
 
-    private static async Task PostAsync(HttpContext context, TokenStore tokens, Attempts attempts, TimeProvider time)
+    private static async Task PostAsync(HttpContext context, TokenStore tokens, Attempts attempts, AuditLog audit, TimeProvider time)
     {
         attempts.Check(context);
         if (!context.Request.HasFormContentType || context.Request.ContentLength is null or > LongestForm)
@@ -45,6 +46,7 @@ internal static class SignInPage
             await ShowAsync(context, form["return"], "This token is not known, or it has ended.");
             return;
         }
+        await audit.WriteAsync(token.Project, token.Name, "sign-in", token.Id.ToString(), $"from {context.Connection.RemoteIpAddress}", context.RequestAborted);
         await Access.SignInAsync(context, token, time.GetUtcNow());
         context.Response.Redirect(LocalPath(form["return"]));
     }

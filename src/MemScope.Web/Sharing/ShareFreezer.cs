@@ -10,12 +10,12 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Sharing;
 
 /// <summary>Makes the finished view of a share: the same answers that the live page shows, at this moment, as data.</summary>
-public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions, DiffAnswers diffs, CompareAnswers compares, StackAnswers stacks, HeapCourseAnswers heaps, FindingAnswers findings, FindingProofs proofs, LedgerAnswers ledgers, NoteWriting notes, Limits limits, TimeProvider time)
+public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions, DiffAnswers diffs, CompareAnswers compares, StackAnswers stacks, TraceAnswers traces, HeapCourseAnswers heaps, FiguresAnswers figures, FindingAnswers findings, FindingProofs proofs, LedgerAnswers ledgers, NoteWriting notes, Limits limits, TimeProvider time)
 {
-    private const int ChartPoints = 400;
+    private const int ChartPoints = 400, MostFigures = 200;
 
     /// <summary>Views that can be frozen.</summary>
-    public static IReadOnlyList<string> Views { get; } = ["overview", "regions", "region", "diff", "compare", "stacks", "ledger", "findings", "finding"];
+    public static IReadOnlyList<string> Views { get; } = ["overview", "regions", "region", "diff", "compare", "stacks", "trace", "ledger", "findings", "finding", "captures"];
 
     /// <summary>The view that was asked for, or null when its process, window or region do not exist.</summary>
     /// <exception cref="ProblemException">400 when the request cannot be read.</exception>
@@ -25,12 +25,14 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
         if (request is { FollowSymbols: true, View: not "stacks" }) throw Problems.BadParameter("followSymbols", "only view stacks has names to follow.");
         if (request.ExpiresInDays is < 0 or > 36_500) throw Problems.BadParameter("expiresInDays", "0 for never, or days.");
         var metrics = request.View is "diff" or "compare" ? DiffMetrics.All.Select(m => m.Slug()) : GrowthMetric.All.Select(m => m.Slug);
+        if (request.Redact?.FirstOrDefault(r => !Redactions.All.Contains(r, StringComparer.Ordinal)) is { } strange) throw Problems.BadParameter("redact", $"'{strange}' is not known; known are {string.Join(", ", Redactions.All)}.");
+        if (request.Redact is { Count: > 0 }) throw Problems.BadParameter("redact", "not yet.");
         if (request.Metric is { } metric && !metrics.Contains(metric, StringComparer.Ordinal)) throw Problems.BadParameter("metric", $"known are {string.Join(", ", metrics)}.");
 
         if (CategoryOverrides.Parse(request.As) is { Problems: [var unread, ..] }) throw Problems.BadParameter("as", $"{unread}.");
         var asked = new WindowState(request.Source, request.From, request.To) { As = request.As, FromTime = request.FromTime, ToTime = request.ToTime };
         var overview = await processes.OverviewAsync(process, asked, cancel);
-        if (overview is null && request.View != "stacks") return null;
+        if (overview is null && request.View is not ("stacks" or "trace" or "captures")) return null;
         if ((overview?.Process ?? await processes.FindAsync(process, cancel)) is not { } found) return null;
 
         // From here on the window is absolute: new snapshots do not move it.
@@ -51,6 +53,8 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
             "diff" => await diffs.DiffAsync(process, Ends(window, request), Shown(request), cancel) is { } diff ? await WithSeriesAsync(process, window, view with { Diff = diff }, cancel) : null,
             "compare" => await CompareAsync(process, window, view, cancel),
             "stacks" => await stacks.AskPatientlyAsync(Stacks(process, asked, request), cancel) is { } chains ? view with { Callchains = chains.ToWire(limits.CallchainsInShare, limits.FramesInShare) } : null,
+            "trace" => await TraceAsync(process, asked, view, cancel),
+            "captures" => view with { Figures = await figures.LatestAsync(process, MostFigures, cancel) },
             "ledger" => await ledgers.AskAsync(process, window, cancel) is { } ledger ? view with { Ledger = ledger } : null,
             "findings" => await findings.AskAsync(process, window, cancel) is { } judged ? view with { Findings = judged } : null,
             "finding" => await FindingAsync(process, window, view, cancel),
@@ -79,6 +83,19 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
         if (await regions.RegionAsync(process, id, window, cancel) is not { } region) return null;
         var series = await regions.SeriesAsync(process, window.Whole, "region", "rss", ChartPoints, 1, id, cancel);
         return view with { Region = await stacks.WithMappersAsync(process, window, region, cancel), Series = series };
+    }
+
+    // The window as it was asked for, as with stacks.
+    private async Task<SharedViewWire?> TraceAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)
+    {
+        if ((view.Request.Trace ?? (await traces.ListAsync(process, cancel) is [var newest, ..] ? newest.Id : null)) is not { } trace || await traces.FiguresAsync(process, trace, window, null, cancel) is not { } seen) return null;
+        var head = seen.Trace.Events > 0 ? (await stacks.AskPatientlyAsync(new StackQuestion(process, window, CallchainWeight.Resident) { Trace = trace }, cancel))?.Head : null;
+        Task<SeriesWire?> Line(string by) => traces.TimelineAsync(process, trace, by, window, ChartPoints, cancel);
+        return view with
+        {
+            Request = view.Request with { Trace = trace },
+            Trace = new SharedTraceWire(seen, head?.Growth, head?.Coverage, await Line(TimelineColumns.Calls), await Line(TimelineColumns.Bytes), await Line(TimelineColumns.Memory)),
+        };
     }
 
     private async Task<SharedViewWire?> CompareAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)

@@ -48,7 +48,8 @@ public static class ShareMarkdown
         _ => [],
     };
 
-    private static string? Answer(SharedViewWire view) => view.Request.View is "findings" ? view.Findings?.Assessment.Summary : view.Request.View is "ledger" ? view.Ledger?.Answer : view.Compare?.Answer ?? view.Diff?.Answer ?? view.Overview?.Answer;
+    /// <summary>The sentence that answers the view's question, or null.</summary>
+    internal static string? Answer(SharedViewWire view) => view.Request.View is "findings" ? view.Findings?.Assessment.Summary : view.Request.View is "ledger" ? view.Ledger?.Answer : view.Compare?.Answer ?? view.Diff?.Answer ?? view.Overview?.Answer;
 
     private static IEnumerable<(string Name, string Value)> Figures(SharedViewWire view)
     {

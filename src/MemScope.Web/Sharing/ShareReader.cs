@@ -11,10 +11,21 @@ public sealed class ShareReader(ShareStore store, FrozenNames names)
     /// <summary>How documents are written and read.</summary>
     internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new FiniteDoubleConverter() } };
 
-    /// <summary>The view behind a key, counted as seen; null when there is nothing to show.</summary>
-    public Task<SharedViewWire?> OpenAsync(string? key, CancellationToken cancel) => OpenAsync(key, countView: true, cancel);
+    /// <summary>
+    /// The view behind a key for a reader, counted as seen; null when there is nothing to show. Programs that draw previews get no data and are not counted, nor is a browser that fetches ahead.
+    /// </summary>
+    public async Task<SharedVisit?> VisitAsync(HttpContext http, string? key)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        var isPreview = LinkPreview.IsAskedBy(http.Request.Headers.UserAgent);
+        var isReader = !isPreview && !HttpMethods.IsHead(http.Request.Method) && !http.Request.Headers["Sec-Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase);
+        return await OpenAsync(key, countView: isReader, http.RequestAborted) is { } view ? new SharedVisit(isPreview ? null : view, LinkPreview.Of(view)) : null;
+    }
 
-    /// <summary>The same for data of a page that was counted already.</summary>
+    /// <summary>The view behind a key; null when there is nothing to show.</summary>
+    /// <param name="key">What stands in the address.</param>
+    /// <param name="countView">False for data of a page that was counted already.</param>
+    /// <param name="cancel">Ends the look-up.</param>
     internal async Task<SharedViewWire?> OpenAsync(string? key, bool countView, CancellationToken cancel)
     {
         var share = await store.OpenAsync(key, countView, cancel);

@@ -1,7 +1,7 @@
 namespace MemScope.Web.Wire;
 
 /// <summary>Asks for a share of a view, in the words of the view's address. Body of <c>POST /api/v1/processes/{id}/shares</c>.</summary>
-/// <param name="View"><c>overview</c>, <c>regions</c>, <c>region</c>, <c>diff</c>, <c>compare</c>, <c>stacks</c>, <c>findings</c> or <c>finding</c>.</param>
+/// <param name="View"><c>overview</c>, <c>regions</c>, <c>region</c>, <c>diff</c>, <c>compare</c>, <c>stacks</c>, <c>trace</c>, <c>ledger</c>, <c>findings</c>, <c>finding</c> or <c>captures</c>.</param>
 /// <param name="Title">Title of the page, or null for one made of the answer.</param>
 /// <param name="ExpiresInDays">Days until it ends; null for the default (90), 0 for never.</param>
 public sealed record ShareRequestWire(string View, string? Title = null, int? ExpiresInDays = null)
@@ -81,7 +81,7 @@ public sealed record ShareRequestWire(string View, string? Title = null, int? Ex
     /// <summary>Stacks: the function whose callers and callees are shown, or null.</summary>
     public string? Around { get; init; }
 
-    /// <summary>Stacks: the only trace.</summary>
+    /// <summary>Stacks: the only trace; trace: which one, null for the newest.</summary>
     public Guid? Trace { get; init; }
 
     /// <summary>Region: which one; stacks: the only region.</summary>
@@ -95,6 +95,37 @@ public sealed record ShareRequestWire(string View, string? Title = null, int? Ex
 
     /// <summary>Stacks: whether the page names its frames anew whenever it is opened, as debug files arrive. The figures never change.</summary>
     public bool FollowSymbols { get; init; }
+
+    /// <summary>What is taken out before anything is stored: any of <c>host</c>, <c>command</c>, <c>paths</c>, <c>addresses</c>, <c>labels</c>, <c>users</c> (<see cref="Redactions"/>); null or empty for nothing.</summary>
+    public IReadOnlyList<string>? Redact { get; init; }
+
+    /// <summary>Whether programs that draw a preview of the link (Open Graph) are told title and answer; without it they learn nothing.</summary>
+    public bool OpenGraph { get; init; }
+}
+
+/// <summary>What can be taken out of a share. The same value has the same stand-in everywhere in one share: <c>host 1</c>, <c>region A</c>, <c>/…/libucs.so</c>.</summary>
+public static class Redactions
+{
+    /// <summary>Names of machines become <c>host 1</c>, <c>host 2</c> …</summary>
+    public const string Host = "host";
+
+    /// <summary>Command lines are dropped, and their arguments wherever they are quoted.</summary>
+    public const string Command = "command";
+
+    /// <summary>Folders are dropped, the file's name stays: <c>/…/libucs.so</c>; names of users in home folders with them.</summary>
+    public const string Paths = "paths";
+
+    /// <summary>Addresses of memory become <c>region A</c> or a place inside it, <c>region A+0x1000</c>.</summary>
+    public const string Addresses = "addresses";
+
+    /// <summary>Labels of the process are dropped.</summary>
+    public const string Labels = "labels";
+
+    /// <summary>Authors of notes become <c>person 1</c>, names of users in home folders <c>user 1</c>.</summary>
+    public const string Users = "users";
+
+    /// <summary>All of them, in the order in which they are told.</summary>
+    public static IReadOnlyList<string> All { get; } = [Host, Command, Paths, Addresses, Labels, Users];
 }
 
 /// <summary>A new share: the only time that its address is told.</summary>
@@ -109,4 +140,16 @@ public sealed record ShareWire(Guid Id, string Title, string View, DateTimeOffse
 {
     /// <summary>Whether its names follow symbols that arrive later.</summary>
     public bool FollowsSymbols { get; init; }
+
+    /// <summary>The process that it shows.</summary>
+    public Guid ProcessId { get; init; }
+
+    /// <summary><c>open</c>, <c>expired</c> or <c>revoked</c>, as it was when the list was made.</summary>
+    public string State { get; init; } = "open";
+
+    /// <summary>What was taken out of it.</summary>
+    public IReadOnlyList<string> Redacted { get; init; } = [];
+
+    /// <summary>Who made it; null for one from before this was kept.</summary>
+    public string? CreatedBy { get; init; }
 }

@@ -19,6 +19,9 @@ public sealed record SharedViewWire(ShareRequestWire Request, string Title, Date
     /// <summary>When it ends, or null for never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>What was taken out before this was stored, each of <see cref="Redactions.All"/>; empty for nothing. The reader's page says so.</summary>
+    public IReadOnlyList<string> Redacted { get; init; } = [];
+
     /// <summary>View <c>overview</c>; its figures head every other view too where they are set.</summary>
     public OverviewWire? Overview { get; init; }
 
@@ -43,6 +46,12 @@ public sealed record SharedViewWire(ShareRequestWire Request, string Title, Date
     /// <summary>View <c>stacks</c>.</summary>
     public CallchainsWire? Callchains { get; init; }
 
+    /// <summary>View <c>trace</c>.</summary>
+    public SharedTraceWire? Trace { get; init; }
+
+    /// <summary>View <c>captures</c>: the latest figures of each kind that tools beside the snapshots printed.</summary>
+    public IReadOnlyList<FiguresWire> Figures { get; init; } = [];
+
     /// <summary>View <c>ledger</c>, and beside the figures of an overview.</summary>
     public LedgerWire? Ledger { get; init; }
 
@@ -64,6 +73,15 @@ public sealed record SharedViewWire(ShareRequestWire Request, string Title, Date
     /// <summary>The same over the whole track for the chart, 400 points each at most; empty where the chart shows no RSS.</summary>
     public IReadOnlyList<HeapCourseWire> HeapLines { get; init; } = [];
 
-    /// <summary>The captures that the figures come from, with their hashes.</summary>
+    /// <summary>The captures that the figures come from, with their hashes; of view <c>captures</c> they are the view.</summary>
     public IReadOnlyList<CaptureWire> Captures { get; init; } = [];
 }
+
+/// <summary>What a trace saw, frozen.</summary>
+/// <param name="Figures">Its figures.</param>
+/// <param name="Growth">How much of the growth of RSS it explains, or null.</param>
+/// <param name="Coverage">The same as a share, 0 to 1, where only that is known.</param>
+/// <param name="Calls">Calls per second over time; without points where the trace has no times.</param>
+/// <param name="Bytes">Mapped and unmapped bytes per second over time.</param>
+/// <param name="Memory">Outstanding bytes, and RSS where the trace is placed among snapshots.</param>
+public sealed record SharedTraceWire(TraceFiguresWire Figures, GrowthByStackWire? Growth, double? Coverage, SeriesWire? Calls, SeriesWire? Bytes, SeriesWire? Memory);

@@ -26,4 +26,8 @@ public sealed record TokenCreatedWire(TokenWire Token, string Secret);
 /// <param name="Actor">Name of the token, or <c>local</c> where nobody signs in.</param>
 /// <param name="Action">What: <c>share.create</c>, <c>token.revoke</c> …</param>
 /// <param name="Subject">Id of what it was done to; never a secret.</param>
-public sealed record AuditWire(DateTimeOffset At, string Actor, string Action, string Subject);
+public sealed record AuditWire(DateTimeOffset At, string Actor, string Action, string Subject)
+{
+    /// <summary>What else is worth telling, in words.</summary>
+    public string Detail { get; init; } = "";
+}

@@ -38,7 +38,7 @@ public sealed partial class ShareDialog
         try
         {
             await Permissions.DemandAsync(TokenScopes.Admin, CancellationToken.None);
-            _share = await Maker.CreateAsync(Process, Request with { Title = _form.Title, ExpiresInDays = _form.Days, FollowSymbols = _form.FollowSymbols }, Navigation.BaseUri.TrimEnd('/'), CancellationToken.None);
+            _share = await Maker.CreateAsync(Process, Request with { Title = _form.Title, ExpiresInDays = _form.Days, FollowSymbols = _form.FollowSymbols }, await Permissions.ActorAsync(CancellationToken.None), Navigation.BaseUri.TrimEnd('/'), CancellationToken.None);
             _problem = _share is null ? "The view does not exist any more." : "";
         }
         catch (Exception e) when (e is not OperationCanceledException)

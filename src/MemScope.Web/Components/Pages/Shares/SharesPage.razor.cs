@@ -30,19 +30,19 @@ public sealed partial class SharesPage
     private Task LoadAsync() => TryAsync(async () =>
     {
         var page = await Store.ListAsync(Projects.Default, process: null, cursor: null, PageRows, CancellationToken.None);
-        (_shares, _next) = ([.. page.Items.Select(ShareMaker.Wire)], page.Next);
+        (_shares, _next) = ([.. page.Items.Select(Wire)], page.Next);
     });
 
     private Task MoreAsync() => TryAsync(async () =>
     {
         var page = await Store.ListAsync(Projects.Default, process: null, _next, PageRows, CancellationToken.None);
-        (_shares, _next) = ([.. _shares ?? [], .. page.Items.Select(ShareMaker.Wire)], page.Next);
+        (_shares, _next) = ([.. _shares ?? [], .. page.Items.Select(Wire)], page.Next);
     });
 
     private Task RevokeAsync(Guid share) => TryAsync(async () =>
     {
         await Permissions.DemandAsync(TokenScopes.Admin, CancellationToken.None);
-        await Store.RevokeAsync(Projects.Default, share, CancellationToken.None);
+        await Store.RevokeAsync(Projects.Default, share, await Permissions.ActorAsync(CancellationToken.None), CancellationToken.None);
         _asked = null;
         await LoadAsync();
     });
@@ -59,6 +59,8 @@ public sealed partial class SharesPage
             _problem = LoadProblem.Of(e, Log);
         }
     }
+
+    private ShareWire Wire(ShareRow row) => ShareMaker.Wire(row, Clock.GetUtcNow());
 
     private bool IsOver(ShareWire share) => share.RevokedAt is not null || share.ExpiresAt < Clock.GetUtcNow();
 
