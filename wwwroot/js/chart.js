@@ -5,7 +5,6 @@ import { colours, follow } from './theme.js';
 import { layoutOf, tracesOf, pixelsOf } from './figure.js';
 import { drawnHeaps } from './heap.js';
 import { fillTable } from './table.js';
-import { drawNotes } from './notes.js';
 
 /**
  * Mirrors SeriesWire.
@@ -16,7 +15,7 @@ import { drawNotes } from './notes.js';
  *
  * Mirrors SeriesChart.Options.
  * @typedef {{ kind: 'stack' | 'line', url?: string, series?: Series, heapUrl?: string | null, heaps?: HeapCourse[], colour?: string, titles?: Record<string, string>, from?: number | null, to?: number | null, change?: string,
- *   bytesPerSecond?: number | null, rate?: string, fitFrom?: number | null, marks?: number[], bars?: { name: string, from: number, to: number }[], notes?: import('./notes.js').Note[], version?: number }} Options
+ *   bytesPerSecond?: number | null, rate?: string, fitFrom?: number | null, marks?: number[], version?: number }} Options
  *
  * @typedef {{ options: Options, series: Series | null, heaps: HeapCourse[], server: any, busy: boolean, dirty: boolean, drawn: number, last: number, unfollow: () => void, off: AbortController, pointer: { x: number, y: number } | null }} State
  */
@@ -129,7 +128,6 @@ async function draw(el) {
   await Plotly.react(plot, tracesOf(series, heaps, options, palette), layoutOf(series, heaps, options, palette, size), config);
   el.querySelector('.chart-note')?.replaceChildren();
   fillTable(el.parentElement?.querySelector('.chart-data') ?? null, series);
-  drawNotes(el.parentElement?.querySelector('.chart-notes'), options.notes ?? [], series.unixMs);
   state.drawn += 1;
   keepHover(el, state);
   el.dataset.ready = 'true';

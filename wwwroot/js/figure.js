@@ -14,7 +14,6 @@ export const scaleOf = series => (series.unit === 'count' ? 1 : mib);
 
 const margin = { l: 44, r: 14, t: 22, b: 4 };
 const labels = 28;
-const barsHeight = 30;
 
 /** What a point is called: a snapshot's number, or its time in a trace. @param {Series} series @param {number} index */
 export const nameOf = (series, index) => (series.numberUnit === 'ms' ? new Date(series.unixMs[index]).toISOString().slice(11, 23) : `#${series.numbers[index]}`);
@@ -66,7 +65,7 @@ export function tracesOf(series, heaps, options, palette) {
   traces.push(fitOf(series, options, palette));
   // Each snapshot has its tick; the parts of a trace's time are no moments that somebody chose.
   if (series.numberUnit !== 'ms') traces.push({
-    x, y: x.map(() => 0.5), yaxis: 'y3', type: 'scatter', mode: 'markers', hoverinfo: 'skip',
+    x, y: x.map(() => 0.5), yaxis: 'y2', type: 'scatter', mode: 'markers', hoverinfo: 'skip',
     marker: { symbol: 'line-ns-open', size: 5, color: palette.tick, line: { width: 1, color: palette.tick } },
   });
   return traces.filter(t => t !== null);
@@ -107,10 +106,8 @@ const ceiling = (series, heaps) => topOf(series, heaps, Math.max(...totals(serie
 /** @param {Series} series @param {HeapCourse[]} heaps @param {Options} options @param {Palette} palette @param {{ width: number, height: number }} size */
 export function layoutOf(series, heaps, options, palette, size) {
   const x = series.unixMs;
-  const bars = options.bars ?? [];
   const plotHeight = Math.max(60, size.height - margin.t - margin.b);
-  const below = (bars.length ? barsHeight : 0) + labels;
-  const floor = below / plotHeight;
+  const floor = labels / plotHeight;
   const range = x.length > 1 ? [x[0], x[x.length - 1]] : [(x[0] ?? 0) - 1000, (x[0] ?? 0) + 1000];
   const font = { family: palette.sans, size: 11, color: palette.axis };
   return {
@@ -126,10 +123,9 @@ export function layoutOf(series, heaps, options, palette, size) {
       ],
     },
     yaxis: { domain: [floor, 1], fixedrange: true, rangemode: 'tozero', showgrid: true, gridcolor: palette.grid, gridwidth: 1, zeroline: true, zerolinecolor: palette.tick, zerolinewidth: 1, nticks: 6, tickformat: ',~r', ...(drawnHeaps(series, heaps).length ? { range: [0, ceiling(series, heaps) / scaleOf(series)] } : { autorange: true }) },
-    yaxis2: { domain: [0, Math.max(0.01, (bars.length ? barsHeight - 4 : 1) / plotHeight)], range: [0, 1], fixedrange: true, visible: false },
-    yaxis3: { domain: [Math.max(0, floor - 8 / plotHeight), Math.max(0.005, floor - 1 / plotHeight)], range: [0, 1], fixedrange: true, visible: false },
-    shapes: [...windowShapes(series, options, palette, floor), ...markShapes(series, options, palette, floor), ...bars.map(b => barShape(b, range, palette))],
-    annotations: [...names(series, heaps, options, palette, plotHeight * (1 - floor)), ...windowWords(series, options, palette), ...rateWords(series, heaps, options, palette, size, plotHeight * (1 - floor)), ...bars.map(b => barWords(b, range, palette))],
+    yaxis2: { domain: [Math.max(0, floor - 8 / plotHeight), Math.max(0.005, floor - 1 / plotHeight)], range: [0, 1], fixedrange: true, visible: false },
+    shapes: [...windowShapes(series, options, palette, floor), ...markShapes(series, options, palette, floor)],
+    annotations: [...names(series, heaps, options, palette, plotHeight * (1 - floor)), ...windowWords(series, options, palette), ...rateWords(series, heaps, options, palette, size, plotHeight * (1 - floor))],
   };
 }
 
@@ -199,17 +195,6 @@ function rateWords(series, heaps, options, palette, size, height) {
     font: { size: 11.5, weight: 620, color: palette.text },
   }];
 }
-
-/** @param {{ from: number, to: number }} bar @param {number[]} range @param {Palette} palette */
-const barShape = (bar, range, palette) => {
-  const least = (range[1] - range[0]) / 250;
-  return { type: 'rect', xref: 'x', yref: 'y2', x0: Math.max(bar.from, range[0]), x1: Math.min(Math.max(bar.to, bar.from + least), range[1]), y0: 0.72, y1: 0.95, fillcolor: palette.axis, line: { width: 0 } };
-};
-
-/** @param {{ name: string, from: number }} bar @param {number[]} range @param {Palette} palette */
-const barWords = (bar, range, palette) => ({
-  xref: 'x', yref: 'y2', x: Math.max(bar.from, range[0]), y: 0.6, xanchor: 'left', yanchor: 'top', xshift: -2, text: plain(bar.name), showarrow: false, font: { size: 10.5, color: palette.axis },
-});
 
 /** Where the plotting area lies on the screen. @param {HTMLElement} el @returns {DOMRect | undefined} */
 export const pixelsOf = el => el.querySelector('.xy .nsewdrag, .draglayer .xy > .nsewdrag')?.getBoundingClientRect() ?? el.querySelector('.nsewdrag')?.getBoundingClientRect();

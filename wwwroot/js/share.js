@@ -1,6 +1,7 @@
 // @ts-check
 // Draws the charts of a static page from the data that came with it. Without this script the server's picture stays.
 import { create, save } from './chart.js';
+import './timeline.js';
 
 for (const box of document.querySelectorAll('[data-frozen-chart]')) {
   const el = box.querySelector('.chart');

@@ -21,6 +21,9 @@ internal sealed record OverviewFigures(GrowthMeasure Measure, WindowWire Window,
     /// <summary>Modules whose code was changed in memory, at the window's end.</summary>
     public IReadOnlyList<PatchedCodeWire> PatchedCode { get; init; } = [];
 
+    /// <summary>The whole time line of the track.</summary>
+    public required TimelineWire Timeline { get; init; }
+
     /// <summary>Measures a window.</summary>
     public static OverviewFigures Of(TrackWindow window, AssessedProcess assessed)
     {
@@ -47,7 +50,7 @@ internal sealed record OverviewFigures(GrowthMeasure Measure, WindowWire Window,
         var still = ranked.Where(g => g.ChangeBytes == 0 && g.Region.BornAt <= window.From && g.Region.LastAt >= window.To && !shown.Contains(g.Region)).ToList();
         var top = RegionWires.Of(window, growers.ConvertAll(g => (g, g)), GrowthMetric.Rss);
         return new OverviewFigures(measure, window.ToWire(), total, categories, top, still.Count, still.Sum(g => g.LastBytes), OverviewWords.Answer(window, yours, total, categories, top),
-            GrowthMetric.PrintedIn(track, window.From, window.To)) { Assessed = yours, PatchedCode = PatchedCodeWires.Of(window), LastByCategory = CategoryTotals.OfPoint(window, window.To) };
+            GrowthMetric.PrintedIn(track, window.From, window.To)) { Assessed = yours, Timeline = SnapshotRuns.Of(track), PatchedCode = PatchedCodeWires.Of(window), LastByCategory = CategoryTotals.OfPoint(window, window.To) };
     }
 
     private static GrowthWire Growth(string key, TrackWindow window, GrowthMeasure measure, int regions) =>

@@ -105,6 +105,7 @@ public sealed class ProcessAnswers(ProcessQuery processes, SnapshotQuery snapsho
             Last = over.LastByCategory is { } yours ? last.ToWire() with { ByCategory = yours } : last.ToWire(),
             PrivateDirtyBytes = last.PrivateDirtyBytes,
             PatchedCode = over.PatchedCode,
+            Timeline = over.Timeline,
             UnchangedRegions = over.UnchangedRegions,
             UnchangedRssBytes = over.UnchangedRssBytes,
             Traces = [.. (await traces.ListAsync(process, cancel)).Select(t => t.ToWire())],

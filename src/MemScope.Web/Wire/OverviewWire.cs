@@ -27,6 +27,9 @@ public sealed record OverviewWire(ProcessWire Process, WindowWire Window, Growth
     /// <summary>Traces with their windows, for the strip under the chart.</summary>
     public IReadOnlyList<TraceWire> Traces { get; init; } = [];
 
+    /// <summary>The whole time line of the track, which the chart covers whatever the window; null in documents from before it was told.</summary>
+    public TimelineWire? Timeline { get; init; }
+
     /// <summary>Captures and parse problems, for the status line.</summary>
     public int Captures { get; init; }
 

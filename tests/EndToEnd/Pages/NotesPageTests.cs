@@ -17,7 +17,7 @@ public sealed class NotesPageTests(Site site)
         var process = await ProcessAsync(1);
         await using var reader = await site.VisitAsync();
         await reader.OpenAsync($"/p/{process}", ".chart[data-ready=true]");
-        await Expect(reader.Page.Locator(".chart-notes")).ToBeHiddenAsync();
+        await Expect(reader.Page.Locator(".lane-notes")).ToHaveCountAsync(0);
 
         await using var writer = await site.VisitAsync();
         var page = await writer.OpenAsync($"/p/{process}/diff?from=3&to=7", "main table");
@@ -28,10 +28,10 @@ public sealed class NotesPageTests(Site site)
         await page.GetByRole(AriaRole.Button, new() { Name = "Add note" }).Last.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "1 note" })).ToBeVisibleAsync();
 
-        var mark = reader.Page.Locator(".note-mark");
+        var mark = reader.Page.Locator(".lane-notes .mark");
         await Expect(mark).ToHaveCountAsync(1);
         await mark.FocusAsync();
-        await Expect(reader.Page.Locator(".note-tip")).ToContainTextAsync("Ada: Hooks off <script>alert(1)</script>");
+        await Expect(reader.Page.Locator(".timeline-tip")).ToContainTextAsync("Ada: Hooks off <script>alert(1)</script>");
         Assert.Empty((await reader.Page.RunAxe()).Violations.Select(v => v.Id));
         await reader.Page.Keyboard.PressAsync("Enter");
         await Expect(reader.Page.Locator(".note:focus .note-text strong")).ToHaveTextAsync("Hooks");
@@ -58,7 +58,7 @@ public sealed class NotesPageTests(Site site)
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete the note" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete it" }).ClickAsync();
         await Expect(page.Locator(".note")).ToHaveCountAsync(0);
-        await Expect(page.Locator(".chart-notes")).ToBeHiddenAsync();
+        await Expect(page.Locator(".lane-notes")).ToHaveCountAsync(0);
         Assert.Equal("", visitor.Complaints);
     }
 
@@ -78,8 +78,8 @@ public sealed class NotesPageTests(Site site)
         await using var visitor = await site.VisitAsync();
         var page = await visitor.OpenAsync(new Uri(share.Text("url")).AbsolutePath, ".note");
         await Expect(page.Locator(".note-text")).ToHaveTextAsync("within the window");
-        await Expect(page.Locator(".note-mark")).ToHaveCountAsync(1);
-        await page.Locator(".note-mark").ClickAsync();
+        await Expect(page.Locator(".lane-notes .mark")).ToHaveCountAsync(1);
+        await page.Locator(".lane-notes .mark").ClickAsync();
         await Expect(page.Locator(".note:focus")).ToHaveCountAsync(1);
         Assert.DoesNotContain(site.Leak.ToString(), await page.ContentAsync(), StringComparison.Ordinal);
         Assert.Equal(0, await page.Locator(".note button").CountAsync());

@@ -22,7 +22,7 @@ public sealed class NotesPanelTests : BunitContext
         Assert.Equal("Stacks #5 → #9", panel.Find(".note-pin a").TextContent.Trim());
         Assert.Equal($"/p/{Samples.ProcessId}", panel.FindAll(".note-text a")[1].GetAttribute("href"));
         Assert.Equal(["Edit", "Delete"], panel.FindAll(".note button").Select(b => b.TextContent));
-        Assert.NotNull(panel.Find($"#{ChartNote.IdOf(Note)}[tabindex='-1']"));
+        Assert.NotNull(panel.Find($"#{TimelineLanes.IdOf(Note)}[tabindex='-1']"));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class NotesPanelTests : BunitContext
         Assert.Empty(page.FindAll(".note button"));
         Assert.Empty(page.FindAll(".note-pin"));
         Assert.Empty(page.FindAll("[style], style, script"));
-        Assert.Contains(ChartNote.IdOf(Note), page.Find("[data-frozen-chart]").GetAttribute("data-options"), StringComparison.Ordinal);
+        Assert.Equal(TimelineLanes.IdOf(Note), page.Find(".lane-notes [role=button]").GetAttribute("data-target"));
     }
 
     [Fact]

@@ -1,8 +1,5 @@
 namespace MemScope.Web.Components.Charts;
 
-/// <summary>A trace's window, drawn as a bar under the chart. Times in milliseconds since 1970 UTC.</summary>
-public sealed record ChartBar(string Name, double From, double To);
-
 /// <summary>What a chart draws; chart.js reads it as <c>Options</c>.</summary>
 /// <param name="Kind"><c>stack</c> or <c>line</c>.</param>
 /// <param name="Url">Where the series is fetched from, relative to the base; null when <see cref="Series"/> is given.</param>
@@ -44,19 +41,13 @@ public sealed record ChartOptions(string Kind, string? Url)
     /// <summary>The slope in words.</summary>
     public string? Rate { get; init; }
 
-    /// <summary>Traces under the axis.</summary>
-    public IReadOnlyList<ChartBar> Bars { get; init; } = [];
-
-    /// <summary>Notes under the chart.</summary>
-    public IReadOnlyList<ChartNote> Notes { get; init; } = [];
-
     /// <summary>Grows with each change of the data: the series is fetched again.</summary>
     public long Version { get; init; }
 
-    /// <summary>By value, bars included.</summary>
+    /// <summary>By value, marks included.</summary>
     public bool Equals(ChartOptions? other) =>
         other is not null && (Kind, Url, HeapUrl, Colour, From, To, Change, BytesPerSecond, Rate, FitFrom, Version) == (other.Kind, other.Url, other.HeapUrl, other.Colour, other.From, other.To, other.Change, other.BytesPerSecond, other.Rate, other.FitFrom, other.Version)
-        && ReferenceEquals(Series, other.Series) && ReferenceEquals(Heaps, other.Heaps) && Bars.SequenceEqual(other.Bars) && Marks.SequenceEqual(other.Marks) && Notes.SequenceEqual(other.Notes);
+        && ReferenceEquals(Series, other.Series) && ReferenceEquals(Heaps, other.Heaps) && Marks.SequenceEqual(other.Marks);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, Url, From, To, Version);

@@ -34,8 +34,8 @@ public sealed partial class SeriesChart
     /// <summary>The whole series was asked for.</summary>
     [Parameter] public EventCallback WholeAsked { get; set; }
 
-    /// <inheritdoc/>
-    protected override bool ShouldRender() => false; // the markup never changes; options travel by OnParametersSetAsync
+    /// <summary>What stands under its axis: the strip of what happened.</summary>
+    [Parameter] public RenderFragment? Below { get; set; }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()

@@ -36,7 +36,6 @@ public sealed partial class OverviewPage
     {
         Url = Urls.Series(Id, View.Window with { Source = overview.Window.Source }, "category", ChartMetric),
         HeapUrl = ChartMetric == "rss" && _heaps?.Items.Count > 0 ? Urls.HeapCourses(Id, View.Window with { Source = overview.Window.Source }) : null,
-        Notes = ChartNote.Of(View.Notes),
         Version = View.Version,
     };
 
