@@ -6,10 +6,12 @@ using MemScope.Benchmarks.Engine;
 using MemScope.Benchmarks.Ratios;
 using MemScope.Benchmarks.Stacks;
 using MemScope.Benchmarks.Symbols;
+using MemScope.Benchmarks.Ui;
 
 if (args is ["ratio", ..]) return RatioRun.Start(args[1..]);
 if (args is ["engine", ..]) return await EngineRun.StartAsync(args[1..]);
 if (args is ["stacks", ..]) return await StacksRun.StartAsync(args[1..]);
+if (args is ["ui", ..]) return await UiRun.StartAsync(args[1..]);
 if (args is ["symbols", "--lookups", var lookedUp]) return await SymbolLookups.StartAsync(lookedUp);
 if (args is [SymbolLookups.Child, var served]) return await SymbolLookups.ServeAsync(served);
 if (args is ["symbols", ..]) return await SymbolAgreement.StartAsync(args[1..]);

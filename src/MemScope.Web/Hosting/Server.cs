@@ -25,6 +25,7 @@ internal static class Server
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseStaticWebAssets(); // a built (unpublished) server in Production finds its assets
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false"; // else a built server packs its assets anew for each request, without making them smaller
         builder.WebHost.UseUrls([.. options.Urls]);
         builder.WebHost.ConfigureKestrel(ConnectionLimits.Apply);
         // The keys lie in the data folder, which is the server's own: that they are not encrypted there is no news at every first start.

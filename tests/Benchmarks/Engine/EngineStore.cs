@@ -19,7 +19,8 @@ namespace MemScope.Benchmarks.Engine;
 /// <param name="Id">Its id.</param>
 /// <param name="Snapshots">How many snapshots.</param>
 /// <param name="GzipBytes">Mean bytes of a snapshot's text as <c>gzip -6</c> leaves it; 0 when it was not asked for.</param>
-internal sealed record StoredProcess(Guid Id, int Snapshots, double GzipBytes);
+/// <param name="Pid">Pid on host <c>bench</c>.</param>
+internal sealed record StoredProcess(Guid Id, int Snapshots, double GzipBytes, int Pid);
 
 /// <summary>A private PostgreSQL with the settings of the product's, MemScope's store in it and, in the same database, a table with a row per mapping.</summary>
 internal sealed class EngineStore : IAsyncDisposable
@@ -41,6 +42,9 @@ internal sealed class EngineStore : IAsyncDisposable
 
     /// <summary>From one snapshot to the next.</summary>
     public static TimeSpan Step { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>For a server that is to serve what is stored here.</summary>
+    public string ConnectionString => _postgres.ConnectionString;
 
     /// <summary>CPU seconds that the database took so far.</summary>
     public double DatabaseCpu => ProcessCpu.OfTree(_postgres.ServerProcessId!.Value);
@@ -73,7 +77,7 @@ internal sealed class EngineStore : IAsyncDisposable
             }
             id = (await Get<CaptureStore>().StoreAsync(Upload(pid, number, parts), CancellationToken.None)).Processes[0];
         }
-        return new StoredProcess(id, snapshots, samples == 0 ? 0 : (double)gzip / samples);
+        return new StoredProcess(id, snapshots, samples == 0 ? 0 : (double)gzip / samples, pid);
     }
 
     /// <summary>Computes an answer from the track of a process as the server does: the process is read from the database, and the track is gone on with where it changed.</summary>

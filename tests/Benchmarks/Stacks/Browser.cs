@@ -44,6 +44,9 @@ internal sealed class Browser : IAsyncDisposable
         return (milliseconds, used);
     }
 
+    /// <summary>A fresh profile: no cookie, nothing cached.</summary>
+    public Task<IBrowserContext> NewProfileAsync() => _browser.NewContextAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -85,5 +85,5 @@ internal static class StacksRun
     }
 
     /// <summary>Programs that ran or wanted to, over the last minute: 0 is a quiet machine.</summary>
-    private static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
+    public static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
 }
