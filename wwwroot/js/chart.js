@@ -15,7 +15,7 @@ import { fillTable } from './table.js';
  *
  * Mirrors SeriesChart.Options.
  * @typedef {{ kind: 'stack' | 'line', url?: string, series?: Series, heapUrl?: string | null, heaps?: HeapCourse[], colour?: string, titles?: Record<string, string>, from?: number | null, to?: number | null, change?: string,
- *   bytesPerSecond?: number | null, rate?: string, fitFrom?: number | null, marks?: number[], version?: number }} Options
+ *   bytesPerSecond?: number | null, rate?: string, fitFrom?: number | null, marks?: number[], run?: { words: string, short: string, unixMs: number[], bytes: number[] } | null, version?: number }} Options
  *
  * @typedef {{ options: Options, series: Series | null, heaps: HeapCourse[], server: any, busy: boolean, dirty: boolean, drawn: number, last: number, unfollow: () => void, off: AbortController, pointer: { x: number, y: number } | null }} State
  */

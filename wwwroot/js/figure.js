@@ -1,6 +1,7 @@
 // @ts-check
 // From a series to plotly's traces and layout.
 import { drawnHeaps, heapTraces, topOf } from './heap.js';
+import { runTraces, runWords } from './run.js';
 
 /** @typedef {import('./chart.js').Series} Series */
 /** @typedef {import('./chart.js').Options} Options */
@@ -62,6 +63,7 @@ export function tracesOf(series, heaps, options, palette) {
     });
   }
   traces.push(...heapTraces(series, heaps, palette, plain));
+  traces.push(...runTraces(options, palette, plain));
   traces.push(fitOf(series, options, palette));
   // Each snapshot has its tick; the parts of a trace's time are no moments that somebody chose.
   if (series.numberUnit !== 'ms') traces.push({
@@ -125,7 +127,7 @@ export function layoutOf(series, heaps, options, palette, size) {
     yaxis: { domain: [floor, 1], fixedrange: true, rangemode: 'tozero', showgrid: true, gridcolor: palette.grid, gridwidth: 1, zeroline: true, zerolinecolor: palette.tick, zerolinewidth: 1, nticks: 6, tickformat: ',~r', ...(drawnHeaps(series, heaps).length ? { range: [0, ceiling(series, heaps) / scaleOf(series)] } : { autorange: true }) },
     yaxis2: { domain: [Math.max(0, floor - 8 / plotHeight), Math.max(0.005, floor - 1 / plotHeight)], range: [0, 1], fixedrange: true, visible: false },
     shapes: [...windowShapes(series, options, palette, floor), ...markShapes(series, options, palette, floor)],
-    annotations: [...names(series, heaps, options, palette, plotHeight * (1 - floor)), ...windowWords(series, options, palette), ...rateWords(series, heaps, options, palette, size, plotHeight * (1 - floor))],
+    annotations: [...names(series, heaps, options, palette, plotHeight * (1 - floor)), ...runWords(series, options, palette, size, plain), ...windowWords(series, options, palette), ...rateWords(series, heaps, options, palette, size, plotHeight * (1 - floor))],
   };
 }
 

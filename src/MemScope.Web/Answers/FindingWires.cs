@@ -9,6 +9,7 @@ namespace MemScope.Web.Answers;
 internal static class FindingWires
 {
     private const int MostSites = 20;
+    private const int MostFrames = 40;
 
     /// <summary>A judgement over a window.</summary>
     public static FindingsWire Of(Judgement judgement, WindowWire window) => new(window, Sure(judgement), [.. judgement.Findings.Select(Finding)])
@@ -51,6 +52,11 @@ internal static class FindingWires
     private static FindingSiteWire Site(FindingSite s) => new(s.Frame.Function, s.Frame.File, s.Frame.Line, s.Frame.Module, s.Bytes)
     {
         Callchain = [.. s.Frames.Select(f => f.Function ?? f.Module ?? "unknown")],
+        Frames = [.. s.Frames.Take(MostFrames).Select(f => new SiteFrameWire(f.Function, f.File, f.Line, f.Module, f.Offset) { Inlined = f.Inlined, GapAfter = f.GapAfter })],
+        Blocks = s.Blocks,
+        BlockBytes = s.BlockBytes,
+        OutstandingBytes = s.OutstandingBytes,
+        IsResident = s.IsResident,
     };
 
     private static EvidenceWire Evidence(Evidence e) =>

@@ -46,11 +46,12 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
             Captures = await processes.CapturesAsync(process, cancel),
             Notes = Frozen(await notes.OfAsync(process, cancel), overview?.Window),
         };
+        if (overview is not null) view = await WithSeriesAsync(process, window, view, cancel);
         return request.View switch
         {
             "regions" => await regions.RegionsAsync(process, window, new RegionsShown(request.Filter, request.Category, request.Sort, request.Metric, Is: request.Is, Selected: request.Selected), null, limits.PageRows, cancel) is { } list ? view with { Regions = list } : null,
             "region" => await RegionAsync(process, window, view, cancel),
-            "diff" => await diffs.DiffAsync(process, Ends(window, request), Shown(request), cancel) is { } diff ? await WithSeriesAsync(process, window, view with { Diff = diff }, cancel) : null,
+            "diff" => await diffs.DiffAsync(process, Ends(window, request), Shown(request), cancel) is { } diff ? view with { Diff = diff } : null,
             "compare" => await CompareAsync(process, window, view, cancel),
             "stacks" => await stacks.AskPatientlyAsync(Stacks(process, asked, request), cancel) is { } chains ? view with { Callchains = chains.ToWire(limits.CallchainsInShare, limits.FramesInShare) } : null,
             "trace" => await TraceAsync(process, asked, view, cancel),
@@ -65,16 +66,26 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
     private async Task<SharedViewWire> OverviewAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)
     {
         var judged = await findings.AskAsync(process, window, cancel);
-        var drawn = await WithSeriesAsync(process, window, view with { Findings = judged, Ledger = await ledgers.AskAsync(process, window, cancel), Overview = view.Overview?.With(judged) }, cancel);
-        return await WithHeapsAsync(process, window, drawn, cancel);
+        var drawn = view with { Findings = judged, Ledger = await ledgers.AskAsync(process, window, cancel), Overview = view.Overview?.With(judged) };
+        return await WithHeapsAsync(process, window, await WithProofAsync(process, window, drawn, judged?.Items.FirstOrDefault(f => f.Verdict != "refuted"), cancel), cancel);
     }
 
     private async Task<SharedViewWire?> FindingAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)
     {
         if (view.Request.Rule is not { Length: > 0 } rule) throw Problems.BadParameter("rule", "the id of a card is needed.");
         if (await findings.AskAsync(process, window, cancel) is not { } judged || judged.Items.FirstOrDefault(f => f.Rule.Equals(rule, StringComparison.OrdinalIgnoreCase)) is not { } finding) return null;
-        var proof = await proofs.OfAsync(process, window, finding, cancel);
-        return await WithSeriesAsync(process, window, view with { Findings = judged with { Items = [finding] }, Proof = proof }, cancel);
+        var title = string.IsNullOrWhiteSpace(view.Request.Title) ? finding.Title : view.Title;
+        var told = view with { Title = title, Overview = view.Overview?.With(judged), Findings = judged with { Items = [finding] } };
+        return await WithProofAsync(process, window, told, finding, cancel);
+    }
+
+    /// <summary>The runs that prove its remedies, with their captures: they are evidence as well.</summary>
+    private async Task<SharedViewWire> WithProofAsync(Guid process, WindowState window, SharedViewWire view, FindingWire? finding, CancellationToken cancel)
+    {
+        if (finding is null || await proofs.OfAsync(process, window, finding, cancel) is not { } proof) return view;
+        var runs = new List<ProofRunWire>();
+        foreach (var run in proof.Runs) runs.Add(run with { Captures = await processes.CapturesAsync(run.Side.Process.Id, cancel) });
+        return view with { Proof = proof with { Runs = runs } };
     }
 
     private async Task<SharedViewWire?> RegionAsync(Guid process, WindowState window, SharedViewWire view, CancellationToken cancel)

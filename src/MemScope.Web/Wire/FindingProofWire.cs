@@ -10,4 +10,8 @@ public sealed record FindingProofWire(CompareSideWire Base, CompareRateWire? Bas
 /// <param name="Remedy">Title of the remedy.</param>
 /// <param name="Side">The run.</param>
 /// <param name="Rate">How fast it grows; null where that cannot be told.</param>
-public sealed record ProofRunWire(string Remedy, CompareSideWire Side, CompareRateWire? Rate);
+public sealed record ProofRunWire(string Remedy, CompareSideWire Side, CompareRateWire? Rate)
+{
+    /// <summary>In a share, the captures of the run; empty elsewhere.</summary>
+    public IReadOnlyList<CaptureWire> Captures { get; init; } = [];
+}

@@ -34,6 +34,36 @@ public sealed record FindingSiteWire(string? Function, string? File, int? Line, 
 {
     /// <summary>The whole callchain, leaf first, as function names or modules.</summary>
     public IReadOnlyList<string> Callchain { get; init; } = [];
+
+    /// <summary>The same with their places, the first 40 at most; empty in views that were frozen before they were told.</summary>
+    public IReadOnlyList<SiteFrameWire> Frames { get; init; } = [];
+
+    /// <summary>Mappings that a trace saw made here and not unmapped; 0 of a heap profile.</summary>
+    public int Blocks { get; init; }
+
+    /// <summary>The length that most of them have, or null.</summary>
+    public long? BlockBytes { get; init; }
+
+    /// <summary>What they hold, in RAM or not; 0 of a heap profile.</summary>
+    public long OutstandingBytes { get; init; }
+
+    /// <summary>Whether <see cref="Bytes"/> counts only what a snapshot says is in RAM.</summary>
+    public bool IsResident { get; init; }
+}
+
+/// <summary>A frame of the callchain of a site.</summary>
+/// <param name="Function">Function, or null.</param>
+/// <param name="File">Source file, or null.</param>
+/// <param name="Line">Source line, or null.</param>
+/// <param name="Module">Module, or null.</param>
+/// <param name="Offset">Hex address inside the module, or null.</param>
+public sealed record SiteFrameWire(string? Function, string? File, int? Line, string? Module, string? Offset)
+{
+    /// <summary>Whether it is inlined into the next one.</summary>
+    public bool Inlined { get; init; }
+
+    /// <summary>Whether a frame is probably missing between this one and its caller.</summary>
+    public bool GapAfter { get; init; }
 }
 
 /// <summary>What to do about a finding.</summary>

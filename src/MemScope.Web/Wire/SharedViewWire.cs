@@ -58,13 +58,13 @@ public sealed record SharedViewWire(ShareRequestWire Request, string Title, Date
     /// <summary>View <c>findings</c>; of view <c>finding</c> only the one; beside the figures of an overview too where it is set.</summary>
     public FindingsWire? Findings { get; init; }
 
-    /// <summary>View <c>finding</c>: the runs that prove its remedies, or null.</summary>
+    /// <summary>Views <c>finding</c> and <c>overview</c>: the runs that prove the remedies of the finding that leads, or null.</summary>
     public FindingProofWire? Proof { get; init; }
 
     /// <summary>Of a share that follows symbols: when the newest symbol file came that gave a name which was not frozen. Set when it is opened, never frozen.</summary>
     public DateTimeOffset? NamesUpdatedAt { get; init; }
 
-    /// <summary>Series of the chart over the whole track: by category for overview, diff and finding, of the region for region; 400 points at most.</summary>
+    /// <summary>Series of the chart over the whole track: of the region for region, by category for all others; 400 points at most.</summary>
     public SeriesWire? Series { get; init; }
 
     /// <summary>Live bytes of heap profiles over the window, with their figures; of view overview.</summary>

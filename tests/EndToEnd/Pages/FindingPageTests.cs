@@ -47,7 +47,9 @@ public sealed partial class FindingPageTests(Site site)
         Assert.Contains("`UCX_MEM_MMAP_HOOK_MODE=none`", markdown, StringComparison.Ordinal);
 
         await using var reader = await site.VisitAsync();
-        await reader.OpenAsync(new Uri(url).AbsolutePath, ".evidence-rows");
+        await reader.OpenAsync(new Uri(url).AbsolutePath, ".ticket-why");
+        await reader.Page.Locator(".ticket-all > summary").ClickAsync();
+        await reader.Page.Locator(".ticket-all .evidence-rows").First.WaitForAsync();
         // Commands are for who can run them: a share has none, and names a probe by its slug.
         Assert.Equal(await EvidenceAsync(page), await EvidenceAsync(reader.Page));
         Assert.Equal(0, reader.WebSockets);

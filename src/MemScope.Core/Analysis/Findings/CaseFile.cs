@@ -68,6 +68,12 @@ public sealed record SiteFrame(string? Function, string? Module, string? File = 
 {
     /// <summary>Whether it was inlined into the next one.</summary>
     public bool Inlined { get; init; }
+
+    /// <summary>Whether a frame is probably missing between this one and its caller.</summary>
+    public bool GapAfter { get; init; }
+
+    /// <summary>Hex address inside the module, or null.</summary>
+    public string? Offset { get; init; }
 }
 
 /// <summary>A callchain that mapped memory, over all traces of the process.</summary>

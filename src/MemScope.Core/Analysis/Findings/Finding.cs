@@ -47,7 +47,20 @@ public enum FindingKind : byte
 /// <param name="Frame">The frame that is named: the first that is no wrapper of a system call and no part of an allocator.</param>
 /// <param name="Bytes">What it holds.</param>
 /// <param name="Frames">The whole callchain, leaf first.</param>
-public sealed record FindingSite(SiteFrame Frame, long Bytes, IReadOnlyList<SiteFrame> Frames);
+public sealed record FindingSite(SiteFrame Frame, long Bytes, IReadOnlyList<SiteFrame> Frames)
+{
+    /// <summary>Mappings that a trace saw made here and not unmapped; 0 of a heap profile.</summary>
+    public int Blocks { get; init; }
+
+    /// <summary>The length that most of them have; null without any, and where callchains of the site differ in it.</summary>
+    public long? BlockBytes { get; init; }
+
+    /// <summary>What they hold, in RAM or not; 0 of a heap profile.</summary>
+    public long OutstandingBytes { get; init; }
+
+    /// <summary>Whether <see cref="Bytes"/> counts only what a snapshot says is in RAM.</summary>
+    public bool IsResident { get; init; }
+}
 
 /// <summary>A hypothesis beside a finding.</summary>
 /// <param name="Title">What it could have been.</param>

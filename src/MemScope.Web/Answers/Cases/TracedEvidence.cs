@@ -105,5 +105,5 @@ public sealed class TracedEvidence(StackAnswers stacks, TraceQuery traces, Trace
 internal static class SiteFrames
 {
     /// <summary>The frame.</summary>
-    public static SiteFrame Of(FrameWire frame) => new(frame.Function, frame.Module, frame.File, frame.Line) { Inlined = frame.Inlined };
+    public static SiteFrame Of(FrameWire frame) => new(frame.Function, frame.Module, frame.File, frame.Line) { Inlined = frame.Inlined, GapAfter = frame.GapAfter, Offset = frame.Offset };
 }

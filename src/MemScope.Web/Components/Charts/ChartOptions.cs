@@ -14,6 +14,9 @@ public sealed record ChartOptions(string Kind, string? Url)
     /// <summary>Those live bytes themselves, in a frozen view.</summary>
     public IReadOnlyList<Wire.HeapCourseWire> Heaps { get; init; } = [];
 
+    /// <summary>Another run over the stack, in a frozen view; null for none.</summary>
+    public ChartRun? Run { get; init; }
+
     /// <summary>Category whose colour all lines take, or null when each key is a category.</summary>
     public string? Colour { get; init; }
 
@@ -47,7 +50,7 @@ public sealed record ChartOptions(string Kind, string? Url)
     /// <summary>By value, marks included.</summary>
     public bool Equals(ChartOptions? other) =>
         other is not null && (Kind, Url, HeapUrl, Colour, From, To, Change, BytesPerSecond, Rate, FitFrom, Version) == (other.Kind, other.Url, other.HeapUrl, other.Colour, other.From, other.To, other.Change, other.BytesPerSecond, other.Rate, other.FitFrom, other.Version)
-        && ReferenceEquals(Series, other.Series) && ReferenceEquals(Heaps, other.Heaps) && Marks.SequenceEqual(other.Marks);
+        && ReferenceEquals(Series, other.Series) && ReferenceEquals(Heaps, other.Heaps) && ReferenceEquals(Run, other.Run) && Marks.SequenceEqual(other.Marks);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, Url, From, To, Version);
