@@ -44,7 +44,7 @@ public static class StorageServices
                 .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
         services.AddSingleton<Database>().AddSingleton<UploadConnections>().AddSingleton<CaptureStore>().AddSingleton<Retention>().AddSingleton<TextDropping>().AddSingleton<AuditLog>().AddSingleton<StoreSizeQuery>();
         services.AddSingleton<ProcessQuery>().AddSingleton<SnapshotQuery>().AddSingleton<TrackQuery>().AddSingleton<MovesQuery>().AddSingleton<CaptureQuery>().AddSingleton<CaptureSnapshots>().AddSingleton<TraceQuery>()
-            .AddSingleton<HeapProfileQuery>().AddSingleton<CodeMapQuery>().AddSingleton<MapsQuery>().AddSingleton<FiguresQuery>();
+            .AddSingleton<HeapProfileQuery>().AddSingleton<CodeMapQuery>().AddSingleton<MapsQuery>().AddSingleton<FiguresQuery>().AddSingleton<SearchQuery>();
         services.TryAddSingleton(Limits.Default);
         services.AddSingleton<TrackLoader>().AddSingleton<TrackCache>();
         services.AddSingleton<SymbolFileStore>().AddSingleton<SymbolVerdictStore>().AddSingleton<SymbolLinesStore>().AddSingleton<DebuginfodAnswerStore>().AddSingleton<StackModuleStore>().AddSingleton<ShareStore>().AddSingleton<TokenStore>();

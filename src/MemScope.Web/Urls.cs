@@ -15,6 +15,16 @@ public static class Urls
     /// <summary>The list of processes.</summary>
     public const string Processes = "/";
 
+    /// <summary>The list of processes, filtered and ordered.</summary>
+    public static string Fleet(FleetShown shown)
+    {
+        ArgumentNullException.ThrowIfNull(shown);
+        return Processes + Query(null, ("q", shown.Search), ("host", shown.Host), ("verdict", shown.Verdict), ("sort", shown.Sort == FleetShown.Newest ? null : shown.Sort));
+    }
+
+    /// <summary>What is found for a text; <paramref name="process"/> is the one that is searched first, or null.</summary>
+    public static string Search(string? text, Guid? process = null) => "/search" + Query(null, ("q", text), ("in", process?.ToString()));
+
     /// <summary>Upload and captures of all processes.</summary>
     public const string Upload = "/upload";
 
@@ -23,6 +33,9 @@ public static class Urls
 
     /// <summary>Symbols.</summary>
     public const string Symbols = "/symbols";
+
+    /// <summary>Symbol files of one build id, or of a part of a name.</summary>
+    public static string SymbolsOf(string text) => Symbols + Query(null, ("q", text));
 
     /// <summary>Shares.</summary>
     public const string Shares = "/shares";

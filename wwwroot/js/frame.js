@@ -68,6 +68,17 @@ const copyText = from => {
   return from.dataset.copy ?? '';
 };
 
+/** Does what a key stands for: the last visible element that has it. @param {string} key */
+function press(key) {
+  const target = [...document.querySelectorAll('[data-key]')].findLast(e => e instanceof HTMLElement && e.dataset.key === key && e.checkVisibility());
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) {
+    target.focus();
+    target.select();
+  } else target.click();
+  return true;
+}
+
 document.addEventListener('click', event => {
   const theme = nearest(event.target, '[data-theme-toggle]');
   if (theme) toggleTheme();
@@ -83,6 +94,10 @@ document.addEventListener('click', event => {
     nearest(event.target, 'dialog') instanceof HTMLDialogElement && /** @type {HTMLDialogElement} */ (nearest(event.target, 'dialog')).close();
   }
   if (nearest(event.target, '[data-print]')) print();
+
+  // A second place for what a key does.
+  const presser = nearest(event.target, '[data-presses]');
+  if (presser) press(presser.dataset.presses ?? '');
 });
 
 /** @param {Element | null} at */
@@ -96,18 +111,8 @@ document.addEventListener('keydown', event => {
     return;
   }
   if (isTyping(at) || document.querySelector('dialog[open]')) return;
-  const candidates = [...document.querySelectorAll('[data-key]')];
-  const target = candidates.findLast(e => e instanceof HTMLElement && e.dataset.key === event.key && e.checkVisibility());
-  if (!(target instanceof HTMLElement)) {
-    // Every page has a link, also those without a button for it.
-    if (event.key === 'l') copy(absolute());
-    return;
-  }
-  event.preventDefault();
-  if (target instanceof HTMLInputElement) {
-    target.focus();
-    target.select();
-  } else target.click();
+  if (press(event.key)) event.preventDefault();
+  else if (event.key === 'l') copy(absolute()); // every page has a link, also those without a button for it
 });
 
 /** @param {number} seconds */

@@ -57,7 +57,7 @@ public sealed class ProcessQuery(NpgsqlDataSource source)
         command.Parameters.Add(new() { Value = project });
         command.Parameters.Add(new() { Value = at.UtcDateTime });
         command.Parameters.Add(new() { Value = last });
-        command.Parameters.Add(new() { Value = Pattern(filter.Search) });
+        command.Parameters.Add(new() { Value = LikePattern.Anywhere(filter.Search) });
         command.Parameters.Add(new() { Value = rows + 1 });
         command.Parameters.Add(new() { Value = Exact(filter.Host) });
         command.Parameters.Add(new() { Value = Exact(filter.Comm) });
@@ -78,13 +78,6 @@ public sealed class ProcessQuery(NpgsqlDataSource source)
     }
 
     private static string Exact(string? text) => text is null ? "" : CleanText.Of(text.Trim(), LongestText);
-
-    private static string Pattern(string? search)
-    {
-        if (string.IsNullOrWhiteSpace(search)) return "";
-        var text = CleanText.Of(search.Trim(), 200).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
-        return $"%{text}%";
-    }
 
     private static async Task<List<(ProcessRow Row, DateTimeOffset LastUploadAt)>> ReadAsync(NpgsqlCommand command, CancellationToken cancel)
     {

@@ -126,6 +126,20 @@ public sealed class SymbolFileStore(IDbContextFactory<MemScopeDbContext> context
         return Ranked(rows);
     }
 
+    /// <summary>Files whose build id begins so, by build id, so many at most.</summary>
+    /// <param name="project">Unit of access.</param>
+    /// <param name="prefix">Lower-case hex.</param>
+    /// <param name="most">Most rows.</param>
+    /// <param name="cancel">Ends the read.</param>
+    public async Task<IReadOnlyList<SymbolFileRow>> BeginningAsync(string project, string prefix, int most, CancellationToken cancel)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        // 'g' comes after every hex digit: a range of the index, whatever the collation.
+        var behind = prefix + "g";
+        return await context.Set<SymbolFileTable>().Where(f => f.Project == project && string.Compare(f.BuildId, prefix) >= 0 && string.Compare(f.BuildId, behind) < 0)
+            .OrderBy(f => f.BuildId).ThenBy(f => f.SymbolFileId).Take(most).Select(ToRow).ToListAsync(cancel);
+    }
+
     /// <summary>The order of <see cref="FindAsync"/> for files of one build id.</summary>
     public static IReadOnlyList<SymbolFileRow> Ranked(IEnumerable<SymbolFileRow> files) =>
         [.. files.OrderByDescending(QualityOf).ThenBy(f => f.Judgement.Problem is not null).ThenByDescending(f => f.Functions).ThenBy(f => f.ReceivedAt).ThenBy(f => f.Id)];

@@ -23,6 +23,9 @@ internal static class AddressWords
 
     private static readonly Dictionary<(string Page, string Name), Func<string, string?>> Rules = new()
     {
+        [("", "verdict")] = OneOf(Wire.AssessmentWire.Kinds),
+        [("", "sort")] = OneOf(FleetShown.Sorts),
+        [("search", "in")] = Id,
         [("overview", "metric")] = OneOf(Growths),
         [("regions", "metric")] = OneOf(Growths),
         [("regions", "by")] = OneOf(["backing", "category"]),

@@ -38,6 +38,7 @@ internal static class ApiEndpoints
         api.MapNotes();
         api.MapShares();
         api.MapAdministration();
+        api.MapSearch();
         api.MapReference();
     }
 }

@@ -20,7 +20,7 @@ internal static class SignInPage
         {
             await context.SignOutAsync();
             context.Response.Redirect("/sign-in");
-        }).ExcludeFromDescription();
+        }).AllowAnonymous().ExcludeFromDescription(); // whoever asks to be let go is, whatever the token allows; pages of other origins are refused before
         routes.MapGet("/robots.txt", () => Results.Text("User-agent: *\nDisallow: /\n")).AllowAnonymous().ExcludeFromDescription();
     }
 

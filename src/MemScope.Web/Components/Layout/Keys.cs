@@ -5,7 +5,7 @@ public static class Keys
 {
     private static readonly (string Key, string Words)[] Everywhere =
     [
-        ("/", "Filter or search"), ("l", "Copy the link of this view, with its window fixed"), ("?", "This list"), ("Esc", "Leave a field, close"), ("Tab", "Next link, field or button; the first one skips to the content"),
+        ("/", "Filter; where a page has none, search everything"), ("l", "Copy the link of this view, with its window fixed"), ("?", "This list"), ("Esc", "Leave a field, close"), ("Tab", "Next link, field or button; the first one skips to the content"),
     ];
 
     private static readonly (string Key, string Words)[] OfProcess =
@@ -40,6 +40,7 @@ public static class Keys
             ["p", _, "findings", ..] => [Page("Findings", [("j k", "Next and previous row of evidence"), ("Enter", "Open the row"), ("y", "Copy the command of the next probe")]), Process, All],
             ["p", _, "trace"] => [Page("Trace", [.. Chart, .. Rows]), Process, All],
             ["p", ..] => [Page("Rows", Rows), Process, All],
+            [""] => [Page("Processes", [("f", "Filter the list"), .. Rows]), All],
             ["compare"] => [Page("Compare", [.. Rows, ("x", "Swap the two sides"), ("e", "Share this view")]), All],
             _ => [Page("Lists", Rows), All],
         };

@@ -15,18 +15,31 @@ public sealed partial class ProcessesPage
     private readonly CancellationTokenSource _gone = new();
     private IDisposable? _subscription, _beside;
     private readonly List<Guid> _selected = [];
-    private List<ProcessWire>? _rows;
-    private string? _next;
-    private string? _searched;
+    private FleetRows? _fleet;
+    private FleetShown? _asked;
+    private int _rows = PageRows;
     private LoadProblem? _problem;
     private int _pending;
 
-    [Inject] private ProcessAnswers Answers { get; set; } = default!;
+    [Inject] private Fleet Answers { get; set; } = default!;
     [Inject] private ChangeFeed Changes { get; set; } = default!;
     [Inject] private TimeProvider Clock { get; set; } = default!;
     [Inject] private ILogger<ProcessesPage> Log { get; set; } = default!;
 
     [SupplyParameterFromQuery(Name = "q")] private string? Search { get; set; }
+    [SupplyParameterFromQuery(Name = "host")] private string? Host { get; set; }
+    [SupplyParameterFromQuery(Name = "verdict")] private string? Verdict { get; set; }
+    [SupplyParameterFromQuery(Name = "sort")] private string? Sort { get; set; }
+
+    private FleetShown Shown => new() { Search = Search, Host = Host, Verdict = Verdict, Sort = Sort };
+
+    private string OrderWords => Shown.Order switch { "growth" => "fastest growth first", "rss" => "most RSS first", "name" => "by name", "host" => "by host", "verdict" => "by verdict", _ => "newest snapshot first" };
+
+    private string Excluding => "Looked for " + string.Join(", ", new[]
+    {
+        string.IsNullOrWhiteSpace(Search) ? null : $"“{Search.Trim()}” in host, pid, name, command line and labels", string.IsNullOrEmpty(Host) ? null : $"host {Host}",
+        Shown.KnownVerdict is { } verdict ? $"verdict {verdict}" : null,
+    }.OfType<string>()) + ".";
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -38,9 +51,9 @@ public sealed partial class ProcessesPage
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        if (_rows is not null && Search == _searched) return;
-        _searched = Search;
-        await LoadAsync(more: false);
+        if (_fleet is not null && Shown == _asked) return;
+        (_asked, _rows) = (Shown, PageRows);
+        await LoadAsync();
     }
 
     /// <inheritdoc/>
@@ -52,21 +65,25 @@ public sealed partial class ProcessesPage
         _gone.Dispose();
     }
 
-    private async Task LoadAsync(bool more)
+    private async Task LoadAsync()
     {
         try
         {
-            // A live reload keeps as many rows as were asked for.
-            var limit = more ? PageRows : Math.Clamp(_rows?.Count ?? 0, PageRows, 1000);
-            var page = await Answers.ListAsync(Search, more ? _next : null, limit, _gone.Token);
-            _rows = more ? [.. _rows ?? [], .. page.Items] : [.. page.Items];
-            _next = page.Next;
-            _problem = null;
+            var shown = Shown;
+            var fleet = await Answers.AskAsync(shown, _rows, _gone.Token);
+            if (shown != Shown) return; // another address was opened meanwhile
+            (_fleet, _problem) = (fleet, null);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             _problem = LoadProblem.Of(e, Log);
         }
+    }
+
+    private Task MoreAsync()
+    {
+        _rows += PageRows;
+        return LoadAsync();
     }
 
     /// <summary>Two at most: a third takes the place of the first.</summary>
@@ -81,7 +98,7 @@ public sealed partial class ProcessesPage
     {
         get
         {
-            var sides = _selected.OrderBy(id => _rows?.Find(r => r.Id == id)?.FirstSnapshotAt).Select(id => new CompareSide(id)).ToList();
+            var sides = _selected.OrderBy(id => _fleet?.Rows.FirstOrDefault(r => r.Id == id)?.FirstSnapshotAt).Select(id => new CompareSide(id)).ToList();
             return Urls.Compare(sides[0], sides[1]);
         }
     }
@@ -95,7 +112,7 @@ public sealed partial class ProcessesPage
             {
                 await Task.Delay(Pause, _gone.Token);
                 Volatile.Write(ref _pending, 0);
-                await LoadAsync(more: false);
+                await LoadAsync();
                 StateHasChanged();
             }
             catch (OperationCanceledException)
