@@ -57,6 +57,13 @@ public static class Urls
     public static string Regions(Guid process, WindowState? window, RegionsShown shown) =>
         $"/p/{process}/regions{Query(window, ("by", shown.By), ("metric", shown.Metric), ("q", shown.Filter), ("category", shown.Category), ("is", shown.Is), ("sort", shown.Sort), ("sel", shown.Selected))}";
 
+    /// <summary>The map of the address space, as a page shows it.</summary>
+    public static string Map(Guid process, WindowState? window = null, MapShown? shown = null) =>
+        $"/p/{process}/regions/map{Query(window, ("at", Text(shown?.At)), ("span", shown?.Span), ("scale", shown?.Scale), ("sel", shown?.Selected))}";
+
+    /// <summary>Columns of the map; the browser adds the snapshot.</summary>
+    public static string MapColumns(Guid process, WindowState? window) => $"api/v1/processes/{process}/map{Query(window)}";
+
     /// <summary>One region.</summary>
     public static string Region(Guid process, Guid region, WindowState? window = null) => $"/p/{process}/regions/{region}{Query(window)}";
 

@@ -31,6 +31,12 @@ internal static class AddressWords
         [("regions", "by")] = OneOf(["backing", "category"]),
         [("regions", "sort")] = OneOf(RegionRequest.Sorts),
         [("regions", "category")] = OneOf(Kinds),
+        [("regions", "is")] = value => RegionTraits.Parse(value).Problems is [var problem, ..] ? problem : null,
+        [("regions", "sel")] = Ids,
+        [("map", "at")] = Number,
+        [("map", "span")] = value => MapShown.RangeOf(value) is null ? "a range of addresses is needed, 7f1f60000000-7f1f62200000" : null,
+        [("map", "scale")] = OneOf([MapShown.Linear]),
+        [("map", "sel")] = Ids,
         [("diff", "metric")] = OneOf(Diffs),
         [("diff", "group")] = OneOf(DiffRequest.Groups),
         [("diff", "state")] = OneOf(DiffRequest.States),
@@ -77,6 +83,7 @@ internal static class AddressWords
     private static string PageOf(string path) => path.Trim('/').Split('/') switch
     {
         ["p", _] => "overview",
+        ["p", _, "regions", "map"] => "map",
         ["p", _, "regions" or "findings", _, ..] => "one",
         ["p", _, var view, ..] => view,
         [var page, ..] => page,
@@ -86,6 +93,9 @@ internal static class AddressWords
     private static Func<string, string?> OneOf(IReadOnlyList<string> words) => value => words.Contains(value, StringComparer.Ordinal) ? null : $"known are {string.Join(", ", words)}";
 
     private static string? Id(string value) => Guid.TryParse(value, out _) ? null : "an id is needed";
+
+    private static string? Ids(string value) =>
+        value.Split(',').Any(id => !Guid.TryParse(id, out _)) ? "ids with commas between them are needed" : value.Split(',').Length > RegionSelection.Most ? string.Create(CultureInfo.InvariantCulture, $"{RegionSelection.Most} at most") : null;
 
     private static string? Number(string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null : "a number is needed";
 

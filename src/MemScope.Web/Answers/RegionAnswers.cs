@@ -27,6 +27,10 @@ public sealed class RegionAnswers(ProcessTracks tracks, RegionQuery regions, Lim
         return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => RegionList.Of(over, request), cancel);
     }
 
+    /// <summary>The address space at a snapshot, by default the window's last; null when there is no such process, track, window or snapshot.</summary>
+    public async Task<MapWire?> MapAsync(Guid process, WindowState window, int? at, CancellationToken cancel) =>
+        await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => (at is { } number ? over.Track.IndexOfNumber(number) : over.To) is >= 0 and var point ? MapColumns.Of(over, point) : null, cancel);
+
     /// <summary>The window that answers obey, or null when there is none.</summary>
     public async Task<WindowWire?> WindowAsync(Guid process, WindowState window, CancellationToken cancel) =>
         await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => over.ToWire(), cancel);

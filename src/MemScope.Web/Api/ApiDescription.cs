@@ -33,6 +33,7 @@ internal static class ApiDescription
         ["raw"] = "1: CSV without the ' before texts that a spreadsheet would run.",
         ["sort"] = "growth, rss, pss, virtual, change or address.",
         ["category"] = "Slug of the only category.",
+        ["at"] = "Number of the snapshot that is mapped; without it the window's last.",
         ["is"] = "Conditions with commas between them, all of which must hold, with - before one not: resident, changed, grown, shrunk, born, gone, selected; has-swap and so on; categories.",
         ["sel"] = "Ids of regions with commas between them, at most 100: what selected holds for.",
         ["by"] = "total, category or region.",

@@ -27,6 +27,7 @@ internal static class ApiEndpoints
         api.MapStoredCaptures();
         api.MapProcesses();
         api.MapRegions();
+        api.MapAddressSpace();
         api.MapDiffs();
         api.MapCallchains();
         api.MapTraces();

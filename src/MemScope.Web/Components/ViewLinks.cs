@@ -13,6 +13,9 @@ public sealed record ViewLinks(Guid Process, WindowState Window)
     /// <summary>All regions, of one category where given.</summary>
     public string Regions(string? category = null) => Urls.Regions(Process, Window, category: category);
 
+    /// <summary>The map of the address space.</summary>
+    public string Map(MapShown? shown = null) => Urls.Map(Process, Window, shown);
+
     /// <summary>The regions that a filter finds.</summary>
     public string RegionsOf(string filter) => Urls.Regions(Process, Window, filter);
 

@@ -22,6 +22,12 @@ public static class Keys
         ("w", "Callers and callees of the frame"), ("c", "Copy the stack"), ("f", "Filter callchains instead of highlighting"),
     ];
 
+    private static readonly (string Key, string Words)[] Map =
+    [
+        ("← →", "Mapping below and above in address; ↑ ↓ line by line"), ("Home End", "First and last mapping"), ("Enter", "Open the region"), ("Space", "Select it, or not any more"), ("+ −", "Zoom in and out around it"), ("Esc", "Whole address space; then select nothing"),
+        ("Page Up, Page Down", "Snapshot before and behind"), ("[ ]", "The same, wherever the focus is"), ("Mouse", "A click selects, Shift adds, a drag zooms"), ("c", "Copy the address ranges of what is selected"), ("o", "List only what is selected"),
+    ];
+
     private static readonly (string Key, string Words)[] Chart = [("Mouse", "In the chart: a click views a snapshot, a drag compares two, a double-click shows the whole series")];
 
     /// <summary>The keys that work on the page of an address, by what they belong to.</summary>
@@ -33,7 +39,8 @@ public static class Keys
         return path switch
         {
             ["p", _] => [Page("Overview", [.. Chart, .. Rows]), Process, All],
-            ["p", _, "regions"] => [Page("Regions", [.. Rows, ("c", "Copy the address ranges of the selected rows"), ("o", "List only the selected rows"), ("Esc", "Select nothing")]), Process, All],
+            ["p", _, "regions"] => [Page("Regions", [.. Rows, ("c", "Copy the address ranges of the selected rows"), ("o", "List only the selected rows"), ("m", "The map of the address space"), ("Esc", "Select nothing")]), Process, All],
+            ["p", _, "regions", "map"] => [Page("Map", Map), Process, All],
             ["p", _, "regions", ..] => [Page("Region", [("c", "Copy the address range"), .. Chart]), Process, All],
             ["p", _, "diff"] => [Page("Diff", [.. Rows, ("x", "Swap the two sides")]), Process, All],
             ["p", _, "stacks"] => [Page("Stacks", Tree), Process, All],
