@@ -35,14 +35,24 @@ function listen(drop, take, unfold) {
 /** @param {HTMLElement} drop */
 export const detach = drop => attached.get(drop)?.abort();
 
+/** Files that are not through yet: leaving the tab would end them. */
+let unfinished = 0;
+addEventListener('beforeunload', event => { if (unfinished > 0) event.preventDefault(); });
+
+/** Tells the page; whoever left it for another one is told nothing, and the files go on. @param {any} server @param {any[]} what */
+const tell = (server, ...what) => server.invokeMethodAsync(...what).catch(() => undefined);
+
 /** One after the other, so that snapshots of one process arrive in order. @param {File[]} files @param {HTMLElement} drop @param {any} server */
 async function send(files, drop, server) {
-  for (const file of files) {
-    const key = ++count;
-    await server.invokeMethodAsync('OnBegin', key, file.name, file.size);
-    const answer = await post(address(drop, file), file, sent => server.invokeMethodAsync('OnSent', key, sent));
-    if (answer.ok) await server.invokeMethodAsync('OnStored', key, answer.body.processId, answer.body.captureId, answer.status === 200);
-    else await server.invokeMethodAsync('OnRefused', key, answer.why.slice(0, 2000));
+  const queue = files.map(file => ({ key: ++count, file, url: address(drop, file) }));
+  unfinished += queue.length;
+  for (const { key, file } of queue) await tell(server, 'OnQueued', key, file.name.slice(0, 1000), file.size);
+  for (const { key, file, url } of queue) {
+    await tell(server, 'OnBegin', key);
+    const answer = await post(url, file, sent => tell(server, 'OnSent', key, sent));
+    if (answer.ok) await tell(server, 'OnStored', key, answer.body.processId, answer.body.captureId, answer.status === 200);
+    else await tell(server, 'OnRefused', key, answer.why.slice(0, 2000));
+    unfinished--;
   }
 }
 
@@ -92,10 +102,12 @@ export function attachSymbols(drop, server) {
   const put = async (/** @type {File[]} */ files) => {
     for (const file of files) {
       const name = file.name.slice(0, 200);
-      const percent = (/** @type {number} */ sent) => server.invokeMethodAsync('OnSent', name, Math.floor(100 * sent / Math.max(1, file.size)));
-      const answer = await post(new URL(`api/v1/symbols/${encodeURIComponent(file.name)}`, document.baseURI), file, percent, 'PUT');
+      unfinished++;
+      await tell(server, 'OnSent', name, 0, file.size);
+      const answer = await post(new URL(`api/v1/symbols/${encodeURIComponent(file.name)}`, document.baseURI), file, sent => tell(server, 'OnSent', name, sent, file.size), 'PUT');
       const text = answer.ok ? `build id ${answer.body?.buildId ?? ''}${answer.status === 200 ? ', known already' : ''}` : answer.why;
-      await server.invokeMethodAsync('OnSymbols', name, answer.ok, String(text).slice(0, 2000));
+      await tell(server, 'OnSymbols', name, answer.ok, String(text).slice(0, 2000));
+      unfinished--;
     }
   };
   listen(drop, put, members => members.map(m => m.file));

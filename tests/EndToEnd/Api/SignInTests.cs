@@ -75,6 +75,24 @@ public sealed class SignInTests(OpenServer open) : IClassFixture<OpenServer>
         await forged.ProblemAsync(HttpStatusCode.Unauthorized);
     }
 
+    [Fact]
+    public async Task Whoever_signs_out_is_out_and_no_foreign_page_does_it_for_them()
+    {
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() };
+        using var browser = new HttpClient(handler) { BaseAddress = Local };
+        using var entered = await PostFormAsync(browser, _token, "/");
+        using var foreign = new HttpRequestMessage(HttpMethod.Post, "/sign-out") { Headers = { { "Origin", "https://evil.example" } } };
+        using var refused = await browser.SendAsync(foreign);
+        await refused.ProblemAsync(HttpStatusCode.Forbidden, "foreign-origin");
+        using var still = await browser.GetAsync(new Uri("/api/v1/processes", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, still.StatusCode);
+
+        using var left = await browser.PostAsync(new Uri("/sign-out", UriKind.Relative), null);
+        Assert.Equal("/sign-in", left.Headers.Location?.OriginalString);
+        using var after = await browser.GetAsync(new Uri("/api/v1/processes", UriKind.Relative));
+        await after.ProblemAsync(HttpStatusCode.Unauthorized, "no-token");
+    }
+
     [Theory]
     [InlineData("//evil.example/")]
     [InlineData("https://evil.example/")]

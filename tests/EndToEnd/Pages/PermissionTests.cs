@@ -47,6 +47,11 @@ public sealed class PermissionTests
         await page.GetByRole(AriaRole.Link, new() { Name = "Admin", Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByText("the scope admin is needed")).ToBeVisibleAsync();
 
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await page.GetByLabel("Token").WaitForAsync();
+        await page.GotoAsync(here.ToString());
+        await Assertions.Expect(page).ToHaveURLAsync(new Uri(here, "sign-in?return=%2F").ToString());
+
         using var shares = await server.Client.GetAsync(new Uri(here, "api/v1/shares"));
         Assert.Equal(0, (await shares.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items").GetArrayLength());
         using var notes = await server.Client.GetAsync(new Uri(here, $"api/v1/processes/{process}/notes"));

@@ -19,7 +19,7 @@ public sealed partial class SymbolsPage
     private const int MostFiles = 1000;
 
     private readonly List<(string Name, string Text, bool Refused)> _said = [];
-    private readonly SortedDictionary<string, int> _sending = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (long Sent, long Bytes)> _sending = new(StringComparer.Ordinal);
     private IReadOnlyList<SymbolFileRow>? _files;
     private IReadOnlyList<ModuleNeedWire> _needs = [];
     private IDisposable? _news;
@@ -58,10 +58,16 @@ public sealed partial class SymbolsPage
         await _module.InvokeVoidAsync("attachSymbols", _drop, _self);
     }
 
-    /// <summary>So much of a file was sent.</summary>
-    [JSInvokable] public void OnSent(string name, int percent)
+    [SupplyParameterFromQuery(Name = "q")] private string? Search { get; set; }
+
+    /// <summary>The files that the address asks for: by a part of their name or build id.</summary>
+    private IReadOnlyList<SymbolFileRow> Shown => string.IsNullOrWhiteSpace(Search) ? _files ?? []
+        : [.. (_files ?? []).Where(f => f.BuildId.Contains(Search.Trim(), StringComparison.OrdinalIgnoreCase) || f.FileName.Contains(Search.Trim(), StringComparison.OrdinalIgnoreCase))];
+
+    /// <summary>So many bytes of a file were sent.</summary>
+    [JSInvokable] public void OnSent(string name, long sent, long bytes)
     {
-        _sending[name] = Math.Clamp(percent, 0, 100);
+        _sending[name] = (sent, bytes);
         StateHasChanged();
     }
 

@@ -11,8 +11,8 @@ namespace MemScope.Web.Components.Pages.Upload;
 /// <param name="Bytes">Its size.</param>
 public sealed record FileProgress(int Key, string Name, long Bytes)
 {
-    /// <summary>Bytes sent.</summary>
-    public long Sent { get; init; }
+    /// <summary>Bytes sent; null while it waits for its turn.</summary>
+    public long? Sent { get; init; }
 
     /// <summary>The process' page once stored.</summary>
     public Guid? Process { get; init; }
@@ -47,12 +47,15 @@ public sealed partial class UploadPage
         await _module.InvokeVoidAsync("attach", _drop, _self);
     }
 
-    /// <summary>A file begins.</summary>
-    [JSInvokable] public void OnBegin(int key, string name, long bytes)
+    /// <summary>A file was chosen and waits.</summary>
+    [JSInvokable] public void OnQueued(int key, string name, long bytes)
     {
-        _files.Insert(0, new FileProgress(key, name, bytes));
+        _files.Add(new FileProgress(key, name, bytes));
         StateHasChanged();
     }
+
+    /// <summary>Its turn has come.</summary>
+    [JSInvokable] public void OnBegin(int key) => Change(key, f => f with { Sent = 0 });
 
     /// <summary>Bytes sent so far.</summary>
     [JSInvokable] public void OnSent(int key, long sent) => Change(key, f => f with { Sent = sent });
@@ -81,6 +84,18 @@ public sealed partial class UploadPage
         catch (JSDisconnectedException)
         {
             // The browser is gone.
+        }
+    }
+
+    /// <summary>What has come of the files, in one sentence.</summary>
+    private string Sum
+    {
+        get
+        {
+            var (stored, refused) = (_files.Count(f => f.Process is not null), _files.Count(f => f.Refusal is not null));
+            var words = $"{Format.Count(stored)} of {Format.Of(_files.Count, "file")} taken";
+            if (refused > 0) words += $", {Format.Count(refused)} refused";
+            return _files.Count - stored - refused is > 0 and var left ? $"{words}, {Format.Count(left)} to go" : words;
         }
     }
 
