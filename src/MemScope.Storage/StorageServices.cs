@@ -47,7 +47,7 @@ public static class StorageServices
             .AddSingleton<HeapProfileQuery>().AddSingleton<CodeMapQuery>().AddSingleton<MapsQuery>().AddSingleton<FiguresQuery>().AddSingleton<SearchQuery>();
         services.TryAddSingleton(Limits.Default);
         services.AddSingleton<TrackLoader>().AddSingleton<TrackCache>();
-        services.AddSingleton<SymbolFileStore>().AddSingleton<SymbolVerdictStore>().AddSingleton<SymbolLinesStore>().AddSingleton<DebuginfodAnswerStore>().AddSingleton<StackModuleStore>().AddSingleton<ShareStore>().AddSingleton<TokenStore>();
+        services.AddSingleton<SymbolFileStore>().AddSingleton<SymbolVerdictStore>().AddSingleton<SymbolLinesStore>().AddSingleton<DebuginfodAnswerStore>().AddSingleton<StackModuleStore>().AddSingleton<ShareStore>().AddSingleton<ShareViews>().AddSingleton<TokenStore>();
         services.AddSingleton<ChangeFeed>().AddHostedService(p => p.GetRequiredService<ChangeFeed>());
         services.AddSingleton<BlockFolding>().AddHostedService<FoldingLoop>();
         services.AddHostedService<RetentionLoop>().AddHostedService<TextDroppingLoop>();

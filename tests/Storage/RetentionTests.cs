@@ -36,7 +36,7 @@ public sealed class RetentionTests(PostgresFixture postgres)
         Assert.Empty((await storage.Get<TrackQuery>().LoadAsync(kept, SnapshotSource.Smaps, 0, None)).Points);
         Assert.Equal(0, await storage.CountAsync("SELECT count(*) FROM side_figures"));
         Assert.Equal(1, await storage.CountAsync("SELECT count(DISTINCT capture_id) FROM capture_chunk"));
-        Assert.Equal(ShareState.Open, (await storage.Get<ShareStore>().OpenAsync(key, countView: true, None)).State);
+        Assert.Equal(ShareState.Open, (await storage.Get<ShareStore>().OpenAsync(key, None)).State);
         Assert.False((await store.StoreAsync(Uploads.OfCase("plateau", "smaps.tar.gz", pid: 1), None)).Repeat);
     }
 

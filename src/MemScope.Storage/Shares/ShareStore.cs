@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using System.Security.Cryptography;
 using System.Text.Json;
 using MemScope.Storage.Captures;
 using MemScope.Storage.Queries;
@@ -66,8 +65,8 @@ public enum ShareState
     Revoked,
 }
 
-/// <summary>A share behind a key. <paramref name="Row"/> and <paramref name="Document"/> are set only when <paramref name="State"/> is <see cref="ShareState.Open"/>.</summary>
-public sealed record OpenedShare(ShareState State, ShareRow? Row = null, JsonElement Document = default);
+/// <summary>A share behind a key. <paramref name="Row"/> is set only when <paramref name="State"/> is <see cref="ShareState.Open"/>.</summary>
+public sealed record OpenedShare(ShareState State, ShareRow? Row = null);
 
 /// <summary>Keeps frozen views. A key is 192 random bits; the database holds its SHA-256 only.</summary>
 public sealed class ShareStore(IDbContextFactory<MemScopeDbContext> contexts, TimeProvider time)
@@ -93,21 +92,24 @@ public sealed class ShareStore(IDbContextFactory<MemScopeDbContext> contexts, Ti
         return (ToRow.Compile()(share), key);
     }
 
-    /// <summary>Looks a key up and counts the view when it is open. Any text may be passed.</summary>
-    /// <param name="key">What stands in the address.</param>
-    /// <param name="countView">False for a look that is not a reader's, such as a chart's data of the same page.</param>
-    /// <param name="cancel">Ends the look-up.</param>
-    public async Task<OpenedShare> OpenAsync(string? key, bool countView, CancellationToken cancel)
+    /// <summary>Looks a key up. Any text may be passed.</summary>
+    public async Task<OpenedShare> OpenAsync(string? key, CancellationToken cancel)
     {
         if (Secrets.Digest(key) is not { } digest) return new OpenedShare(ShareState.Unknown);
         await using var context = await contexts.CreateDbContextAsync(cancel);
-        var share = await context.Set<ShareTable>().SingleOrDefaultAsync(s => s.KeySha256 == digest, cancel);
-        if (share is null || !CryptographicOperations.FixedTimeEquals(share.KeySha256, digest)) return new OpenedShare(ShareState.Unknown);
+        var share = await context.Set<ShareTable>().Where(s => s.KeySha256 == digest).Select(ToRow).SingleOrDefaultAsync(cancel);
+        if (share is null) return new OpenedShare(ShareState.Unknown);
         if (share.RevokedAt is not null) return new OpenedShare(ShareState.Revoked);
-        if (share.ExpiresAt <= time.GetUtcNow()) return new OpenedShare(ShareState.Expired);
-        if (countView) await context.Set<ShareTable>().Where(s => s.ShareId == share.ShareId).ExecuteUpdateAsync(u => u.SetProperty(s => s.Views, s => s.Views + 1), cancel);
-        using var document = JsonDocument.Parse(share.Document);
-        return new OpenedShare(ShareState.Open, ToRow.Compile()(share), document.RootElement.Clone());
+        return share.ExpiresAt <= time.GetUtcNow() ? new OpenedShare(ShareState.Expired) : new OpenedShare(ShareState.Open, share);
+    }
+
+    /// <summary>The document of a share that was opened before; it never changes. Null when the share is gone.</summary>
+    public async Task<JsonElement?> DocumentAsync(Guid share, CancellationToken cancel)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        if (await context.Set<ShareTable>().Where(s => s.ShareId == share).Select(s => s.Document).SingleOrDefaultAsync(cancel) is not { } text) return null;
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.Clone();
     }
 
     /// <summary>Shares of a project, or of one process of it, newest first.</summary>

@@ -98,8 +98,8 @@ public static class Format
         var s => Invariant($"{(int)(s / 86_400)} d ago"),
     };
 
-    /// <summary>Twelve hex digits, en dash, half-open: <c>7f1f5fdc5000–7f1f62200000</c>.</summary>
-    public static string Range(string start, string end) => $"{Address(start)}–{Address(end)}";
+    /// <summary>Twelve hex digits, en dash, half-open: <c>7f1f5fdc5000–7f1f62200000</c>; in a share without addresses the region's stand-in.</summary>
+    public static string Range(string start, string end) => end.Length == 0 ? start : $"{Address(start)}–{Address(end)}";
 
     /// <summary>The same of <c>start-end</c> as the wire carries it.</summary>
     public static string Range(string? range) => range?.Split('-') is [var start, var end] ? Range(start, end) : range ?? "";

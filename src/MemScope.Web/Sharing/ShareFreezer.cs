@@ -5,6 +5,7 @@ using MemScope.Core.Analysis.Growth;
 using MemScope.Web.Answers;
 using MemScope.Web.Api;
 using MemScope.Web.Notes;
+using MemScope.Web.Sharing.Redaction;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Sharing;
@@ -17,16 +18,19 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
     /// <summary>Views that can be frozen.</summary>
     public static IReadOnlyList<string> Views { get; } = ["overview", "regions", "region", "diff", "compare", "stacks", "trace", "ledger", "findings", "finding", "captures"];
 
-    /// <summary>The view that was asked for, or null when its process, window or region do not exist.</summary>
+    /// <summary>The view that was asked for, without what the request takes out; null when its process, window or region do not exist.</summary>
     /// <exception cref="ProblemException">400 when the request cannot be read.</exception>
-    public async Task<SharedViewWire?> FreezeAsync(Guid process, ShareRequestWire request, CancellationToken cancel)
+    public async Task<SharedViewWire?> FreezeAsync(Guid process, ShareRequestWire request, CancellationToken cancel) =>
+        await AskAsync(process, request, cancel) is { } view ? Redactor.Redact(view, request.Redact ?? []) : null;
+
+    private async Task<SharedViewWire?> AskAsync(Guid process, ShareRequestWire request, CancellationToken cancel)
     {
         if (!Views.Contains(request.View, StringComparer.Ordinal)) throw Problems.BadParameter("view", $"known are {string.Join(", ", Views)}.");
         if (request is { FollowSymbols: true, View: not "stacks" }) throw Problems.BadParameter("followSymbols", "only view stacks has names to follow.");
         if (request.ExpiresInDays is < 0 or > 36_500) throw Problems.BadParameter("expiresInDays", "0 for never, or days.");
         var metrics = request.View is "diff" or "compare" ? DiffMetrics.All.Select(m => m.Slug()) : GrowthMetric.All.Select(m => m.Slug);
-        if (request.Redact?.FirstOrDefault(r => !Redactions.All.Contains(r, StringComparer.Ordinal)) is { } strange) throw Problems.BadParameter("redact", $"'{strange}' is not known; known are {string.Join(", ", Redactions.All)}.");
-        if (request.Redact is { Count: > 0 }) throw Problems.BadParameter("redact", "not yet.");
+        if (request.Redact is { } redact && redact.Any(r => !Redactions.All.Contains(r, StringComparer.Ordinal))) throw Problems.BadParameter("redact", $"known are {string.Join(", ", Redactions.All)}.");
+        if (request is { FollowSymbols: true, Redact.Count: > 0 }) throw Problems.BadParameter("followSymbols", "names that come later are not redacted; leave out one of the two.");
         if (request.Metric is { } metric && !metrics.Contains(metric, StringComparer.Ordinal)) throw Problems.BadParameter("metric", $"known are {string.Join(", ", metrics)}.");
 
         if (CategoryOverrides.Parse(request.As) is { Problems: [var unread, ..] }) throw Problems.BadParameter("as", $"{unread}.");
@@ -49,7 +53,7 @@ public sealed class ShareFreezer(ProcessAnswers processes, RegionAnswers regions
         if (overview is not null) view = await WithSeriesAsync(process, window, view, cancel);
         return request.View switch
         {
-            "regions" => await regions.RegionsAsync(process, window, new RegionsShown(request.Filter, request.Category, request.Sort, request.Metric, Is: request.Is, Selected: request.Selected), null, limits.PageRows, cancel) is { } list ? view with { Regions = list } : null,
+            "regions" => await regions.RegionsAsync(process, window, new RegionsShown(request.Filter, request.Category, request.Sort, request.Metric, Is: request.Is, Selected: request.Selected), null, limits.PageRows, cancel) is { } list ? view with { Regions = list with { Next = null } } : null,
             "region" => await RegionAsync(process, window, view, cancel),
             "diff" => await diffs.DiffAsync(process, Ends(window, request), Shown(request), cancel) is { } diff ? view with { Diff = diff } : null,
             "compare" => await CompareAsync(process, window, view, cancel),

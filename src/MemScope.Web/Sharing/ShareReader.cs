@@ -6,8 +6,11 @@ using MemScope.Web.Wire;
 namespace MemScope.Web.Sharing;
 
 /// <summary>Opens shares for readers. Unknown, expired and revoked look the same to them: a key tells nothing about itself.</summary>
-public sealed class ShareReader(ShareStore store, FrozenNames names)
+public sealed class ShareReader(ShareStore store, ShareViews views, FrozenNames names)
 {
+    private const int KeptCharacters = 32 << 20;
+    private readonly RecentlyUsed<Guid, SharedViewWire> _documents = new(KeptCharacters);
+
     /// <summary>How documents are written and read.</summary>
     internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new FiniteDoubleConverter() } };
 
@@ -17,19 +20,28 @@ public sealed class ShareReader(ShareStore store, FrozenNames names)
     public async Task<SharedVisit?> VisitAsync(HttpContext http, string? key)
     {
         ArgumentNullException.ThrowIfNull(http);
-        var isPreview = LinkPreview.IsAskedBy(http.Request.Headers.UserAgent);
-        var isReader = !isPreview && !HttpMethods.IsHead(http.Request.Method) && !http.Request.Headers["Sec-Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase);
-        return await OpenAsync(key, countView: isReader, http.RequestAborted) is { } view ? new SharedVisit(isPreview ? null : view, LinkPreview.Of(view)) : null;
+        if (await FindAsync(key, http.RequestAborted) is not var (row, view)) return null;
+        if (LinkPreview.IsAskedBy(http.Request.Headers.UserAgent)) return new SharedVisit(null, LinkPreview.Of(view));
+        var isReader = !HttpMethods.IsHead(http.Request.Method) && !http.Request.Headers["Sec-Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase);
+        if (isReader) await views.AddAsync(row.Project, row.Id, http.Connection.RemoteIpAddress?.ToString() ?? "unknown", http.RequestAborted);
+        return new SharedVisit(await NamedAsync(view, http.RequestAborted), LinkPreview.Of(view));
     }
 
-    /// <summary>The view behind a key; null when there is nothing to show.</summary>
-    /// <param name="key">What stands in the address.</param>
-    /// <param name="countView">False for data of a page that was counted already.</param>
-    /// <param name="cancel">Ends the look-up.</param>
-    internal async Task<SharedViewWire?> OpenAsync(string? key, bool countView, CancellationToken cancel)
+    /// <summary>The same for data of a page that was counted already: its chart, its picture.</summary>
+    internal async Task<SharedViewWire?> OpenAsync(string? key, CancellationToken cancel) => await FindAsync(key, cancel) is var (_, view) ? await NamedAsync(view, cancel) : null;
+
+    // Whether a share is open is asked each time; what it shows never changes.
+    private async Task<(ShareRow Row, SharedViewWire View)?> FindAsync(string? key, CancellationToken cancel)
     {
-        var share = await store.OpenAsync(key, countView, cancel);
-        if (share.State is not ShareState.Open || Read(share.Document) is not { } view) return null;
+        if ((await store.OpenAsync(key, cancel)).Row is not { } row) return null;
+        if (_documents.TryGet(row.Id, out var known)) return (row, known);
+        if (await store.DocumentAsync(row.Id, cancel) is not { } document || Read(document) is not { } view) return null;
+        _documents.Keep(row.Id, view, document.GetRawText().Length);
+        return (row, view);
+    }
+
+    private async Task<SharedViewWire> NamedAsync(SharedViewWire view, CancellationToken cancel)
+    {
         if (!view.Request.FollowSymbols || view.Callchains is not { } chains) return view;
         var (renewed, at) = await names.RenewAsync(chains, cancel);
         return view with { Callchains = renewed, NamesUpdatedAt = at };

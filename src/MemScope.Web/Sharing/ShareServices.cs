@@ -23,7 +23,7 @@ internal static class ShareServices
     /// <summary>Maps the chart data of a share's page; open to everyone who holds the key.</summary>
     public static void MapSharedSeries(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/s/{key}/series", async (string key, HttpRequest request, ShareReader reader, CancellationToken cancel) =>
-            await reader.OpenAsync(key, countView: false, cancel) is { Series: { } series }
+            await reader.OpenAsync(key, cancel) is { Series: { } series }
                 ? SeriesAnswer.Of(request, series, "series")
                 : Problems.NotFound("There is no such link, or it has ended.")).ExcludeFromDescription();
 }
