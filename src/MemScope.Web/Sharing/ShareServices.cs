@@ -14,6 +14,8 @@ internal static class ShareServices
     /// <summary>Slows down clients that try keys out.</summary>
     public static void UseShareGuard(this WebApplication app) => app.UseWhen(context => RequestPaths.IsShare(context.Request.Path), shares => shares.Use(async (context, next) =>
     {
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+            throw new ProblemException(StatusCodes.Status403Forbidden, "read-only", "A link only shows. Whoever signs in can end it under Shares.");
         var attempts = context.RequestServices.GetRequiredService<Attempts>();
         attempts.Check(context);
         await next(context);

@@ -63,6 +63,7 @@ internal static class TextKinds
         Add<FindingsWire>((TextKind.Prose, "Checked"));
         Add<FindingWire>((TextKind.Word, "Rule Verdict Kind Category Sources"), (TextKind.Prose, "Summary Name Title"));
         Add<FindingSiteWire>((TextKind.Prose, "Function Callchain"), (TextKind.Path, "File Module"));
+        Add<SiteFrameWire>((TextKind.Prose, "Function"), (TextKind.Path, "File Module"), (TextKind.Offset, "Offset"));
         Add<EvidenceWire>((TextKind.Word, "Role State Metric Probe"), (TextKind.Prose, "Claim Figures"));
         Add<EvidenceSourceWire>((TextKind.Word, "Kind Category"), (TextKind.Prose, "Words"));
         Add<RemedyWire>((TextKind.Prose, "Title Setting Caveat Source Versions"));

@@ -38,7 +38,7 @@ public sealed partial class ShareDialog
         try
         {
             await Permissions.DemandAsync(TokenScopes.Admin, CancellationToken.None);
-            _share = await Maker.CreateAsync(Process, Request with { Title = _form.Title, ExpiresInDays = _form.Days, FollowSymbols = _form.FollowSymbols }, await Permissions.ActorAsync(CancellationToken.None), Navigation.BaseUri.TrimEnd('/'), CancellationToken.None);
+            _share = await Maker.CreateAsync(Process, Request with { Title = _form.Title, ExpiresInDays = _form.Days, FollowSymbols = _form.FollowSymbols && _form.LeaveOut.Count == 0, Redact = [.. Redactions.All.Where(_form.LeaveOut.Contains)], OpenGraph = _form.OpenGraph }, await Permissions.ActorAsync(CancellationToken.None), Navigation.BaseUri.TrimEnd('/'), CancellationToken.None);
             _problem = _share is null ? "The view does not exist any more." : "";
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -51,6 +51,12 @@ public sealed partial class ShareDialog
         }
     }
 
+    private void Choose(string what, bool isLeftOut)
+    {
+        if (isLeftOut) _form.LeaveOut.Add(what);
+        else _form.LeaveOut.Remove(what);
+    }
+
     private sealed class Form
     {
         public string Title { get; set; } = "";
@@ -58,5 +64,9 @@ public sealed partial class ShareDialog
         public int Days { get; set; } = 90;
 
         public bool FollowSymbols { get; set; }
+
+        public bool OpenGraph { get; set; }
+
+        public HashSet<string> LeaveOut { get; } = new(StringComparer.Ordinal);
     }
 }
