@@ -97,8 +97,7 @@ public sealed class TokenStore(IDbContextFactory<MemScopeDbContext> contexts, Ti
         await using var transaction = await context.Database.BeginTransactionAsync(cancel);
         var now = time.GetUtcNow();
         if (await context.Set<TokenTable>().SingleOrDefaultAsync(t => t.TokenId == token, cancel) is not { } row) return false;
-        if (row.RevokedAt is not null) return true;
-        row.RevokedAt = now;
+        if (await context.Set<TokenTable>().Where(t => t.TokenId == token && t.RevokedAt == null).ExecuteUpdateAsync(u => u.SetProperty(t => t.RevokedAt, now), cancel) == 0) return true;
         context.Add(AuditLog.Entry(now, row.Project, actor, "token.revoke", row.TokenId.ToString(), row.Name));
         await context.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
