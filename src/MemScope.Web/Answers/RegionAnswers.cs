@@ -10,26 +10,42 @@ public sealed class RegionAnswers(ProcessTracks tracks, RegionQuery regions, Lim
 {
     /// <summary>Regions of a window as a page shows them; null when there is no such process, track or window.</summary>
     /// <exception cref="InvalidCursorException">The cursor is not one of this list.</exception>
-    public Task<RegionsWire?> RegionsAsync(Guid process, WindowState window, RegionsShown shown, string? cursor, int? limit, CancellationToken cancel) =>
-        RegionsAsync(process, window, shown.Sort, shown.Category, shown.Filter, cursor, limit, cancel, shown.Metric, shown.Traits, shown.Selection);
+    public Task<RegionsWire?> RegionsAsync(Guid process, WindowState window, RegionsShown shown, string? cursor, int? limit, CancellationToken cancel, int skip = 0) =>
+        RegionsAsync(process, window, Request(shown, cursor, limit, skip), cancel);
+
+    /// <summary>The regions from one of a list to another, both counted, in the order of the list: what Shift selects. Empty when one of them is not in it.</summary>
+    public async Task<IReadOnlyList<Guid>> BetweenAsync(Guid process, WindowState window, RegionsShown shown, Guid first, Guid last, CancellationToken cancel)
+    {
+        var (request, row) = (Request(shown, cursor: null, limit: null, skip: 0), await tracks.FindAsync(process, cancel));
+        return await tracks.OverWindowAsync(row, window, over => RegionList.Between(over, RegionIndex.Of(over, request.Metric, row!.ChangeSeq), request, first, last), cancel) ?? [];
+    }
 
     /// <summary>Regions of a window, sorted by <paramref name="sort"/> (growth, rss, pss, virtual, change, address, value), filtered, a page of them or all without a <paramref name="limit"/>; null when there is no such process, track or window.</summary>
     /// <exception cref="InvalidCursorException">The cursor is not one of this list.</exception>
     public async Task<RegionsWire?> RegionsAsync(Guid process, WindowState window, string? sort, string? category, string? filter, string? cursor, int? limit, CancellationToken cancel, string? metric = null,
         RegionTraits? traits = null, RegionSelection? selected = null)
     {
-        var request = new RegionRequest(RegionRequest.Sorts.Contains(sort, StringComparer.Ordinal) ? sort : null, category, filter, string.IsNullOrEmpty(cursor) ? null : cursor, limit is { } rows ? Math.Clamp(rows, 1, limits.PageRows) : int.MaxValue)
-        {
-            Metric = GrowthMetric.Find(metric) ?? GrowthMetric.Rss,
-            Traits = traits ?? RegionTraits.Parse(null),
-            Selected = (selected ?? RegionSelection.None).Set,
-        };
-        return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => RegionList.Of(over, request), cancel);
+        var request = Request(new RegionsShown(filter, category, sort, metric), cursor, limit, skip: 0);
+        return await RegionsAsync(process, window, request with { Traits = traits ?? request.Traits, Selected = (selected ?? RegionSelection.None).Set }, cancel);
     }
 
     /// <summary>The address space at a snapshot, by default the window's last; null when there is no such process, track, window or snapshot.</summary>
     public async Task<MapWire?> MapAsync(Guid process, WindowState window, int? at, CancellationToken cancel) =>
         await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => (at is { } number ? over.Track.IndexOfNumber(number) : over.To) is >= 0 and var point ? MapColumns.Of(over, point) : null, cancel);
+
+    private async Task<RegionsWire?> RegionsAsync(Guid process, WindowState window, RegionRequest request, CancellationToken cancel)
+    {
+        var row = await tracks.FindAsync(process, cancel);
+        return await tracks.OverWindowAsync(row, window, over => RegionList.Of(over, RegionIndex.Of(over, request.Metric, row!.ChangeSeq), request), cancel);
+    }
+
+    private RegionRequest Request(RegionsShown shown, string? cursor, int? limit, int skip) =>
+        new(RegionRequest.Sorts.Contains(shown.Sort, StringComparer.Ordinal) ? shown.Sort : null, shown.Category, shown.Filter, string.IsNullOrEmpty(cursor) ? null : cursor, limit is { } rows ? Math.Clamp(rows, 1, limits.PageRows) : int.MaxValue, Math.Max(0, skip))
+        {
+            Metric = GrowthMetric.Find(shown.Metric) ?? GrowthMetric.Rss,
+            Traits = shown.Traits,
+            Selected = shown.Selection.Set,
+        };
 
     /// <summary>The window that answers obey, or null when there is none.</summary>
     public async Task<WindowWire?> WindowAsync(Guid process, WindowState window, CancellationToken cancel) =>

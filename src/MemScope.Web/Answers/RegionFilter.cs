@@ -8,6 +8,9 @@ public sealed class RegionFilter
     private readonly TextPattern _pattern;
     private readonly ulong? _address;
 
+    // Names, categories and permissions are the same strings in many regions, and a regular expression is slow.
+    private readonly Dictionary<string, bool> _known = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>A filter; nothing or blanks let everything pass.</summary>
     public RegionFilter(string? text)
     {
@@ -21,13 +24,17 @@ public sealed class RegionFilter
     /// <summary>Whether a region passes by its range or by one of its texts.</summary>
     /// <param name="start">First address.</param>
     /// <param name="end">First address behind it.</param>
-    /// <param name="texts">What is searched: name, category, permissions, range.</param>
-    public bool Matches(ulong start, ulong end, params ReadOnlySpan<string> texts)
+    /// <param name="range">Its addresses as text, which is searched too.</param>
+    /// <param name="texts">What else is searched: name, category, permissions.</param>
+    public bool Matches(ulong start, ulong end, string range, params ReadOnlySpan<string> texts)
     {
         if (IsEmpty) return true;
         if (_address is { } address) return address >= start && address < end;
         foreach (var text in texts)
-            if (_pattern.Matches(text)) return true;
-        return false;
+        {
+            if (!_known.TryGetValue(text, out var matches)) _known[text] = matches = _pattern.Matches(text);
+            if (matches) return true;
+        }
+        return _pattern.Matches(range);
     }
 }

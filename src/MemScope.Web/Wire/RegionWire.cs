@@ -121,6 +121,12 @@ public sealed record RegionsWire(WindowWire Window, IReadOnlyList<RegionWire> It
 
     /// <summary>Virtual size of the matching regions.</summary>
     public long VirtualBytes { get; init; }
+
+    /// <summary>PSS of the matching regions at the window's end; null where not captured, and in views that were frozen before it was told.</summary>
+    public long? PssBytes { get; init; }
+
+    /// <summary>Private dirty memory of the matching regions; null as <see cref="PssBytes"/>.</summary>
+    public long? PrivateDirtyBytes { get; init; }
 }
 
 /// <summary>By whom the growth of a region was mapped, in short; <c>callchains?weight=growth&amp;region=</c> has it whole.</summary>

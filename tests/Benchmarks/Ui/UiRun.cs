@@ -6,13 +6,13 @@ using MemScope.Benchmarks.Stacks;
 namespace MemScope.Benchmarks.Ui;
 
 /// <summary>
-/// <c>./memscope bench ui [--pairs N] [--quick] [--server DLL] [NAME…]</c>: whether the pages keep their budgets in Chromium: how long they take to open and to follow, what a first visit downloads, and how
+/// <c>./memscope bench ui [--pairs N] [--quick] [--server DLL] [NAME…]</c>: whether the pages keep their budgets in Chromium: how long they take to open, to filter and to follow, what a first visit downloads, and how
 /// many can read a share at once. Browser, server, database and the bench itself share the machine's cores.
 /// </summary>
 internal static class UiRun
 {
     private const int LeastPairs = 5;
-    private static readonly string[] Names = ["overview", "diff", "live", "readers", "bytes"];
+    private static readonly string[] Names = ["overview", "diff", "filter", "live", "readers", "bytes"];
 
     /// <summary>Measures and prints.</summary>
     /// <returns>0, or 1 when a budget is not kept.</returns>
@@ -44,6 +44,7 @@ internal static class UiRun
         await using var browser = await Browser.StartAsync();
         if (chosen.Contains("overview")) await OpeningBench.OverviewAsync(report, site, browser);
         if (chosen.Contains("diff")) await OpeningBench.DiffAsync(report, site, browser);
+        if (chosen.Contains("filter")) await FilterBench.MeasureAsync(report, site, browser, size.Judges);
         if (chosen.Contains("live")) await LiveBench.MeasureAsync(report, site, browser, size.Updates);
         if (chosen.Contains("readers")) await ReadersBench.MeasureAsync(report, site, size.Readers);
         if (chosen.Contains("bytes")) await TransferBench.MeasureAsync(report, site, browser);

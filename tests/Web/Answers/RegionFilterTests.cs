@@ -5,7 +5,7 @@ namespace MemScope.Web.Tests.Answers;
 
 public sealed class RegionFilterTests
 {
-    private static bool Matches(string? filter, string text = "/usr/lib/libc.so.6") => new RegionFilter(filter).Matches(0x1000, 0x3000, text, "file-text");
+    private static bool Matches(string? filter, string text = "/usr/lib/libc.so.6") => new RegionFilter(filter).Matches(0x1000, 0x3000, "1000-3000", text, "file-text");
 
     [Theory]
     [InlineData(null)]

@@ -45,6 +45,8 @@ public abstract class ProcessPage : ComponentBase, IDisposable
     /// <summary>Whether the page shows names of functions: it loads again when a symbol file comes or names are known that it had to do without.</summary>
     protected virtual bool NamesFrames => false;
 
+    private object Key => (View.Process.Id, View.Window, View.Version, LoadKey);
+
     /// <summary>Fetches what the page shows.</summary>
     protected abstract Task LoadAsync(CancellationToken cancel);
 
@@ -57,9 +59,7 @@ public abstract class ProcessPage : ComponentBase, IDisposable
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        var key = (View.Process.Id, View.Window, View.Version, LoadKey);
-        if (key.Equals(_loaded)) return;
-        _loaded = key;
+        if (Key.Equals(_loaded)) return;
         await ReloadAsync();
     }
 
@@ -73,6 +73,7 @@ public abstract class ProcessPage : ComponentBase, IDisposable
     protected async Task ReloadAsync()
     {
         _loading?.Cancel();
+        _loaded = Key;
         using var loading = _loading = new CancellationTokenSource();
         try
         {

@@ -8,10 +8,16 @@ namespace MemScope.Web.Components.Pages.Regions;
 /// <summary>Which mappings are there, which of them grow, and what do these few add up to?</summary>
 public sealed partial class RegionsPage
 {
-    private const int PageRows = 1000;
+    /// <summary>Rows that come with an answer: more than a screen holds, so that nothing is asked twice for it.</summary>
+    private const int FirstRows = 150;
+
+    /// <summary>Regions of the strip, and most that are selected.</summary>
+    private const int MostDrawn = 1000;
     private const int MostParts = 200;
     private static readonly (string? By, string Words)[] Splits = [(null, "Regions"), ("backing", "Backing"), ("category", "Category")];
-    private static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>From the last key until the address has the filter: browsers take no more than some hundred addresses a minute. Answers do not wait for it.</summary>
+    private static readonly TimeSpan AddressPause = TimeSpan.FromMilliseconds(200);
 
     private RegionsWire? _regions;
     private GrowthsWire? _growths;
@@ -21,7 +27,9 @@ public sealed partial class RegionsPage
     private IReadOnlyList<RegionWire> _strays = [];
     private (string?, WindowState, long)? _straysOf;
     private Guid? _anchor;
-    private int _typed;
+    private string _typed = "";
+    private string? _answered, _addressed;
+    private bool _isAnswering, _isGone;
 
     [Inject] private RegionAnswers Answers { get; set; } = default!;
     [Inject] private NavigationManager Navigation { get; set; } = default!;
@@ -38,25 +46,26 @@ public sealed partial class RegionsPage
     /// <inheritdoc/>
     protected override object? LoadKey => Shown.Traits.Terms.Any(t => RegionTraits.Bare(t) == RegionTraits.Selected) ? Shown : Shown with { Selected = null };
 
-    private RegionsShown Shown => new(Filter, Category, Sort, Metric, By, Is, Sel);
+    private RegionsShown Shown => new(_typed.Length == 0 ? null : _typed, Category, Sort, Metric, By, Is, Sel);
 
     /// <summary>The selected regions, whatever the filter lets through.</summary>
     private IReadOnlyList<RegionWire> Picked => _regions is null || Shown.Selection.Ids.Count == 0 ? [] : [.. _regions.Items.Concat(_strays).Where(r => Shown.Selection.Set.Contains(r.Id)).DistinctBy(r => r.Id)];
 
-    private string Excluding => (Filter, Category, Shown.Traits.Terms.Count) switch
+    private string Excluding => (_typed, Category, Shown.Traits.Terms.Count) switch
     {
-        ({ Length: > 0 }, { Length: > 0 }, 0) => $"The filter “{Filter}” and the category {CategoryLook.Title(Category)} exclude everything.",
-        ({ Length: > 0 }, _, 0) => $"The filter “{Filter}” excludes everything.",
+        ({ Length: > 0 }, { Length: > 0 }, 0) => $"The filter “{_typed}” and the category {CategoryLook.Title(Category)} exclude everything.",
+        ({ Length: > 0 }, _, 0) => $"The filter “{_typed}” excludes everything.",
         (_, _, 0) => "The category excludes everything.",
         _ => "No region meets all of the filters.",
     };
 
     /// <summary>The list without the filter that was added last; null where there is but one.</summary>
-    private RegionsShown? Last => Shown.Traits is { Terms: [.., var last] } traits && (traits.Terms.Count > 1 || Shown.Category is { Length: > 0 } || Filter is { Length: > 0 }) ? Shown with { Is = traits.Without(last).Text } : null;
+    private RegionsShown? Last => Shown.Traits is { Terms: [.., var last] } traits && (traits.Terms.Count > 1 || Shown.Category is { Length: > 0 } || _typed.Length > 0) ? Shown with { Is = traits.Without(last).Text } : null;
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
+        if (Filter != _addressed) (_typed, _addressed) = (Filter ?? "", Filter);
         await base.OnParametersSetAsync();
         await FindStraysAsync();
     }
@@ -64,40 +73,63 @@ public sealed partial class RegionsPage
     /// <inheritdoc/>
     protected override async Task LoadAsync(CancellationToken cancel)
     {
-        _regions = await Answers.RegionsAsync(Id, View.Window, Shown, cursor: null, PageRows, cancel);
+        var asked = _typed;
+        _regions = await Answers.RegionsAsync(Id, View.Window, Shown, cursor: null, FirstRows, cancel);
+        _answered = asked;
         _growths = By is "backing" or "category" ? await Answers.GrowthAsync(Id, View.Window, By, _regions?.Metric ?? GrowthMetric.Rss.Slug, MostParts, cancel) : null;
         if (_stripOf == (Id, View.Window, View.Version)) return; // a filter changes the table only
         // The strip shows the whole address space whatever the filter says; what is smaller than the largest thousand would be thinner than a pixel.
-        var whole = await Answers.RegionsAsync(Id, View.Window, "virtual", category: null, filter: null, cursor: null, PageRows, cancel);
+        var whole = await Answers.RegionsAsync(Id, View.Window, "virtual", category: null, filter: null, cursor: null, MostDrawn, cancel);
         _all = whole is null ? [] : [.. whole.Items.Where(r => r.Alive).OrderBy(r => r.Start.PadLeft(16, '0'), StringComparer.Ordinal)];
         _stripOf = (Id, View.Window, View.Version);
         _categories = [.. _all.GroupBy(r => r.Category, StringComparer.Ordinal).Select(g => (g.Key, g.Count())).OrderBy(c => CategoryLook.Order(c.Key))];
     }
 
-    private async Task MoreAsync()
+    /// <summary>Rows further down, which the table asks for when they come into sight.</summary>
+    private Task<RegionsWire?> FetchAsync(int first, int count, CancellationToken cancel) => Answers.RegionsAsync(Id, View.Window, Shown, cursor: null, count, cancel, first);
+
+    /// <summary>Every key is answered at once, one at a time: what is typed meanwhile is taken up by its last state. The address follows when the typing rests, and leaves no trail in the history.</summary>
+    private async Task AnswerAsync(string? text)
     {
-        if (_regions is not { Next: { } next } shown) return;
-        var more = await Answers.RegionsAsync(Id, View.Window, Shown, next, PageRows, CancellationToken.None);
-        if (more is not null) _regions = shown with { Items = [.. shown.Items, .. more.Items], Next = more.Next };
+        _typed = text ?? "";
+        if (_isAnswering) return;
+        _isAnswering = true;
+        try
+        {
+            string asked;
+            do
+            {
+                asked = _typed;
+                await ReloadAsync();
+                StateHasChanged();
+            }
+            while (asked != _typed);
+        }
+        finally
+        {
+            _isAnswering = false;
+        }
+        var shown = _typed;
+        await Task.Delay(AddressPause);
+        if (_isGone || shown != _typed || Shown.Filter == _addressed) return;
+        _addressed = Shown.Filter;
+        Navigation.NavigateTo(Href(Shown), replace: true);
     }
 
-    /// <summary>Waits until the typing pauses, then puts the filter into the address; typing leaves no trail in the history.</summary>
-    private async Task FilterTyped(ChangeEventArgs e)
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
     {
-        var typed = ++_typed;
-        await Task.Delay(TypingPause);
-        if (typed != _typed) return;
-        Navigation.NavigateTo(Href(Shown with { Filter = e.Value as string }), replace: true);
+        _isGone = true;
+        base.Dispose(disposing);
     }
 
     private string Href(RegionsShown shown) => Urls.Regions(Id, View.Window, shown);
 
     /// <summary>Selects a region or not any more; with Shift, all rows from the one before to it.</summary>
-    private void Toggle((Guid Region, bool Extends) clicked)
+    private async Task ToggleAsync((Guid Region, bool Extends) clicked)
     {
-        var rows = _regions?.Items.Select(r => r.Id).ToList() ?? [];
-        var (first, last) = (_anchor is { } anchor ? rows.IndexOf(anchor) : -1, rows.IndexOf(clicked.Region));
-        var selection = clicked.Extends && first >= 0 && last >= 0 ? Shown.Selection.With(rows.Skip(Math.Min(first, last)).Take(Math.Abs(last - first) + 1)) : Shown.Selection.Toggle(clicked.Region);
+        var rows = clicked.Extends && _anchor is { } anchor ? await Answers.BetweenAsync(Id, View.Window, Shown, anchor, clicked.Region, CancellationToken.None) : [];
+        var selection = rows.Count > 0 ? Shown.Selection.With(rows) : Shown.Selection.Toggle(clicked.Region);
         _anchor = clicked.Region;
         Select(selection);
     }
@@ -116,6 +148,6 @@ public sealed partial class RegionsPage
         if (_regions is not { } shown || (Sel, View.Window, View.Version).Equals(_straysOf) || Shown.Selection.Ids.All(id => shown.Items.Any(r => r.Id == id))) return;
         _straysOf = (Sel, View.Window, View.Version);
         var only = new RegionsShown(Metric: Metric, Is: RegionTraits.Selected, Selected: Sel);
-        _strays = (await Answers.RegionsAsync(Id, View.Window, only, cursor: null, PageRows, CancellationToken.None))?.Items ?? [];
+        _strays = (await Answers.RegionsAsync(Id, View.Window, only, cursor: null, MostDrawn, CancellationToken.None))?.Items ?? [];
     }
 }
