@@ -46,6 +46,9 @@ public static class Urls
     /// <summary>Overview of a process; <paramref name="metric"/> is the chart's, null for RSS.</summary>
     public static string Overview(Guid process, WindowState? window = null, string? metric = null) => $"/p/{process}{Query(window, ("metric", metric))}";
 
+    /// <summary>Overview of a process with its chart as a page shows it.</summary>
+    public static string Overview(Guid process, WindowState? window, ChartShown shown) => $"/p/{process}{Query(window, ("metric", shown.Metric), ("by", shown.IsByCategory ? null : shown.By), ("hide", shown.HiddenText))}";
+
     /// <summary>What people wrote of a process: a part of its overview.</summary>
     public static string Notes(Guid process, WindowState? window = null) => Overview(process, window) + "#notes";
 
@@ -111,9 +114,9 @@ public static class Urls
     /// <summary>Captures of a process.</summary>
     public static string Captures(Guid process, WindowState? window = null) => $"/p/{process}/captures{Query(window)}";
 
-    /// <summary>Columns of a whole track for a chart, relative to the base: <paramref name="by"/> is <c>category</c>, <c>region</c> or <c>total</c>.</summary>
-    public static string Series(Guid process, WindowState track, string by = "category", string metric = "rss", Guid? region = null, int points = 800) =>
-        $"api/v1/processes/{process}/series" + Query(track.Whole, ("by", by), ("metric", metric), ("region", region?.ToString()), ("points", points.ToString(CultureInfo.InvariantCulture)));
+    /// <summary>Columns of a whole track for a chart, relative to the base: <paramref name="by"/> is <c>category</c>, <c>region</c>, <c>backing</c> or <c>total</c>; <paramref name="top"/> parts on their own, the rest in sum.</summary>
+    public static string Series(Guid process, WindowState track, string by = "category", string metric = "rss", Guid? region = null, int points = 800, int? top = null) =>
+        $"api/v1/processes/{process}/series" + Query(track.Whole, ("by", by), ("metric", metric), ("region", region?.ToString()), ("points", points.ToString(CultureInfo.InvariantCulture)), ("top", top?.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Live bytes of heap profiles over a whole track for a chart, relative to the base.</summary>
     public static string HeapCourses(Guid process, WindowState track, int points = 800) => $"api/v1/processes/{process}/heap-courses{Query(track.Whole with { As = null }, ("points", points.ToString(CultureInfo.InvariantCulture)))}";

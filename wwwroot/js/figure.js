@@ -19,6 +19,44 @@ const labels = 28;
 /** What a point is called: a snapshot's number, or its time in a trace. @param {Series} series @param {number} index */
 export const nameOf = (series, index) => (series.numberUnit === 'ms' ? new Date(series.unixMs[index]).toISOString().slice(11, 23) : `#${series.numbers[index]}`);
 
+/** When a point was, for people. @param {Series} series @param {number} index */
+export const whenWords = (series, index) => {
+  const time = new Date(series.unixMs[index]).toISOString().slice(11, 21);
+  return series.numberUnit === 'ms' ? `${time}${series.isRelative ? ' since the first event' : ' UTC'}` : `#${series.numbers[index]}, ${time} UTC`;
+};
+
+/** @param {Series} series @param {number} value in its unit */
+const amount = (series, value) => (series.unit === 'count' ? value.toLocaleString('en', { maximumFractionDigits: series.numberUnit === 'ms' ? 1 : 0 }) : `${(value / mib).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} MiB`);
+
+/** What is there at a point: the total of a stack, the value of each line. @param {Series} series @param {number} index @param {boolean} isStack */
+export const valueWords = (series, index, isStack) => (isStack || series.keys.length === 1
+  ? amount(series, isStack ? totals(series)[index] : bytes(series.values[0][index]) ?? 0)
+  : series.keys.map((_, k) => `${series.titles[k]} ${bytes(series.values[k][index]) === null ? '—' : amount(series, /** @type {number} */ (series.values[k][index]))}`).join(', '));
+
+/** By how much it changed between two points, and how long that took. @param {Series} series @param {number} from @param {number} to @param {boolean} isStack */
+export function changeWords(series, from, to, isStack) {
+  const seconds = ((series.unixMs[to] - series.unixMs[from]) / 1000).toLocaleString('en', { maximumFractionDigits: 1 });
+  if (!isStack && series.keys.length > 1) return `${seconds} s`;
+  const of = (/** @type {number} */ i) => (isStack ? totals(series)[i] : bytes(series.values[0][i]) ?? 0);
+  const change = of(to) - of(from);
+  return `${seconds} s, ${change < 0 ? '\u2212' : '+'}${amount(series, Math.abs(change))}`;
+}
+
+/**
+ * What is drawn: all, or all but the series that the reader took out. Then no line of growth, no change and no heap profile, which are of the total.
+ * @param {import('./chart.js').State} state @returns {{ series: Series, heaps: HeapCourse[], options: Options }}
+ */
+export function visibleOf(state) {
+  const series = /** @type {Series} */ (state.series);
+  const kept = series.keys.map((_, k) => k).filter(k => !state.hidden.includes(series.keys[k]));
+  if (kept.length === series.keys.length) return { series, heaps: state.heaps, options: state.options };
+  const of = (/** @type {any[]} */ list) => kept.map(k => list[k]);
+  return {
+    series: { ...series, keys: of(series.keys), titles: of(series.titles), values: of(series.values), categories: series.categories?.length ? of(series.categories) : [], slots: kept },
+    heaps: [], options: { ...state.options, bytesPerSecond: null, rate: undefined, change: undefined, marks: [], run: null },
+  };
+}
+
 /** Plotly reads <b> and <a> in every text: names from captures are written so that it cannot. @param {string} text */
 export const plain = text => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 

@@ -14,5 +14,5 @@ for (const box of document.querySelectorAll('[data-frozen-chart]')) {
 document.addEventListener('click', event => {
   const button = event.target instanceof Element ? event.target.closest('[data-save-chart]') : null;
   const el = document.querySelector('.chart[data-ready=true]');
-  if (button && el instanceof HTMLElement) save(el, button.getAttribute('data-save-chart') ?? 'memory');
+  if (button && el instanceof HTMLElement) save(el, 'svg', button.getAttribute('data-save-chart') ?? 'memory');
 });

@@ -1,28 +1,32 @@
 // @ts-check
 // The chart's numbers as a table, for those who cannot see it. Built when it is opened.
 
-/** @typedef {import('./chart.js').Series} Series */
+import { drawnHeaps, heapName, liveAt } from './heap.js';
 
-/** @type {WeakMap<Element, Series>} */
+/** @typedef {import('./chart.js').Series} Series */
+/** @typedef {import('./chart.js').HeapCourse} HeapCourse */
+
+/** @type {WeakMap<Element, { series: Series, heaps: HeapCourse[] }>} */
 const kept = new WeakMap();
 
-/** @param {Element | null} details @param {Series} series */
-export function fillTable(details, series) {
+/** @param {Element | null} details @param {Series} series @param {HeapCourse[]} heaps whose live bytes are drawn over it */
+export function fillTable(details, series, heaps) {
   if (!(details instanceof HTMLDetailsElement)) return;
   if (!kept.has(details)) details.addEventListener('toggle', () => build(details));
-  kept.set(details, series);
+  kept.set(details, { series, heaps: drawnHeaps(series, heaps) });
   if (details.open) build(details);
 }
 
 /** @param {HTMLDetailsElement} details */
 function build(details) {
-  const series = kept.get(details);
+  const data = kept.get(details);
   const place = details.querySelector('div');
-  if (!series || !place || !details.open) return;
+  if (!data || !place || !details.open) return;
+  const { series, heaps } = data;
   const table = document.createElement('table');
   const head = table.createTHead().insertRow();
   const inTrace = series.numberUnit === 'ms';
-  for (const title of [inTrace ? 'ms' : 'Snapshot', series.isRelative ? 'Since the first event' : 'UTC', ...series.titles.map(t => (series.unit === 'count' ? t : `${t} MiB`))]) {
+  for (const title of [inTrace ? 'ms' : 'Snapshot', series.isRelative ? 'Since the first event' : 'UTC', ...series.titles.map(t => (series.unit === 'count' ? t : `${t} MiB`)), ...heaps.map(h => `${heapName(h, heaps)}, live MiB`)]) {
     const cell = document.createElement('th');
     cell.scope = 'col';
     cell.textContent = title;
@@ -34,8 +38,7 @@ function build(details) {
     row.insertCell().textContent = inTrace ? String(series.numbers[i]) : `#${series.numbers[i]}`;
     const time = new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
     row.insertCell().textContent = series.isRelative ? time.slice(11) : time;
-    for (const column of series.values) {
-      const value = column[i];
+    for (const value of [...series.values.map(column => column[i]), ...heaps.map(h => liveAt(h, ms))]) {
       const cell = row.insertCell();
       cell.className = 'num';
       cell.textContent = typeof value === 'number' ? (series.unit === 'count' ? String(inTrace ? Math.round(value * 100) / 100 : value) : (value / 1048576).toFixed(2)) : '—';

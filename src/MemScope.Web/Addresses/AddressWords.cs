@@ -27,6 +27,7 @@ internal static class AddressWords
         [("", "sort")] = OneOf(FleetShown.Sorts),
         [("search", "in")] = Id,
         [("overview", "metric")] = OneOf(Growths),
+        [("overview", "by")] = OneOf(ChartShown.Splits),
         [("regions", "metric")] = OneOf(Growths),
         [("regions", "by")] = OneOf(["backing", "category"]),
         [("regions", "sort")] = OneOf(RegionRequest.Sorts),

@@ -80,6 +80,14 @@ public sealed class RegionAnswers(ProcessTracks tracks, RegionQuery regions, Lim
             over => SeriesColumns.Of(over, new SeriesRequest(by, measure, points, top) { Region = asked?.In(over.Track)?.Id ?? region }), cancel);
     }
 
+    /// <summary>The parts that a chart of the whole track shows by region or backing, at both ends of a window; null without one. Names as of <see cref="SeriesAsync"/>.</summary>
+    public async Task<SeriesPartsWire?> PartsAsync(Guid process, WindowState window, string by, string metric, int top, CancellationToken cancel)
+    {
+        if (!SeriesRequest.Splits.Contains(by, StringComparer.Ordinal)) throw new ArgumentException("unknown split", nameof(by));
+        if (GrowthMetric.Find(metric) is not { } measure) throw new ArgumentException("unknown metric", nameof(metric));
+        return await tracks.OverWindowAsync(await tracks.FindAsync(process, cancel), window, over => SeriesColumns.PartsOf(over, new SeriesRequest(by, measure, 2, top)), cancel);
+    }
+
     /// <summary>Growth of the parts of a window, or null; names as of <see cref="SeriesAsync"/>.</summary>
     public async Task<GrowthsWire?> GrowthAsync(Guid process, WindowState window, string by, string metric, int top, CancellationToken cancel)
     {

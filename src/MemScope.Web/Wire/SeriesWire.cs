@@ -14,6 +14,9 @@ public sealed record SeriesWire(string Source, string Metric, IReadOnlyList<stri
     /// <summary>How many of the track's earliest snapshots are missing, because the server does not hold more in memory; 0 as a rule.</summary>
     public int LeftOutSnapshots { get; init; }
 
+    /// <summary>Of regions and backings: the category of each key, in their order; empty else, and for <c>other</c> an empty text.</summary>
+    public IReadOnlyList<string> Categories { get; init; } = [];
+
     /// <summary><c>bytes</c> or <c>count</c>.</summary>
     public string Unit { get; init; } = "bytes";
 

@@ -44,13 +44,19 @@ public sealed record ChartOptions(string Kind, string? Url)
     /// <summary>The slope in words.</summary>
     public string? Rate { get; init; }
 
+    /// <summary>Keys of the series that the reader took out of the chart.</summary>
+    public IReadOnlyList<string> Hidden { get; init; } = [];
+
+    /// <summary>What it shows: the title and the name of its file when it is kept as a picture.</summary>
+    public string? Title { get; init; }
+
     /// <summary>Grows with each change of the data: the series is fetched again.</summary>
     public long Version { get; init; }
 
     /// <summary>By value, marks included.</summary>
     public bool Equals(ChartOptions? other) =>
-        other is not null && (Kind, Url, HeapUrl, Colour, From, To, Change, BytesPerSecond, Rate, FitFrom, Version) == (other.Kind, other.Url, other.HeapUrl, other.Colour, other.From, other.To, other.Change, other.BytesPerSecond, other.Rate, other.FitFrom, other.Version)
-        && ReferenceEquals(Series, other.Series) && ReferenceEquals(Heaps, other.Heaps) && ReferenceEquals(Run, other.Run) && Marks.SequenceEqual(other.Marks);
+        other is not null && (Kind, Url, HeapUrl, Colour, From, To, Change, BytesPerSecond, Rate, FitFrom, Title, Version) == (other.Kind, other.Url, other.HeapUrl, other.Colour, other.From, other.To, other.Change, other.BytesPerSecond, other.Rate, other.FitFrom, other.Title, other.Version)
+        && ReferenceEquals(Series, other.Series) && ReferenceEquals(Heaps, other.Heaps) && ReferenceEquals(Run, other.Run) && Marks.SequenceEqual(other.Marks) && Hidden.SequenceEqual(other.Hidden, StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, Url, From, To, Version);

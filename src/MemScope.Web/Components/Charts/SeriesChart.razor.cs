@@ -37,6 +37,9 @@ public sealed partial class SeriesChart
     /// <summary>What stands under its axis: the strip of what happened.</summary>
     [Parameter] public RenderFragment? Below { get; set; }
 
+    /// <summary>Series were taken out of the chart or put back: the keys of those that are out.</summary>
+    [Parameter] public EventCallback<IReadOnlyList<string>> Hid { get; set; }
+
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
@@ -65,6 +68,9 @@ public sealed partial class SeriesChart
 
     /// <summary>Called by the chart.</summary>
     [JSInvokable] public Task OnWhole() => InvokeAsync(() => WholeAsked.InvokeAsync());
+
+    /// <summary>Called by the chart.</summary>
+    [JSInvokable] public Task OnHide(string[] keys) => InvokeAsync(() => Hid.InvokeAsync(keys));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -28,7 +28,11 @@ public static class Keys
         ("Page Up, Page Down", "Snapshot before and behind"), ("[ ]", "The same, wherever the focus is"), ("Mouse", "A click selects, Shift adds, a drag zooms"), ("c", "Copy the address ranges of what is selected"), ("o", "List only what is selected"),
     ];
 
-    private static readonly (string Key, string Words)[] Chart = [("Mouse", "In the chart: a click views a snapshot, a drag compares two, a double-click shows the whole series")];
+    private static readonly (string Key, string Words)[] Chart =
+    [
+        ("Mouse", "In the chart: a click views a snapshot, a drag compares two, a double-click shows the whole series"),
+        ("← →", "In the chart: one snapshot back and on; with Shift choose a stretch, PageUp and PageDown go by a tenth, Home and End to the ends"), ("Enter", "View the snapshot, compare the ends of the stretch"), ("Esc", "Drop what is chosen; once more: the whole series"),
+    ];
 
     /// <summary>The keys that work on the page of an address, by what they belong to.</summary>
     /// <param name="address">The address, absolute or relative to the server.</param>

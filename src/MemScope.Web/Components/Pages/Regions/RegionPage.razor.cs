@@ -31,6 +31,7 @@ public sealed partial class RegionPage
     private ChartOptions ChartOf(RegionWire region) => new("line", Urls.Series(Id, View.Window, "region", region: RegionId))
     {
         Colour = region.Category,
+        Title = "Resident memory of the region",
         From = View.Window.From,
         To = View.Window.To,
         Version = View.Version,

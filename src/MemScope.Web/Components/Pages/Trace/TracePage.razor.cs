@@ -40,6 +40,7 @@ public sealed partial class TracePage
         {
             From = isCut ? Milliseconds(figures.Trace.From, figures.From) : null,
             To = isCut ? Milliseconds(figures.Trace.From, figures.To) : null,
+            Title = by switch { TimelineColumns.Calls => "Calls per second by kind", TimelineColumns.Bytes => "Mapped and unmapped per second", _ => "Outstanding of the trace" },
             Version = View.Version,
         };
     }
