@@ -1,4 +1,8 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using MemScope.EndToEnd.Tests.Hosting;
 using Microsoft.Playwright;
 
 namespace MemScope.EndToEnd.Tests.Pages;
@@ -52,6 +56,47 @@ public sealed class SharePageTests(Site site)
         await reader.OpenAsync(new Uri(url).AbsolutePath, "main table");
         await Assertions.Expect(reader.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync($"Shared {view}");
         Assert.Equal("", sender.Complaints + reader.Complaints);
+    }
+
+    [Fact]
+    public async Task What_is_left_out_in_the_dialog_is_not_on_the_page()
+    {
+        await using var sender = await site.VisitAsync();
+        var page = await sender.OpenAsync($"/p/{site.Leak}/trace", "button[data-key=e]");
+        await page.Locator("button[data-key=e]").ClickAsync();
+        await page.GetByLabel("Title").FillAsync("Without its host");
+        await page.Locator("input[name=host]").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the link" }).ClickAsync();
+        var url = await page.Locator("#share-url").InnerTextAsync();
+
+        await using var reader = await site.VisitAsync();
+        await reader.OpenAsync(new Uri(url).AbsolutePath, ".share-subject");
+        await Assertions.Expect(reader.Page.Locator(".share-subject")).ToContainTextAsync("on host 1");
+        await Assertions.Expect(reader.Page.Locator(".share-head")).ToContainTextAsync("without host names");
+        Assert.DoesNotContain("debian12", await reader.Page.ContentAsync(), StringComparison.Ordinal);
+        Assert.Equal("", sender.Complaints + reader.Complaints);
+    }
+
+    [Fact]
+    public async Task A_link_in_a_note_leads_out_without_a_referrer()
+    {
+        using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
+        elsewhere.Start();
+        var notes = $"api/v1/processes/{site.Healthy}/notes";
+        using var written = await site.Server.Client.PostAsJsonAsync(notes, new { text = $"[out](http://{elsewhere.LocalEndpoint}/sink)" });
+        using var made = await site.Server.Client.PostAsJsonAsync($"api/v1/processes/{site.Healthy}/shares", new { view = "overview" });
+        var (note, share) = (await written.Content.ReadFromJsonAsync<JsonElement>(), await made.Content.ReadFromJsonAsync<JsonElement>());
+        using var deleted = await site.Server.Client.DeleteAsync($"{notes}/{note.Text("id")}");
+        await using var reader = await site.VisitAsync();
+        var page = await reader.OpenAsync(new Uri(share.Text("url")).AbsolutePath, ".note-text a");
+        await page.Locator(".note-text a").ClickAsync();
+
+        using var caller = await elsewhere.AcceptTcpClientAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        using var request = new StreamReader(caller.GetStream());
+        var head = new List<string>();
+        while (await request.ReadLineAsync() is { Length: > 0 } line) head.Add(line);
+        Assert.StartsWith("GET /sink ", head[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(head, h => h.StartsWith("Referer", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
