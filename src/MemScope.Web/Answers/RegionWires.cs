@@ -52,9 +52,19 @@ internal static class RegionWires
     public static RegionWire WithStory(TrackWindow window, RegionGrowth growth)
     {
         var (track, region) = (window.Track, growth.Region);
-        var parts = RegionParts.Of(track, region, Math.Clamp(window.To, region.BornAt, region.LastAt));
+        var at = Math.Clamp(window.To, region.BornAt, region.LastAt);
+        var parts = RegionParts.Of(track, region, at);
         var shown = parts.Count <= MostParts ? parts : [.. parts.OrderByDescending(p => p.Range.Length).Take(MostParts).OrderBy(p => p.Range.Start)];
-        return Of(window, growth) with { History = RegionStory.Tell(track, region), Holds = [.. shown.Select(p => Of(track, p))], HoldsCount = parts.Count };
+        return Of(window, growth) with
+        {
+            History = RegionStory.Tell(track, region),
+            Holds = [.. shown.Select(p => Of(track, p))],
+            HoldsCount = parts.Count,
+            Edges = RegionSurroundings.Edges(region),
+            Course = RegionSurroundings.Course(track, region),
+            Neighbours = RegionSurroundings.Neighbours(window, region, at),
+            VmFlags = VmaOf(window, region)?.Flags,
+        };
     }
 
     /// <summary>Regions over a window, with another measure beside RSS where one was asked for.</summary>

@@ -13,6 +13,7 @@ namespace MemScope.Web.Answers;
 public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, RegionQuery regions, TraceQuery traces, TraceCache traceCache, HeapProfileAnswers heapProfiles, StackNaming stacks, FrameNaming naming)
 {
     private const double LeastGrowthBytes = 64 << 10;
+    private const int MostMappers = 5;
 
     /// <summary>
     /// Callchains by weight, symbolized; null when there is no such process, trace, region or snapshot. A process without traces gives an empty answer with a note. By
@@ -55,13 +56,20 @@ public sealed class StackAnswers(ProcessTracks tracks, TrackCache trackCache, Re
         List<SiteBlock> Owned(IReadOnlyList<TracedBlock> blocks) => [.. blocks.Select(b => new SiteBlock(b.Range, b.Owner.Callchain >= 0 && numbers.TryGetValue(b.Owner, out var number) ? merge.RankOf(number) : -1, b.Owner.Trace))];
     }
 
-    /// <summary>A region with whose its growth in the window is, in short; as it came when it did not grow, or when no trace or snapshot can tell.</summary>
+    /// <summary>A region with whose its growth in the window is (or, where it did not grow, its resident bytes): in short, and the heaviest callchains; as it came when no trace or snapshot can tell.</summary>
     public async Task<RegionWire> WithMappersAsync(Guid process, WindowState window, RegionWire region, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(region);
-        if (region.RssChangeBytes <= 0 || await tracks.FindAsync(process, cancel) is not { Traces: > 0 }) return region;
-        var answer = await AskAsync(new StackQuestion(process, window, CallchainWeight.Growth) { Region = region.Id }, cancel);
-        return answer?.Head.Growth is { RssBytes: > 0 } growth ? region with { MappedBy = MappedBy(answer, growth) } : region;
+        if (await tracks.FindAsync(process, cancel) is not { Traces: > 0 }) return region;
+        var weight = region.RssChangeBytes > 0 ? CallchainWeight.Growth : CallchainWeight.Resident;
+        var answer = await AskAsync(new StackQuestion(process, window, weight) { Region = region.Id }, cancel);
+        if (answer is null) return region;
+        return region with
+        {
+            MappedBy = weight is CallchainWeight.Growth && answer.Head.Growth is { RssBytes: > 0 } growth ? MappedBy(answer, growth) : null,
+            Mappers = [.. answer.ToWire(MostMappers).Items.Where(i => i.Bytes > 0)],
+            MappersWeight = weight.Slug(),
+        };
     }
 
     private static MappedByWire MappedBy(StackAnswer answer, GrowthByStackWire growth)

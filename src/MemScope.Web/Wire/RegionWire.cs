@@ -63,6 +63,24 @@ public sealed record RegionWire(Guid Id, string Category, string Name, string Pe
 
     /// <summary>How many parts it has in all.</summary>
     public int HoldsCount { get; init; }
+
+    /// <summary>Which of its ends move; null in lists.</summary>
+    public RegionEdgesWire? Edges { get; init; }
+
+    /// <summary>Where it lay over its life; null in lists.</summary>
+    public RegionCourseWire? Course { get; init; }
+
+    /// <summary>The mappings below and above it at the window's end (or where it was seen last), in address order; empty in lists.</summary>
+    public IReadOnlyList<RegionNeighbourWire> Neighbours { get; init; } = [];
+
+    /// <summary>The kernel's flags of its mapping as smaps prints them; null in lists, where it is gone, and where the source has none.</summary>
+    public string? VmFlags { get; init; }
+
+    /// <summary>Of a single region, the callchains that mapped most of it, heaviest first, five at most; empty in lists and without traces.</summary>
+    public IReadOnlyList<CallchainWire> Mappers { get; init; } = [];
+
+    /// <summary>By what <see cref="Mappers"/> are weighed: <c>growth</c> of a region that grew in the window, else <c>resident</c>.</summary>
+    public string MappersWeight { get; init; } = "";
 }
 
 /// <summary>A part of a region: a mapping is not an allocation, and may hold several owners' memory.</summary>

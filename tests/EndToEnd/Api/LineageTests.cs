@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using MemScope.EndToEnd.Tests.Hosting;
 using MemScope.Tests;
@@ -35,6 +36,38 @@ public sealed class LineageTests(ApiServer api)
         Assert.Equal(["grown", "first-seen", "placed"], region.GetProperty("holds").EnumerateArray().Select(p => p.Text("origin")));
         Assert.Equal(region.Number("virtualBytes"), region.GetProperty("holds").EnumerateArray().Sum(p => p.Number("bytes")));
     }
+
+    [Fact]
+    public async Task A_region_tells_which_end_moves_in_which_steps_and_what_lies_beside_it()
+    {
+        var process = await api.Server.UploadCaseAsync("ucx-leak", Uploads.NewHost(), "smaps.tar.gz");
+        var id = (await api.Server.JsonAsync($"api/v1/processes/{process}/regions?limit=1")).GetProperty("items")[0].Text("id");
+        var region = await api.Server.JsonAsync($"api/v1/processes/{process}/regions/{id}");
+        var first = (await VmasAsync(process, 1)).Single(v => v.Text("regionId") == id);
+        var vmas = await VmasAsync(process, 91);
+        var row = vmas.FindIndex(v => v.Text("regionId") == id);
+
+        var edges = region.GetProperty("edges");
+        var grown = Address(first.Text("start")) - Address(vmas[row].Text("start"));
+        Assert.Equal(first.Text("end"), vmas[row].Text("end"));
+        Assert.Equal(grown, edges.Number("startBytes"));
+        Assert.Equal(0, edges.Number("endMoves"));
+        Assert.Equal(grown, edges.Number("stepBytes") * edges.Number("steps"));
+        Assert.StartsWith("Its end is fixed", edges.Text("text"), StringComparison.Ordinal);
+
+        var beside = region.GetProperty("neighbours").EnumerateArray().ToList();
+        Assert.Equal([vmas[row - 1].Text("regionId"), vmas[row + 1].Text("regionId")], beside.Select(n => n.Text("regionId")));
+        Assert.Equal(Address(vmas[row].Text("start")) - Address(vmas[row - 1].Text("end")), beside[0].Number("gapBytes"));
+        Assert.Equal(vmas[row].Text("vmFlags"), region.Text("vmFlags"));
+        var course = region.GetProperty("course");
+        Assert.Equal(first.Text("start"), course.GetProperty("starts")[0].GetString());
+        Assert.Equal(vmas[row].Text("start"), course.GetProperty("starts").EnumerateArray().Last().GetString());
+    }
+
+    private async Task<List<JsonElement>> VmasAsync(Guid process, int number) =>
+        [.. (await api.Server.JsonAsync(string.Create(CultureInfo.InvariantCulture, $"api/v1/processes/{process}/snapshots/{number}"))).GetProperty("vmas").EnumerateArray()];
+
+    private static long Address(string hex) => long.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     private async Task<List<JsonElement>> MovesAsync(Guid process) =>
         [.. (await api.Server.JsonAsync($"api/v1/processes/{process}/regions?limit=1000")).GetProperty("items").EnumerateArray()
