@@ -17,9 +17,18 @@ public sealed class ShareReader(ShareStore store, ShareViews views, FrozenNames 
     /// <summary>
     /// The view behind a key for a reader, counted as seen; null when there is nothing to show. Programs that draw previews get no data and are not counted, nor is a browser that fetches ahead.
     /// </summary>
-    public async Task<SharedVisit?> VisitAsync(HttpContext http, string? key)
+    /// <remarks>A request is one visit, however often it asks.</remarks>
+    public Task<SharedVisit?> VisitAsync(HttpContext http, string? key)
     {
         ArgumentNullException.ThrowIfNull(http);
+        if (http.Items.TryGetValue(typeof(SharedVisit), out var known)) return (Task<SharedVisit?>)known!;
+        var visit = CountedAsync(http, key);
+        http.Items[typeof(SharedVisit)] = visit;
+        return visit;
+    }
+
+    private async Task<SharedVisit?> CountedAsync(HttpContext http, string? key)
+    {
         if (await FindAsync(key, http.RequestAborted) is not var (row, view)) return null;
         if (LinkPreview.IsAskedBy(http.Request.Headers.UserAgent)) return new SharedVisit(null, LinkPreview.Of(view));
         var isReader = !HttpMethods.IsHead(http.Request.Method) && !http.Request.Headers["Sec-Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase);

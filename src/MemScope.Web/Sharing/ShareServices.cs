@@ -9,7 +9,7 @@ internal static class ShareServices
 {
     /// <summary>Adds what makes and reads shares.</summary>
     public static IServiceCollection AddSharing(this IServiceCollection services) =>
-        services.AddSingleton<ShareFreezer>().AddSingleton<ShareMaker>().AddSingleton<FrozenNames>().AddSingleton<ShareReader>();
+        services.AddSingleton<ShareFreezer>().AddSingleton<ShareMaker>().AddSingleton<FrozenNames>().AddSingleton<ShareReader>().AddSingleton<SharePages>();
 
     /// <summary>Slows down clients that try keys out.</summary>
     public static void UseShareGuard(this WebApplication app) => app.UseWhen(context => RequestPaths.IsShare(context.Request.Path), shares => shares.Use(async (context, next) =>
@@ -18,7 +18,7 @@ internal static class ShareServices
             throw new ProblemException(StatusCodes.Status403Forbidden, "read-only", "A link only shows. Whoever signs in can end it under Shares.");
         var attempts = context.RequestServices.GetRequiredService<Attempts>();
         attempts.Check(context);
-        await next(context);
+        await context.RequestServices.GetRequiredService<SharePages>().AnswerAsync(context, next);
         if (context.Response.StatusCode == StatusCodes.Status404NotFound) attempts.Failed(context);
     }));
 
