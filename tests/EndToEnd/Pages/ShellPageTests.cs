@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
 using MemScope.EndToEnd.Tests.Hosting;
 using MemScope.Tests;
 using Microsoft.Playwright;
@@ -13,7 +14,7 @@ public sealed partial class ShellPageTests(Site site)
     public async Task From_the_search_box_to_a_region_and_back_to_the_list_by_keys_and_breadcrumbs()
     {
         await using var visitor = await site.VisitAsync();
-        var page = await visitor.OpenAsync($"/p/{site.Leak}", ".chart[data-ready=true]");
+        var page = await visitor.OpenAsync($"/p/{site.Leak}", ".next a");
         var region = await RegionAsync();
 
         await page.Keyboard.PressAsync("/");
@@ -52,7 +53,7 @@ public sealed partial class ShellPageTests(Site site)
     public async Task The_line_at_the_end_of_each_page_leads_from_the_growth_to_the_proof()
     {
         await using var visitor = await site.VisitAsync();
-        var page = await visitor.OpenAsync($"/p/{site.Leak}?from=56&to=79", ".chart[data-ready=true]");
+        var page = await visitor.OpenAsync($"/p/{site.Leak}?from=56&to=79", ".next a");
         var next = page.GetByRole(AriaRole.Navigation, new() { Name = "Next step" });
 
         await next.GetByRole(AriaRole.Link, new() { Name = "Which regions grow" }).ClickAsync();
@@ -111,6 +112,22 @@ public sealed partial class ShellPageTests(Site site)
         await Assertions.Expect(page.Locator(".uploaded").Filter(new() { HasText = "smaps.tar.gz" })).ToContainTextAsync($"{same.GetProperty("snapshots").GetInt32()} snapshots");
         await Assertions.Expect(page.Locator(".uploaded").Filter(new() { HasText = "noise.bin" }).GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("progress")).ToHaveCountAsync(0);
+    }
+
+    [Theory]
+    [InlineData("/search?q=ucs", ".hits", "light", 1440)]
+    [InlineData("/search?q=ucs", ".hits", "dark", 390)]
+    [InlineData("/search?q=no_such_thing_anywhere", ".empty", "dark", 1440)]
+    [InlineData("/?verdict=leak&sort=growth&host=debian12&q=ucx", ".filterbar", "light", 390)]
+    [InlineData("/?verdict=leak&sort=growth&host=debian12&q=ucx", "main table", "dark", 1440)]
+    public async Task A_page_of_the_frame_has_no_violation_and_fits(string path, string ready, string theme, int width)
+    {
+        await using var visitor = await site.VisitAsync(theme, width);
+        await visitor.OpenAsync(path, ready);
+
+        Assert.Equal("", string.Join('\n', (await visitor.Page.RunAxe()).Violations.Select(v => $"{v.Id} ({v.Impact}): {string.Join(" | ", v.Nodes.Take(4).Select(n => n.Html))}")));
+        Assert.True(await visitor.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth") <= 0, "wider than the screen");
+        Assert.Equal("", visitor.Complaints);
     }
 
     private async Task<(string Start, string End)> RegionAsync()
