@@ -47,9 +47,9 @@ public sealed class ServerProcess : IAsyncDisposable
     public static Task<ServerProcess> ServeAsync(string? dataFolder = null, params string[] args) =>
         LaunchAsync("env", ["--default-signal=INT", Repository.PathOf("memscope"), "serve", "--port", "0"], dataFolder, args, BuildLimit);
 
-    private static async Task<ServerProcess> LaunchAsync(string program, string[] first, string? dataFolder, string[] args, TimeSpan limit)
+    private static async Task<ServerProcess> LaunchAsync(string program, string[] first, string? dataFolder, string[] args, TimeSpan limit, TemporaryFolder? kept = null)
     {
-        var ownFolder = dataFolder is null ? new TemporaryFolder() : null;
+        var ownFolder = dataFolder is null ? new TemporaryFolder() : kept;
         var folder = dataFolder ?? ownFolder!.PathOf("data");
         var start = new ProcessStartInfo(program, [.. first, "--data", folder, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var name in (string[])["MEMSCOPE_DB", "MEMSCOPE_URL", "MEMSCOPE_DATA", "MEMSCOPE_KEEP", "MEMSCOPE_KEEP_TEXT", "ASPNETCORE_URLS"]) start.Environment.Remove(name);
@@ -100,6 +100,15 @@ public sealed class ServerProcess : IAsyncDisposable
         }
         await _process.WaitForExitAsync().WaitAsync(StopLimit);
         return _process.ExitCode;
+    }
+
+    /// <summary>Ends it and starts another over its data, at its address. This one is done with.</summary>
+    public async Task<ServerProcess> RestartAsync()
+    {
+        Client.Dispose();
+        await StopAsync();
+        _process.Dispose();
+        return await LaunchAsync("dotnet", [ServerDll, "--port", Address.Port.ToString(CultureInfo.InvariantCulture)], DataFolder, [], StartLimit, _ownFolder);
     }
 
     /// <inheritdoc/>

@@ -10,6 +10,7 @@ public sealed class Site : IAsyncLifetime
 {
     private IPlaywright? _playwright;
     private IBrowser? _browser;
+    private IBrowserContext? _regular;
 
     /// <summary>The server.</summary>
     public ServerProcess Server { get; private set; } = default!;
@@ -26,6 +27,9 @@ public sealed class Site : IAsyncLifetime
     /// <summary>Id of the region that leaks.</summary>
     public Guid Region { get; private set; }
 
+    /// <summary>What the pages of the catalogue are about.</summary>
+    public Places Places => new(Leak, Fixed, Healthy, Region);
+
     /// <summary>Where Chromium lies: <c>CHROMIUM</c>, or the system's.</summary>
     public static string Chromium => Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
 
@@ -37,7 +41,7 @@ public sealed class Site : IAsyncLifetime
         Server = await ServerProcess.StartAsync();
         Leak = await UploadAsync("tests/fixtures/cases/ucx-leak/smaps.tar.gz", "host=debian12&pid=32305");
         await UploadAsync("tests/fixtures/bpftrace/ucx-leak.txt.gz", "host=debian12&pid=32305");
-        Fixed = await UploadAsync("tests/fixtures/cases/ucx-leak/hook-none/smaps.tar.gz", "host=debian12&pid=14773");
+        Fixed = await UploadAsync("tests/fixtures/cases/ucx-leak/hook-none/smaps.tar.gz", "host=debian12&pid=14773&label.UCX_MEM_MMAP_HOOK_MODE=none");
         Healthy = await UploadAsync("tests/fixtures/cases/plateau/smaps.tar.gz", "host=web-7&pid=22854");
         var regions = await Server.JsonAsync($"api/v1/processes/{Leak}/regions?limit=1");
         Region = regions.GetProperty("items")[0].GetProperty("id").GetGuid();
@@ -56,6 +60,9 @@ public sealed class Site : IAsyncLifetime
         _playwright?.Dispose();
         await Server.DisposeAsync();
     }
+
+    /// <summary>Ends the server and starts it again at the same address, over the same data.</summary>
+    public async Task RestartAsync() => Server = await Server.RestartAsync();
 
     /// <summary>Uploads a file of the repository and tells its process.</summary>
     public async Task<Guid> UploadAsync(string path, string query)
@@ -86,6 +93,17 @@ public sealed class Site : IAsyncLifetime
         });
         context.SetDefaultTimeout(15_000);
         return new Visitor(context, await context.NewPageAsync(), Server.Address);
+    }
+
+    /// <summary>Another page of one browser profile, light and wide: scripts and styles are there already, which spares tests of many pages most of their time.</summary>
+    public async Task<Visitor> ReturnAsync()
+    {
+        if (_regular is null)
+        {
+            _regular = await _browser!.NewContextAsync(new() { BaseURL = Server.Address.ToString(), ColorScheme = ColorScheme.Light, ViewportSize = new() { Width = 1440, Height = 900 } });
+            _regular.SetDefaultTimeout(15_000);
+        }
+        return new Visitor(_regular, await _regular.NewPageAsync(), Server.Address, isGuest: true);
     }
 }
 

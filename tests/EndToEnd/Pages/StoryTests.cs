@@ -172,7 +172,7 @@ public sealed partial class StoryTests(Site site)
         await page.Mouse.ClickAsync((float)(area.X + area.Width * at), area.Y + area.Height / 2);
     }
 
-    private static async Task DragOverChartAsync(IPage page, double from, double to)
+    internal static async Task DragOverChartAsync(IPage page, double from, double to)
     {
         var area = await AreaAsync(page);
         var y = area.Y + area.Height / 2;

@@ -9,9 +9,15 @@ public sealed class Visitor : IAsyncDisposable
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _complaints = new();
 
-    internal Visitor(IBrowserContext context, IPage page, Uri server)
+    private readonly bool _isGuest;
+
+    /// <param name="context">The browser profile.</param>
+    /// <param name="page">A page of it.</param>
+    /// <param name="server">The server that pages must not leave.</param>
+    /// <param name="isGuest">Whether the profile stays when the visitor goes.</param>
+    internal Visitor(IBrowserContext context, IPage page, Uri server, bool isGuest = false)
     {
-        (_context, Page) = (context, page);
+        (_context, Page, _isGuest) = (context, page, isGuest);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning") _complaints.Enqueue($"{message.Type}: {message.Text}");
@@ -42,19 +48,22 @@ public sealed class Visitor : IAsyncDisposable
         return Page;
     }
 
-    /// <summary>Presses the key that copies the link, and tells what is in the clipboard.</summary>
+    /// <summary>Presses the key that copies the link, and tells what was copied. The clipboard itself is one for all pages that are open, and only the page in front may read it.</summary>
     public async Task<string> CopyLinkAsync()
     {
-        await _context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
-        await Page.EvaluateAsync("() => navigator.clipboard.writeText('')");
+        await Page.EvaluateAsync("() => { navigator.clipboard.writeText = text => { document.documentElement.dataset.copied = text; return Promise.resolve(); }; }");
         await Page.Keyboard.PressAsync("l");
-        await Page.WaitForFunctionAsync("async () => (await navigator.clipboard.readText()) !== ''");
-        return await Page.EvaluateAsync<string>("() => navigator.clipboard.readText()");
+        await Page.Locator("html[data-copied]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        return (await Page.Locator("html").GetAttributeAsync("data-copied"))!;
     }
 
     /// <summary>Waits until the chart is drawn.</summary>
     public Task ChartAsync() => Assertions.Expect(Page.Locator(".chart").First).ToHaveAttributeAsync("data-ready", "true");
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_isGuest) await Page.CloseAsync();
+        else await _context.DisposeAsync();
+    }
 }

@@ -15,5 +15,5 @@ public sealed record ProcessView(ProcessWire Process, WindowState Window, long V
     public IReadOnlyList<NoteWire> Notes { get; init; } = [];
 
     /// <summary>Links that keep the window.</summary>
-    public ViewLinks Links { get; } = new(Process.Id, Window);
+    public ViewLinks Links => new(Process.Id, Window);
 }
