@@ -23,7 +23,8 @@ internal static class RegionSurroundings
         var count = Math.Min(life + 1, MostPoints);
         var points = Enumerable.Range(0, count).Select(i => region.BornAt + (count == 1 ? 0 : (int)((long)i * life / (count - 1)))).ToArray();
         var ranges = Array.ConvertAll(points, at => track.RangeOf(region, at));
-        return new(Array.ConvertAll(points, at => track.Points[at].Number), Array.ConvertAll(ranges, r => AddressText.Of(r.Start)), Array.ConvertAll(ranges, r => AddressText.Of(r.End)));
+        var lowest = ranges.Min(r => r.Start);
+        return new(Array.ConvertAll(points, at => track.Points[at].Number), Array.ConvertAll(ranges, r => Above(lowest, r.Start)), Array.ConvertAll(ranges, r => Above(lowest, r.End)));
     }
 
     /// <summary>The mappings below and above it at a point where it is there, in address order.</summary>
@@ -39,6 +40,8 @@ internal static class RegionSurroundings
         if (row + 1 < rows.Count) found.Add(Of(window, rows[row + 1], at, own, isAbove: true));
         return found;
     }
+
+    private static long Above(ulong lowest, ulong address) => (long)Math.Min(address - lowest, long.MaxValue);
 
     private static RegionNeighbourWire Of(TrackWindow window, Region region, int at, AddressRange own, bool isAbove)
     {

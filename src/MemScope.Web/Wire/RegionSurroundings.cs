@@ -21,8 +21,8 @@ public sealed record RegionEdgesWire(int StartMoves, int EndMoves, long StartByt
 /// <param name="GapBytes">Unmapped bytes between the two.</param>
 public sealed record RegionNeighbourWire(Guid RegionId, bool IsAbove, string Category, string Name, string Perms, string Start, string End, long GapBytes);
 
-/// <summary>Where a region lay over its life, at up to 60 snapshots, as columns.</summary>
+/// <summary>Where a region lay over its life, at up to 60 snapshots, as columns. Places are bytes above the lowest address that it had in any of them.</summary>
 /// <param name="Numbers">Numbers of the snapshots.</param>
-/// <param name="Starts">First address in each, hex.</param>
-/// <param name="Ends">First address behind it in each, hex.</param>
-public sealed record RegionCourseWire(int[] Numbers, string[] Starts, string[] Ends);
+/// <param name="StartBytes">Place of its first address in each.</param>
+/// <param name="EndBytes">Place of the first address behind it in each.</param>
+public sealed record RegionCourseWire(int[] Numbers, long[] StartBytes, long[] EndBytes);

@@ -27,9 +27,11 @@ internal static class TextKinds
         Add<NoteWire>((TextKind.Prose, "Text"), (TextKind.Person, "Author"), (TextKind.Word, "Version"));
         Add<NoteEvidenceWire>((TextKind.Word, "Kind"), (TextKind.Prose, "Url Ids"));
         Add<RegionsWire>((TextKind.Word, "Next Metric Unit Metrics"), (TextKind.Prose, "Missing"));
-        Add<RegionWire>((TextKind.Word, "Category Perms Shape Anchor Kind CategoryConfidence CategoryRule CategoryByRule"), (TextKind.Path, "Name"), (TextKind.Start, "Start"), (TextKind.End, "End"),
+        Add<RegionWire>((TextKind.Word, "Category Perms Shape Anchor Kind CategoryConfidence CategoryRule CategoryByRule VmFlags MappersWeight"), (TextKind.Path, "Name"), (TextKind.Start, "Start"), (TextKind.End, "End"),
             (TextKind.Prose, "CategoryReason CategoryOverride History"));
         Add<RegionPartWire>((TextKind.Start, "Start"), (TextKind.End, "End"), (TextKind.Prose, "Text"), (TextKind.Word, "Origin"));
+        Add<RegionEdgesWire>((TextKind.Prose, "Text"));
+        Add<RegionNeighbourWire>((TextKind.Start, "Start"), (TextKind.End, "End"), (TextKind.Path, "Name"), (TextKind.Word, "Category Perms"));
         Add<RegionChangeWire>((TextKind.Word, "Kind"), (TextKind.Prose, "Text"));
         Add<MeasuredWire>((TextKind.Word, "Shape"));
         Add<DiffWire>((TextKind.Prose, "Answer Notes"), (TextKind.Word, "Metric Metrics Group States"));
