@@ -87,6 +87,12 @@ public sealed record Limits
     /// <summary>Days that a share lives unless its sender says otherwise.</summary>
     public int ShareDays { get; init; } = 90;
 
+    /// <summary>Pages that are open at once: each has a circuit. Of the connections that the server upgrades, 500, the rest is left to programs that watch.</summary>
+    public int Circuits { get; init; } = 400;
+
+    /// <summary>Pages that are open at once after one sign-in. Where nobody signs in there is one user, and only <see cref="Circuits"/> counts.</summary>
+    public int CircuitsOfSession { get; init; } = 20;
+
     /// <summary>Characters of a note.</summary>
     public int NoteCharacters { get; init; } = 4000;
 

@@ -19,7 +19,7 @@ internal sealed class CsvAnswer(string name, IReadOnlyList<string> columns, IEnu
         response.ContentType = "text/csv; charset=utf-8";
         response.Headers.ContentDisposition = $"attachment; filename=\"{name}.csv\"";
         var text = new StringBuilder();
-        AppendRow(text, [.. columns], raw: true);
+        AppendRow(text, [.. columns], raw); // heads of columns may be names of mappings
         foreach (var row in rows)
         {
             AppendRow(text, row, raw);

@@ -11,6 +11,6 @@ internal static class ExportedNames
     /// <summary>A frame's name, or <c>module+0xoffset</c> when there is none.</summary>
     public static string Of(FrameWire frame) => frame.Function ?? (frame.Module is null ? $"0x{frame.Offset ?? "?"}" : $"{Path.GetFileName(frame.Module)}+0x{frame.Offset ?? "?"}");
 
-    /// <summary>The same on one line and without the separator of folded stacks, which cannot occur in a name.</summary>
-    public static string Folded(FrameWire frame) => Of(frame).Replace(';', ':').ReplaceLineEndings(" ").Replace('\n', ' ').Replace('\r', ' ');
+    /// <summary>The same on one line, without the separator of folded stacks and without control characters: the file is printed in terminals, which would obey them.</summary>
+    public static string Folded(FrameWire frame) => string.Concat(Of(frame).Select(c => c is ';' ? ':' : char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c));
 }

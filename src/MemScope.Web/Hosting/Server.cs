@@ -65,6 +65,7 @@ internal static class Server
         app.UseOriginGuard();
         app.UseSignIn();
         app.UseShareGuard();
+        app.UseMiddleware<CircuitGate>();
         app.UseAntiforgery();
         app.MapHealth();
         app.MapSignIn();

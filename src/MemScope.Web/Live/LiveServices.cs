@@ -1,3 +1,6 @@
+using MemScope.Web.Security;
+using Microsoft.AspNetCore.SignalR;
+
 namespace MemScope.Web.Live;
 
 /// <summary>Registration of live updates.</summary>
@@ -6,7 +9,12 @@ internal static class LiveServices
     /// <summary>Adds the hub and its feed.</summary>
     public static IServiceCollection AddLive(this IServiceCollection services)
     {
-        services.AddSignalR(o => o.MaximumReceiveMessageSize = 32 << 10);
+        services.AddSingleton<RevokedConnections>().AddHostedService(s => s.GetRequiredService<RevokedConnections>());
+        services.AddSignalR(o =>
+        {
+            o.MaximumReceiveMessageSize = 32 << 10;
+            o.AddFilter<RevokedConnections>();
+        });
         return services.AddHostedService<LiveBroadcast>();
     }
 

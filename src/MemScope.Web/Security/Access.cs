@@ -16,6 +16,9 @@ internal static class Access
     private static readonly TimeSpan IdleLimit = TimeSpan.FromHours(8);
     private static readonly TimeSpan SessionLimit = TimeSpan.FromHours(24);
 
+    /// <summary>Names a sign-in: the token, and when it was used to sign in. Null where nobody has.</summary>
+    public static string? SessionOf(ClaimsPrincipal? user) => user?.FindFirst(TokenClaim)?.Value is { } token ? $"{token} {user.FindFirst(SinceClaim)?.Value}" : null;
+
     /// <summary>Registers the cookie and what checks it.</summary>
     public static IServiceCollection AddAccess(this IServiceCollection services)
     {

@@ -28,14 +28,15 @@ public static class ShareMarkdown
         return text.ToString();
     }
 
-    /// <summary>Text that Markdown shows as it is, on one line.</summary>
+    /// <summary>Text that Markdown shows as it is, on one line: no markup, no address that becomes a link by itself, nothing that turns the direction of what follows.</summary>
     public static string Escape(string text)
     {
         var result = new StringBuilder(text.Length + 16);
-        foreach (var c in text)
+        for (var i = 0; i < text.Length; i++)
         {
-            if (Special.Contains(c, StringComparison.Ordinal)) result.Append('\\').Append(c);
-            else result.Append(char.IsControl(c) ? ' ' : c);
+            var c = text[i];
+            if (Special.Contains(c, StringComparison.Ordinal) || (c is ':' && text.AsSpan(i + 1).StartsWith("//")) || (c is '.' && text.AsSpan(0, i).EndsWith("www", StringComparison.OrdinalIgnoreCase))) result.Append('\\').Append(c);
+            else result.Append(char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') ? ' ' : c);
         }
         return result.ToString();
     }

@@ -41,6 +41,20 @@ public sealed class LiveTests(ApiServer api)
         }
     }
 
+    [Fact]
+    public async Task Who_watches_what_is_not_there_is_told_nothing_and_what_is_no_method_is_refused()
+    {
+        using var socket = await ConnectAsync();
+        await SendAsync(socket, $$"""{"type":1,"invocationId":"1","target":"watch","arguments":["{{Guid.CreateVersion7()}}"]}""");
+        Assert.Contains("There is no such process.", (await ReceiveAsync(socket)).Text("error"), StringComparison.Ordinal);
+        foreach (var (target, arguments) in ((string, string)[])[("watch", "[\"../../1\"]"), ("watch", "[]"), ("Group", "[\"0\"]"), ("changed", "[]"), ("OnConnectedAsync", "[]"), ("__proto__", "[]")])
+        {
+            await SendAsync(socket, $$"""{"type":1,"invocationId":"2","target":"{{target}}","arguments":{{arguments}}}""");
+            Assert.NotEmpty((await ReceiveAsync(socket)).Text("error"));
+        }
+        Assert.Equal(WebSocketState.Open, socket.State);
+    }
+
     private async Task<ClientWebSocket> ConnectAsync()
     {
         var socket = new ClientWebSocket();

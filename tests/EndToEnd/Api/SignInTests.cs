@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.WebSockets;
+using System.Text.Json;
 using MemScope.EndToEnd.Tests.Hosting;
 using MemScope.Tests;
 
@@ -114,6 +117,39 @@ public sealed class SignInTests(OpenServer open) : IClassFixture<OpenServer>
         using var response = await _server.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         Assert.Equal(1, _server.Output.Split(_token).Length - 1);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_revoked_loses_the_connections_that_it_opened()
+    {
+        using var make = new HttpRequestMessage(HttpMethod.Post, new Uri(Local, "api/v1/tokens")) { Content = JsonContent.Create(new { name = "watcher", scopes = (string[])["read"] }) };
+        make.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
+        using var made = await _server.Client.SendAsync(make);
+        var token = await made.Content.ReadFromJsonAsync<JsonElement>();
+        using var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Authorization", "Bearer " + token.Text("secret"));
+        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{_server.Address.Port}/hubs/live"), CancellationToken.None);
+        await socket.SendAsync("{\"protocol\":\"json\",\"version\":1}\u001e"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        var buffer = new byte[256];
+        await socket.ReceiveAsync(buffer, CancellationToken.None);
+
+        using var revoke = new HttpRequestMessage(HttpMethod.Delete, new Uri(Local, "api/v1/tokens/" + token.Text("id")));
+        revoke.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
+        using var revoked = await _server.Client.SendAsync(revoke);
+        Assert.True(revoked.IsSuccessStatusCode);
+
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(35));
+        try
+        {
+            while ((await socket.ReceiveAsync(buffer, late.Token)).MessageType != WebSocketMessageType.Close)
+            {
+            }
+        }
+        catch (WebSocketException)
+        {
+            // It was cut off, which is as good.
+        }
+        Assert.False(late.IsCancellationRequested);
     }
 
     [Fact]

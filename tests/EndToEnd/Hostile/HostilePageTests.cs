@@ -14,16 +14,21 @@ public sealed class HostilePageTests(HostileSite site)
     public async Task On_pages_of_all_processes()
     {
         await using var witness = await site.WatchAsync();
-        foreach (var path in (string[])["/", "/?q=pwn", "/upload", "/symbols", "/shares", "/formats", "/admin", $"/compare?base={site.Case}&current={site.Wide}", $"/compare?base={site.Wide}&current={site.Case}&group=backing&columns=all"])
-            await witness.OpenAsync(path);
+        foreach (var path in (string[])["/", "/?q=pwn", "/search?q=pwn", "/upload", "/symbols", "/shares", "/formats", "/admin", $"/compare?base={site.Case}&current={site.Wide}", $"/compare?base={site.Wide}&current={site.Case}&group=backing&columns=all"])
+        {
+            using var there = await site.Server.Client.GetAsync(new Uri(path, UriKind.Relative));
+            if (there.StatusCode != System.Net.HttpStatusCode.NotFound) await witness.OpenAsync(path);
+        }
         Done(witness);
     }
 
     [Fact]
-    public async Task On_pages_of_a_process_with_every_payload() => await VisitAsync(site.Wide);
+    public async Task On_pages_of_a_process_with_every_payload() =>
+        await VisitAsync(site.Wide, "", "?metric=pss", "/regions", "/regions?by=backing", "/diff", "/diff?group=backing&columns=all", "/trace", "/ledger", "/captures", "/stacks", "/stacks?weight=mapped&view=leaf", "/stacks?weight=growth",
+            $"/stacks?weight=calls&of={Uri.EscapeDataString(Payloads.All[5])}", "/stacks?weight=live&at=0.0");
 
     [Fact]
-    public async Task On_pages_of_a_process_that_leaks() => await VisitAsync(site.Case);
+    public async Task On_pages_of_a_process_that_leaks() => await VisitAsync(site.Case, "", "/diff", "/findings", "/ledger", "/stacks");
 
     [Fact]
     public async Task On_pages_of_every_format()
@@ -31,23 +36,18 @@ public sealed class HostilePageTests(HostileSite site)
         await using var witness = await site.WatchAsync();
         foreach (var view in (string[])["", "/captures", "/ledger", "/findings", "/regions", "/trace"]) await witness.OpenAsync($"/p/{site.Formats[0]}{view}");
         foreach (var process in site.Formats)
-            foreach (var kind in (string[])["traces", "heap-profiles"])
+            foreach (var (kind, weight) in ((string, string)[])[("traces", "mapped"), ("heap-profiles", "live")])
                 foreach (var item in (await site.Server.JsonAsync($"api/v1/processes/{process}/{kind}")).GetProperty("items").EnumerateArray())
-                    await witness.OpenAsync($"/p/{process}/stacks?trace={item.Text("id")}");
+                    await witness.OpenAsync($"/p/{process}/stacks?weight={weight}&trace={item.Text("id")}");
         Done(witness);
     }
 
-    private async Task VisitAsync(Guid process)
+    private async Task VisitAsync(Guid process, params string[] views)
     {
         var p = $"/p/{process}";
         var region = (await site.Server.JsonAsync($"api/v1/processes/{process}/regions?limit=1")).GetProperty("items")[0].Text("id");
         await using var witness = await site.WatchAsync();
-        foreach (var path in (string[])
-                 [
-                     p, $"{p}?metric=pss", $"{p}/regions", $"{p}/regions?by=backing", $"{p}/regions/{region}", $"{p}/diff", $"{p}/diff?group=backing&columns=all", $"{p}/trace", $"{p}/ledger", $"{p}/findings", $"{p}/captures",
-                     $"{p}/stacks", $"{p}/stacks?weight=mapped&view=leaf", $"{p}/stacks?weight=growth", $"{p}/stacks?weight=calls&of={Uri.EscapeDataString(Payloads.All[5])}", $"{p}/stacks?weight=live&at=0.0",
-                 ])
-            await witness.OpenAsync(path);
+        foreach (var view in views.Append($"/regions/{region}")) await witness.OpenAsync(p + view);
         foreach (var finding in (await site.Server.JsonAsync($"api/v1/processes/{process}/findings")).GetProperty("items").EnumerateArray()) await witness.OpenAsync($"{p}/findings/{finding.Text("rule")}");
         Done(witness);
     }

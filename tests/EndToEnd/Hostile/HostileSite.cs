@@ -138,10 +138,17 @@ public sealed class HostileSite : IAsyncLifetime
         foreach (var format in HostileFormat.All.OrderByDescending(f => f.Slug == "smaps"))
         {
             var capture = Planting.Plant(format, format.Capture());
-            var isOfSeveral = Planting.Read(format, capture).Processes.Select(p => p.Pid).Where(p => p is not null).Distinct().Skip(1).Any();
-            var whose = processes.Count == 0 ? $"{Query(60, "host")}&pid=22654" : isOfSeveral ? Query(60 + number, "host") : $"process={processes[0]}&pid=22654";
-            var answer = await UploadAsync(capture, $"{whose}&{Query(number, "name")}&format={format.Slug}&takenAt={s_start.AddSeconds(number):yyyy-MM-dd'T'HH:mm:ss'Z'}");
-            if (answer.ValueKind == JsonValueKind.Object) processes.AddRange(answer.GetProperty("processes").EnumerateArray().Select(p => p.GetGuid()).Except(processes));
+            var told = $"{Query(number, "name")}&format={format.Slug}&takenAt={s_start.AddSeconds(number):yyyy-MM-dd'T'HH:mm:ss'Z'}";
+            // A file that tells of another process, or of several, goes where it says.
+            string[] whose = processes.Count == 0 ? [$"{Query(60, "host")}&pid=22654"] : [$"process={processes[0]}&pid=22654", Query(60 + number, "host"), $"{Query(60 + number, "host")}&pid=22654"];
+            foreach (var one in whose)
+            {
+                using var answer = await Server.PostAsync(capture, $"{one}&{told}");
+                if (answer.StatusCode == System.Net.HttpStatusCode.UnprocessableEntity && one != whose[^1]) continue;
+                if (answer.IsSuccessStatusCode) processes.AddRange((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("processes").EnumerateArray().Select(p => p.GetGuid()).Except(processes));
+                else _refused.Enqueue($"{format}: {await answer.Content.ReadAsStringAsync()}");
+                break;
+            }
             number++;
         }
         return processes;

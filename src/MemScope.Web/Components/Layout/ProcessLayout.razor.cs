@@ -159,7 +159,7 @@ public sealed partial class ProcessLayout
     private static DateTimeOffset? TimeOf(string? text) => text is { Length: > 10 } && text.Contains(':', StringComparison.Ordinal) ? TimeParameter.Parse(text) : null;
 
     /// <summary>Moves the window's end by one snapshot of its track.</summary>
-    private async Task StepAsync(int by)
+    private Task StepAsync(int by) => TryAsync(async () =>
     {
         if (await Answers.SnapshotsAsync(_process, Source, _gone.Token) is not { Count: > 0 } snapshots) return;
         var at = Window.To is { } to ? snapshots.ToList().FindIndex(s => s.Number == to) : snapshots.Count - 1;
@@ -167,5 +167,5 @@ public sealed partial class ProcessLayout
         var next = Math.Clamp(at + by, 0, snapshots.Count - 1);
         var end = next == snapshots.Count - 1 && Window.From is null ? (int?)null : snapshots[next].Number;
         Navigation.NavigateTo(Urls.With(Navigation, ("to", end)));
-    }
+    });
 }
