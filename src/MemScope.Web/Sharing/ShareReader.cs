@@ -46,7 +46,8 @@ public sealed class ShareReader(ShareStore store, ShareViews views, FrozenNames 
         if (_documents.TryGet(row.Id, out var known)) return (row, known);
         if (await store.DocumentAsync(row.Id, cancel) is not { } document || Read(document) is not { } view) return null;
         _documents.Keep(row.Id, view, document.GetRawText().Length);
-        return (row, view);
+        // Of readers who read it at the same time all get the one that stayed: its page is drawn once.
+        return (row, _documents.TryGet(row.Id, out var kept) ? kept : view);
     }
 
     private async Task<SharedViewWire> NamedAsync(SharedViewWire view, CancellationToken cancel)
