@@ -145,6 +145,9 @@ public static class Urls
     /// <summary>A share's page.</summary>
     public static string Share(string key) => $"/s/{key}";
 
+    /// <summary>The picture of a share as a file.</summary>
+    public static string SharePicture(string key) => $"{Share(key)}/picture.svg";
+
     /// <summary>Colons, commas, slashes and stars may stand in a query as they are (RFC 3986, section 3.4): a list of categories stays readable.</summary>
     private static string EscapeList(string value) =>
         Uri.EscapeDataString(value).Replace("%3A", ":", StringComparison.Ordinal).Replace("%2C", ",", StringComparison.Ordinal).Replace("%2F", "/", StringComparison.Ordinal).Replace("%2A", "*", StringComparison.Ordinal);

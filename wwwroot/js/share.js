@@ -1,6 +1,6 @@
 // @ts-check
 // Draws the charts of a static page from the data that came with it. Without this script the server's picture stays.
-import { create, save } from './chart.js';
+import { create } from './chart.js';
 import './timeline.js';
 
 for (const box of document.querySelectorAll('[data-frozen-chart]')) {
@@ -10,9 +10,3 @@ for (const box of document.querySelectorAll('[data-frozen-chart]')) {
     if (el.dataset.ready === 'true') el.classList.add('drawn'); // the picture stays for paper, which is always light
   });
 }
-
-document.addEventListener('click', event => {
-  const button = event.target instanceof Element ? event.target.closest('[data-save-chart]') : null;
-  const el = document.querySelector('.chart[data-ready=true]');
-  if (button && el instanceof HTMLElement) save(el, 'svg', button.getAttribute('data-save-chart') ?? 'memory');
-});

@@ -71,7 +71,7 @@ internal static class Server
         app.MapSignIn();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapApi();
-        app.MapSharedSeries();
+        app.MapShareFiles();
         app.MapLive();
         app.MapStaticAssets();
         app.MapMemScopePages();

@@ -18,7 +18,7 @@ public sealed record LinkPreview(string Title, string Description)
     public static LinkPreview Of(SharedViewWire view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return view.Request.OpenGraph ? new LinkPreview(view.Title, ShareMarkdown.Answer(view) ?? "") : Neutral;
+        return view.Request.OpenGraph ? new LinkPreview(view.Title, new Ticket(view).Answer ?? "") : Neutral;
     }
 
     /// <summary>Whether a client says of itself that it is such a program. One that does not say so is a reader.</summary>

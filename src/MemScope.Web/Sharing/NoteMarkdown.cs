@@ -62,7 +62,8 @@ internal static class NoteMarkdown
         return text.ToString();
     }
 
-    private static int LongestRun(string text)
+    /// <summary>The longest run of backticks in a text: a fence around it must be longer.</summary>
+    internal static int LongestRun(string text)
     {
         var (longest, run) = (0, 0);
         foreach (var c in text) longest = Math.Max(longest, run = c == '`' ? run + 1 : 0);

@@ -23,7 +23,11 @@ public sealed class ShareMaker(ShareFreezer freezer, ShareStore store)
         };
         var (row, key) = await store.CreateAsync(draft, cancel);
         var url = server + Urls.Share(key);
-        return new ShareCreatedWire(row.Id, url, ShareMarkdown.Of(view, url), row.ExpiresAt);
+        return new ShareCreatedWire(row.Id, url, ShareMarkdown.Of(view, url), row.ExpiresAt)
+        {
+            Text = ShareText.Of(view, url),
+            PictureUrl = SharePicture.IsOf(view) ? server + Urls.SharePicture(key) : null,
+        };
     }
 
     /// <summary>A share as lists show it.</summary>

@@ -1,104 +1,81 @@
 using System.Globalization;
 using System.Text;
-using MemScope.Core.Analysis;
-using MemScope.Web.Answers;
+using MemScope.Web.Components;
+using MemScope.Web.Components.Pages.Findings;
 using MemScope.Web.Wire;
 
 namespace MemScope.Web.Sharing;
 
-/// <summary>The block that goes into a ticket: title, key figures, link. Strings from captures are escaped, so that a process cannot write into the ticket.</summary>
+/// <summary>The block that goes into a ticket: title, answer with the remedy, key figures, why it is sure, link, and the picture by name. Strings from captures are escaped, so that a process cannot write into the ticket.</summary>
 public static class ShareMarkdown
 {
-    /// <summary>Parts of a ledger in a ticket; the link has all.</summary>
-    private const int MostLedgerLines = 8;
-
-    private const string Special = "\\`*_{}[]()<>#+-!|~&@";
+    private const string Special = "\\`*_{}[]()<>#+-!|~&@", SpecialWithin = "\\`*_{}[]<>#!|~&@";
 
     /// <summary>The block for a share at an address.</summary>
     public static string Of(SharedViewWire view, string url)
     {
-        var text = new StringBuilder();
+        ArgumentNullException.ThrowIfNull(view);
+        var (ticket, text) = (new Ticket(view), new StringBuilder());
         text.Append(CultureInfo.InvariantCulture, $"**{Escape(view.Title)}**\n\n");
-        if (Answer(view) is { Length: > 0 } answer) text.Append(Escape(answer)).Append("\n\n");
-        foreach (var (name, value) in Figures(view)) text.Append(CultureInfo.InvariantCulture, $"- {name}: {value}\n");
-        foreach (var finding in Findings(view)) FindingMarkdown.Append(text, finding);
+        if (ticket.Answer is { Length: > 0 } answer) text.Append(Escape(answer)).Append(ticket.Fix is { } fix ? " " + Said(fix) : "").Append("\n\n");
+        foreach (var (name, value) in TicketLines.Of(ticket)) text.Append(CultureInfo.InvariantCulture, $"- {Escape(name)}: {Value(value)}\n");
+        foreach (var finding in ticket.Findings) Append(text, ticket, finding);
         NoteMarkdown.Append(text, view.Notes);
-        text.Append(CultureInfo.InvariantCulture, $"\n[Evidence, frozen {view.FrozenAt:yyyy-MM-dd HH:mm} UTC]({url})");
-        text.Append(view.ExpiresAt is { } end ? string.Create(CultureInfo.InvariantCulture, $" (until {end:yyyy-MM-dd})\n") : "\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n[{TicketLines.Frozen(view)}]({url})\n");
+        if (SharePicture.IsOf(view)) text.Append(CultureInfo.InvariantCulture, $"\nPicture to attach: `{SharePicture.FileName(view)}`\n");
         return text.ToString();
     }
 
     /// <summary>Text that Markdown shows as it is, on one line: no markup, no address that becomes a link by itself, nothing that turns the direction of what follows.</summary>
-    public static string Escape(string text)
+    public static string Escape(string text) => Escape(text, Special);
+
+    private static string Escape(string text, string special)
     {
-        var result = new StringBuilder(text.Length + 16);
-        for (var i = 0; i < text.Length; i++)
+        var (line, result) = (SafeText.Line(text), new StringBuilder(text.Length + 16));
+        for (var i = 0; i < line.Length; i++)
         {
-            var c = text[i];
-            if (Special.Contains(c, StringComparison.Ordinal) || (c is ':' && text.AsSpan(i + 1).StartsWith("//")) || (c is '.' && text.AsSpan(0, i).EndsWith("www", StringComparison.OrdinalIgnoreCase))) result.Append('\\').Append(c);
-            else result.Append(char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') ? ' ' : c);
+            var c = line[i];
+            if (special.Contains(c, StringComparison.Ordinal) || (c is '(' && i > 0 && line[i - 1] is ']') || (c is ':' && line.AsSpan(i + 1).StartsWith("//")) || (c is '.' && line.AsSpan(0, i).EndsWith("www", StringComparison.OrdinalIgnoreCase))) result.Append('\\');
+            result.Append(c);
         }
         return result.ToString();
     }
 
-    // An overview leads with the finding that its panel shows; the list of findings has them all.
-    private static IEnumerable<FindingWire> Findings(SharedViewWire view) => view switch
-    {
-        { Findings: { } found, Request.View: "finding" or "findings" } => found.Items,
-        { Findings: { } found } => found.Items.Where(f => f.Verdict != "refuted").Take(1),
-        _ => [],
-    };
+    /// <summary>Code: between backticks nothing is markup but a backtick and the end of the line.</summary>
+    internal static string Code(string text) => $"`{SafeText.Line(text).Replace('`', '\'')}`";
 
-    /// <summary>The sentence that answers the view's question, or null.</summary>
-    internal static string? Answer(SharedViewWire view) => view.Request.View is "findings" ? view.Findings?.Assessment.Summary : view.Request.View is "ledger" ? view.Ledger?.Answer : view.Compare?.Answer ?? view.Diff?.Answer ?? view.Overview?.Answer;
-
-    private static IEnumerable<(string Name, string Value)> Figures(SharedViewWire view)
+    private static void Append(StringBuilder text, Ticket ticket, FindingWire finding)
     {
-        if (view.Compare is { } compare)
-        {
-            foreach (var figure in Figures(compare)) yield return figure;
-            yield break;
-        }
-        var process = view.Process;
-        yield return ("Process", string.Create(CultureInfo.InvariantCulture, $"{Escape(process.Comm)} {process.Pid} on {Escape(process.Host)}"));
-        if (view.Window.Snapshots > 0)
-            yield return ("Window", string.Create(CultureInfo.InvariantCulture, $"\\#{view.Window.FromNumber} to \\#{view.Window.ToNumber}, {view.Window.From:yyyy-MM-dd HH:mm:ss} to {view.Window.To:HH:mm:ss} UTC"));
-        if (view.Overrides.Count > 0)
-            yield return ("Categories changed by hand", string.Join("; ", view.Overrides.Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Category} for {Escape(o.Target)} ({o.Regions} regions, by rule {Escape(string.Join(", ", o.ByRule))})"))));
-        if (view.Diff is { } diff)
-        {
-            yield return Held(diff);
-        }
-        else if (view.Overview is { } overview)
-        {
-            yield return ("RSS", $"{SizeWords.Size(overview.Total.RssBytes)} ({Signed(overview.Total.RssChangeBytes)} in the window)");
-            yield return ("Rate", $"{Signed((long)(overview.Total.RssBytesPerSecond * 60))} per minute, {overview.Total.Shape}");
-        }
-        if (view is { Ledger: { RssBytes: > 0 } ledger, Request.View: "ledger" })
-        {
-            foreach (var line in ledger.Lines.Where(l => l.Bytes > 0).Take(MostLedgerLines)) yield return (Escape(line.Label), $"{SizeWords.Size(line.Bytes)}, {Escape(line.Source)}");
-            yield return ("Unexplained", SizeWords.Size(ledger.UnexplainedBytes));
-        }
-        if (view.Callchains is { Items: [{ Bytes: > 0 } top, ..] } chains && chains.Weight != "calls")
-            yield return ("Most " + chains.Weight, $"{SizeWords.Size(top.Bytes)} by {Escape(string.Join(" ← ", top.Frames.Take(4).Select(Exports.ExportedNames.Of)))}");
+        if (finding.Title != ticket.View.Title) text.Append(CultureInfo.InvariantCulture, $"\n**{Plain(finding.Title)}**\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n{FindingLook.Kind(finding.Kind).Word}, {finding.Verdict} (rule {Escape(finding.Rule)}, {Escape(finding.Name)}): {FindingLook.Count(finding)}.\n");
+        List<string> lines = [.. TicketWhy.Of(finding, TicketLines.MostEvidence).Select(e => $"{Plain(e.Claim)}{TicketWhy.Says(e)}: {Plain(e.Figures)}")];
+        if (TicketWhy.Refuted(finding) is { Length: > 0 } refuted) lines.Add("Not the cause: " + Plain(refuted));
+        List(text, "Evidence", lines);
+        if (finding.Sites is [{ Frames.Count: > 0 } site, ..])
+            text.Append("\nTaken by, leaf first:\n\n").Append(Fenced([.. site.Frames.Take(TicketLines.MostFrames)]));
+        if (!FindingLook.IsRefuted(finding)) List(text, "Fix", [.. finding.Remedies.Select(r => $"{(r.Setting is { } setting ? Code(setting) + ", " : "")}{Escape(r.Title)} ({(r.ProvenBy is null ? "not tested here" : "proven by another run")})")]);
     }
 
-    private static IEnumerable<(string Name, string Value)> Figures(CompareWire compare)
+    private static void List(StringBuilder text, string head, List<string> lines)
     {
-        yield return ("A", Side(compare.Base));
-        yield return ("B", Side(compare.Current));
-        if (compare.Proof is { } proof) yield return ("Proof of the fix", $"**{Components.Pages.Compare.ProofPanel.LookOf(proof.Verdict).Title}.** {Escape(proof.Words)}");
-        yield return Held(compare.Diff);
-        if (compare.Growth is [{ } total, ..])
-            yield return ("Growth", $"{Signed((long)(total.Base.BytesPerSecond * 60))} → {Signed((long)(total.Current.BytesPerSecond * 60))} per minute{(total.Differs ? "" : ", not different beyond the intervals")}");
+        if (lines.Count == 0) return;
+        text.Append(CultureInfo.InvariantCulture, $"\n{head}:\n");
+        foreach (var line in lines) text.Append(CultureInfo.InvariantCulture, $"- {line}\n");
     }
 
-    private static string Side(CompareSideWire side) => string.Create(CultureInfo.InvariantCulture,
-        $"{Escape(side.Process.Comm)} {side.Process.Pid} on {Escape(side.Process.Host)}, \\#{side.Window.FromNumber} to \\#{side.Window.ToNumber}, {side.Window.From:yyyy-MM-dd HH:mm:ss} to {side.Window.To:HH:mm:ss} UTC");
+    private static string Fenced(List<SiteFrameWire> frames)
+    {
+        var wide = Math.Min(48, frames.Max(f => TicketLines.NameOf(f).Length));
+        List<string> lines = [.. frames.SelectMany(f => (string[])[SafeText.Line($"{TicketLines.NameOf(f).PadRight(wide)}  {TicketLines.PlaceOf(f)}").TrimEnd(), .. f.GapAfter ? ["(gap: one frame probably missing)"] : Array.Empty<string>()])];
+        var fence = new string('`', Math.Max(3, lines.Max(NoteMarkdown.LongestRun) + 1));
+        return $"{fence}\n{string.Join('\n', lines)}\n{fence}\n";
+    }
 
-    private static (string Name, string Value) Held(DiffWire diff) => diff.Total is { Base.RssBytes: { } was, Current.RssBytes: { } now, Delta.RssBytes: { } change }
-        ? ("RSS", $"{SizeWords.Size(was)} → {SizeWords.Size(now)} ({Signed(change)})")
-        : ("Virtual size", $"{SizeWords.Size(diff.Total.Base.VirtualBytes)} → {SizeWords.Size(diff.Total.Current.VirtualBytes)} ({Signed(diff.Total.Delta.VirtualBytes)})");
+    private static string Plain(string text) => Value(text.Replace("`", "", StringComparison.Ordinal));
 
-    private static string Signed(long bytes) => (bytes < 0 ? "−" : "+") + SizeWords.Size(bytes);
+    // Within a line of ours signs and parentheses are no markup: a list needs the line's beginning, and a link its brackets. Dates and figures stay readable.
+    private static string Value(string text) => Escape(text, SpecialWithin);
+
+    // Our own sentence, with its setting between backticks.
+    private static string Said(string text) => string.Concat(Components.Elements.Said.Parts(text).Select(p => p.IsCode ? Code(p.Text) : Escape(p.Text)));
 }

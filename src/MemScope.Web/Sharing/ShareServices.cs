@@ -1,6 +1,8 @@
+using System.Text;
 using MemScope.Web.Api;
 using MemScope.Web.Hosting;
 using MemScope.Web.Security;
+using MemScope.Web.Wire;
 
 namespace MemScope.Web.Sharing;
 
@@ -22,10 +24,23 @@ internal static class ShareServices
         if (context.Response.StatusCode == StatusCodes.Status404NotFound) attempts.Failed(context);
     }));
 
-    /// <summary>Maps the chart data of a share's page; open to everyone who holds the key.</summary>
-    public static void MapSharedSeries(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/s/{key}/series", async (string key, HttpRequest request, ShareReader reader, CancellationToken cancel) =>
-            await reader.OpenAsync(key, cancel) is { Series: { } series }
-                ? SeriesAnswer.Of(request, series, "series")
-                : Problems.NotFound("There is no such link, or it has ended.")).ExcludeFromDescription();
+    /// <summary>Maps the files of a share's page, open to everyone who holds the key: the chart's data and the picture. Neither counts as a view, and programs that draw previews get none.</summary>
+    public static void MapShareFiles(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/s/{key}/series", async (string key, HttpContext http, ShareReader reader) =>
+            await FileAsync(http, reader, key) is { Series: { } series } ? SeriesAnswer.Of(http.Request, series, "series") : NotFound()).ExcludeFromDescription();
+        routes.MapGet("/s/{key}/picture.svg", async (string key, HttpContext http, ShareReader reader) =>
+        {
+            if (await FileAsync(http, reader, key) is not { } view || SharePicture.Of(view) is not { } picture) return NotFound();
+            // Opened by itself it is a document: one that runs and fetches nothing, and that no page may frame.
+            http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
+            http.Response.Headers.ContentDisposition = $"attachment; filename=\"{SharePicture.FileName(view)}\"";
+            return Results.Text(picture, "image/svg+xml", Encoding.UTF8);
+        }).ExcludeFromDescription();
+    }
+
+    private static async Task<SharedViewWire?> FileAsync(HttpContext http, ShareReader reader, string key) =>
+        LinkPreview.IsAskedBy(http.Request.Headers.UserAgent) ? null : await reader.OpenAsync(key, http.RequestAborted);
+
+    private static IResult NotFound() => Problems.NotFound("There is no such link, or it has ended.");
 }

@@ -17,11 +17,20 @@ public sealed record TicketFigure(string Label, string Value, string? Unit, stri
 /// <param name="View">The frozen view.</param>
 public sealed record Ticket(SharedViewWire View)
 {
+    /// <summary>Findings of a list that a block tells; the page has all.</summary>
+    private const int MostFindings = 5;
+
     /// <summary>Views that are no account of one process over one window: they lead with figures of their own.</summary>
     public bool IsOfTwo => View.Diff is not null || View.Compare is not null;
 
     /// <summary>The finding that leads: the one that was shared, else the first that is not refuted; null without one.</summary>
     public FindingWire? Finding => View is { Request.View: "finding", Findings.Items: [{ } only, ..] } ? only : FindingLook.Leading(View.Findings);
+
+    /// <summary>The findings that blocks tell: the one that was shared, those of the list, else the one that leads.</summary>
+    public IReadOnlyList<FindingWire> Findings => View is { Request.View: "finding" or "findings", Findings: { } found } ? [.. found.Items.Take(MostFindings)] : Finding is { } leading ? [leading] : [];
+
+    /// <summary>How sure the verdict on the process is; null where that was not judged.</summary>
+    public string? Certainty => View.Findings?.Assessment is { } judged && judged.Kind == View.Process.Assessment.Kind ? judged.Certainty : View.Process.Assessment.Certainty;
 
     /// <summary>The answer in a sentence or two; null where the view has none.</summary>
     public string? Answer => View.Request.View switch

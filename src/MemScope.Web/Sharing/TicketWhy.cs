@@ -15,6 +15,20 @@ public static class TicketWhy
         return [.. told.OrderBy(e => e.Rank > 0).ThenBy(e => e.Place).Select(e => e.Evidence)];
     }
 
+    /// <summary>What is said of a check that does not speak for the finding; empty for those that do.</summary>
+    public static string Says(EvidenceWire evidence)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        return (evidence.Role, evidence.State) switch { ("refute", "holds") => " (speaks against it)", (not "refute", "fails") => " (does not hold)", _ => "" };
+    }
+
+    /// <summary>What it could have been and is not, in one line; empty when nothing was ruled out.</summary>
+    public static string Refuted(FindingWire finding)
+    {
+        ArgumentNullException.ThrowIfNull(finding);
+        return string.Join("; ", finding.Hypotheses.Where(h => h.State == "refuted").Select(h => h.Title));
+    }
+
     private static int? Rank(EvidenceWire evidence) => (evidence.Role, evidence.State) switch
     {
         ("refute", "holds") or (not "refute", "fails") => 0,

@@ -133,7 +133,14 @@ public static class Redactions
 /// <param name="Url">Absolute address of the page.</param>
 /// <param name="Markdown">Block for a ticket.</param>
 /// <param name="ExpiresAt">When it ends, or null for never.</param>
-public sealed record ShareCreatedWire(Guid Id, string Url, string Markdown, DateTimeOffset? ExpiresAt);
+public sealed record ShareCreatedWire(Guid Id, string Url, string Markdown, DateTimeOffset? ExpiresAt)
+{
+    /// <summary>The same block as plain text of 72 columns.</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>Absolute address of the picture as a file to attach (SVG), which the link's holders can fetch too; null where the view has none.</summary>
+    public string? PictureUrl { get; init; }
+}
 
 /// <summary>A share in a list; the key itself is never shown again.</summary>
 public sealed record ShareWire(Guid Id, string Title, string View, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, long Views)

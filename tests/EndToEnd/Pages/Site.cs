@@ -83,13 +83,14 @@ public sealed class Site : IAsyncLifetime
     }
 
     /// <summary>A fresh browser profile: no cookie, no cache.</summary>
-    public async Task<Visitor> VisitAsync(string theme = "light", int width = 1440, int height = 900)
+    public async Task<Visitor> VisitAsync(string theme = "light", int width = 1440, int height = 900, bool scripts = true)
     {
         var context = await _browser!.NewContextAsync(new()
         {
             BaseURL = Server.Address.ToString(),
             ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = new() { Width = width, Height = height },
+            JavaScriptEnabled = scripts,
         });
         context.SetDefaultTimeout(15_000);
         return new Visitor(context, await context.NewPageAsync(), Server.Address);
