@@ -71,7 +71,7 @@ internal static class TextKinds
         Add<RemedyWire>((TextKind.Prose, "Title Setting Caveat Source Versions"));
         Add<HypothesisWire>((TextKind.Word, "Rule State Metric"), (TextKind.Prose, "Title Reason"));
         Add<ProbeWire>((TextKind.Word, "Slug Risk"), (TextKind.Prose, "Title Command Upload Needs Why"));
-        Add<SeriesWire>((TextKind.Word, "Source Metric Unit NumberUnit"), (TextKind.Prose, "Keys Titles Missing"));
+        Add<SeriesWire>((TextKind.Word, "Source Metric Unit NumberUnit Categories"), (TextKind.Prose, "Keys Titles Missing"));
         Add<CaptureWire>((TextKind.Path, "FileName"), (TextKind.Word, "Format Version Sha256"), (TextKind.Prose, "TextKept"));
         Add<DiagnosticWire>((TextKind.Word, "Id Severity"), (TextKind.Prose, "Text"), (TextKind.Path, "Member"));
         Add<MemberWire>((TextKind.Path, "Name"), (TextKind.Word, "Format"));
