@@ -54,12 +54,12 @@ public sealed class CategoryTests : BunitContext
     [Fact]
     public void Every_choice_is_an_address_and_reserved_is_none()
     {
-        Services.GetRequiredService<NavigationManager>().NavigateTo("/p/x/regions?sort=rss");
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/p/x/regions?sort=rss&v=1");
         var dialog = Render<CategoryDialog>(p => p.Add(c => c.Region, Guessed).Add(c => c.Overrides, CategoryOverrides.Parse("shared:rule:memfd")));
 
         var links = dialog.FindAll(".category-list a").ToDictionary(a => a.TextContent.Trim(), a => a.GetAttribute("href")!);
         Assert.DoesNotContain("Reserved", links.Keys);
-        Assert.EndsWith($"/p/x/regions?sort=rss&as=shared:rule:memfd,heap:{Guessed.Id}", links["Heap (brk)"], StringComparison.Ordinal);
+        Assert.EndsWith($"/p/x/regions?sort=rss&v=1&as=shared:rule:memfd,heap:{Guessed.Id}", links["Heap (brk)"], StringComparison.Ordinal);
         Assert.Equal("Anonymous", dialog.Find(".category-list a[aria-current]").TextContent.Trim());
         Assert.Contains("a guess: unnamed private memory", dialog.Markup, StringComparison.Ordinal);
 
@@ -70,16 +70,16 @@ public sealed class CategoryTests : BunitContext
     [Fact]
     public void A_change_can_be_taken_back_where_it_was_made()
     {
-        Services.GetRequiredService<NavigationManager>().NavigateTo($"/p/x/regions?as=heap:{Changed.Id},shared:rule:memfd");
+        Services.GetRequiredService<NavigationManager>().NavigateTo($"/p/x/regions?as=heap:{Changed.Id},shared:rule:memfd&v=1");
         var dialog = Render<CategoryDialog>(p => p.Add(c => c.Region, Changed with { CategoryOverride = $"heap:{Changed.Id}" }).Add(c => c.Overrides, CategoryOverrides.Parse($"heap:{Changed.Id},shared:rule:memfd")));
 
-        Assert.EndsWith("/p/x/regions?as=shared:rule:memfd", dialog.FindAll("a").First(a => a.TextContent.StartsWith("Back", StringComparison.Ordinal)).GetAttribute("href"), StringComparison.Ordinal);
+        Assert.EndsWith("/p/x/regions?as=shared:rule:memfd&v=1", dialog.FindAll("a").First(a => a.TextContent.StartsWith("Back", StringComparison.Ordinal)).GetAttribute("href"), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Changes_are_told_on_every_page_with_a_way_back()
     {
-        Services.GetRequiredService<NavigationManager>().NavigateTo("/p/x?as=heap:rule:memfd,shared:name:/a&from=3");
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/p/x?as=heap:rule:memfd,shared:name:/a&from=3&v=1");
         var bar = Render<OverridesBar>(p => p.Add(c => c.Overrides, [new OverrideWire("heap:rule:memfd", "heap", "by the rule memfd", 2, ["shared"]), new OverrideWire("shared:name:/a", "shared", "named /a", 0, [])])
             .Add(c => c.Problems, ["there is no category “cheap”"]));
 
@@ -87,8 +87,8 @@ public sealed class CategoryTests : BunitContext
         Assert.Contains("2 regions, by rule Shared", bar.Markup, StringComparison.Ordinal);
         Assert.Contains("no region in this window", bar.Markup, StringComparison.Ordinal);
         Assert.Contains("Not applied: there is no category “cheap”.", bar.Markup, StringComparison.Ordinal);
-        Assert.EndsWith("/p/x?from=3", bar.FindAll("a").First(a => a.TextContent == "reset").GetAttribute("href"), StringComparison.Ordinal);
-        Assert.EndsWith("/p/x?as=shared:name:/a&from=3", bar.FindAll("a").First(a => a.TextContent == "undo").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.EndsWith("/p/x?from=3&v=1", bar.FindAll("a").First(a => a.TextContent == "reset").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.EndsWith("/p/x?as=shared:name:/a&from=3&v=1", bar.FindAll("a").First(a => a.TextContent == "undo").GetAttribute("href"), StringComparison.Ordinal);
         Assert.Empty(Render<OverridesBar>(p => p.Add(c => c.Overrides, [])).Nodes.OfType<AngleSharp.Dom.IElement>());
     }
 
