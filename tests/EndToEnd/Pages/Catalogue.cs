@@ -21,7 +21,7 @@ public sealed record CataloguePage(string Name, Func<Places, string> Path, strin
 /// <summary>Every page of the product, in each state that looks different. Tests of all pages take them from here: access, phones, keys, links.</summary>
 public static class Catalogue
 {
-    private const string Chart = ".chart[data-ready=true]", Table = "main table", Icicle = ".icicle";
+    private const string Chart = ".chart[data-ready=true]", Table = "main table", Icicle = ".icicle", Map = ".space[data-ready=true][data-drawn]";
 
     /// <summary>The pages.</summary>
     public static IReadOnlyList<CataloguePage> Pages { get; } =
@@ -43,6 +43,9 @@ public static class Catalogue
         Leak("overview of a window", "?from=56&to=79", Chart),
         Leak("overview of another measure", "?metric=private-dirty", Chart),
         Leak("no such window", "?from=56&to=4711", ".empty"),
+        Leak("overview by region", "?by=region&from=56&to=79", Chart),
+        Leak("map", "/regions/map", Map),
+        new("part of the map", p => $"/p/{p.Leak}/regions/map?at=79&from=56&scale=linear&sel={p.Region}&span=7f1f5fdc5000-7f1f62200000", Map),
         Leak("regions", "/regions", Table),
         new("selected regions", p => $"/p/{p.Leak}/regions?to=79&is=resident,-file-text&sel={p.Region}&sort=rss", Table),
         Leak("growth by backing", "/regions?by=backing&metric=private-dirty", Table),

@@ -92,7 +92,7 @@ public sealed class Site : IAsyncLifetime
             ViewportSize = new() { Width = width, Height = height },
             JavaScriptEnabled = scripts,
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(45_000);
         return new Visitor(context, await context.NewPageAsync(), Server.Address);
     }
 
@@ -102,7 +102,7 @@ public sealed class Site : IAsyncLifetime
         if (_regular is null)
         {
             _regular = await _browser!.NewContextAsync(new() { BaseURL = Server.Address.ToString(), ColorScheme = ColorScheme.Light, ViewportSize = new() { Width = 1440, Height = 900 } });
-            _regular.SetDefaultTimeout(15_000);
+            _regular.SetDefaultTimeout(45_000);
         }
         return new Visitor(_regular, await _regular.NewPageAsync(), Server.Address, isGuest: true);
     }

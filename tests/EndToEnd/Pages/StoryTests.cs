@@ -142,25 +142,6 @@ public sealed partial class StoryTests(Site site)
         await Assertions.Expect(page.Locator(".chart-data thead")).ToContainTextAsync("Anonymous MiB");
     }
 
-    [Theory]
-    [InlineData("/")]
-    [InlineData("/p/{0}?from=56&to=79")]
-    [InlineData("/p/{0}/regions")]
-    [InlineData("/p/{0}/diff?from=56&to=79")]
-    [InlineData("/p/{0}/stacks")]
-    [InlineData("/p/{0}/captures")]
-    [InlineData("/p/{0}/findings")]
-    [InlineData("/p/{0}/findings/S01")]
-    [InlineData("/upload")]
-    public async Task A_page_fits_a_phone(string path)
-    {
-        await using var visitor = await site.VisitAsync(width: 390, height: 844);
-        await visitor.OpenAsync(string.Format(CultureInfo.InvariantCulture, path, site.Leak), "main .body h1, main .body h2, main .body table");
-
-        var beyond = await visitor.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth");
-        Assert.True(beyond <= 0, $"{beyond} px beyond the right edge");
-    }
-
     internal static async Task<LocatorBoundingBoxResult> AreaAsync(IPage page) => (await page.Locator(".chart .nsewdrag").First.BoundingBoxAsync())!;
 
     // Asks for the address again and again. Waiting for the navigation itself misses one that the page does within its document while the wait begins.
