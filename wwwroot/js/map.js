@@ -235,7 +235,7 @@ function paint(view) {
     view.frame = 0;
     const { space, layout } = view;
     if (!space || !layout || !views.has(view.el)) return;
-    view.palette ??= { ...colours(view.el, space.categories), mono: getComputedStyle(part(view.el, '.space-current')).fontFamily };
+    view.palette ??= { ...colours(view.el, /** @type {any} */ ({ keys: space.categories })), mono: getComputedStyle(part(view.el, '.space-current')).fontFamily };
     draw(part(view.el, '.space-canvas'), space, layout, { current: view.current, selected: view.selected, brush: view.brush }, view.palette, view.width, view.height);
     drawCourse(part(view.el, '.space-course'), view.course, placeOf(view), view.palette, part(view.el, '.space-course').clientWidth, 36);
     describe(view);
