@@ -27,7 +27,7 @@ public sealed partial class TicketPageTests(Site site)
             await Assertions.Expect(page.Locator(".picture-plot").First).ToBeVisibleAsync();
             // The key of a colour stays as a key; nothing else that needs a script is offered.
             Assert.Equal(0, await page.Locator("button:visible:not(.series-toggle)").CountAsync());
-            Assert.Equal(390, (int)(await page.Locator("html").BoundingBoxAsync())!.Width);
+            Assert.Equal(390, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
             await page.Locator(".ticket-texts > summary").ClickAsync();
             await Assertions.Expect(page.Locator("#ticket-markdown")).ToContainTextAsync(path);
             await Assertions.Expect(page.Locator("#ticket-text")).ToContainTextAsync(path);
