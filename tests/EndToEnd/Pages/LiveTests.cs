@@ -26,6 +26,8 @@ public sealed class LiveTests(Site site)
 
         await Assertions.Expect(page.Locator(".process-state")).ToContainTextAsync("Live, 3 snapshots", new() { Timeout = 2000 });
         await Assertions.Expect(page.Locator(".chart")).ToHaveAttributeAsync("data-points", "3", new() { Timeout = 2000 });
+        // Figures that changed have faded once, those that did not have not.
+        await Assertions.Expect(page.Locator(".stat-value[data-changed]").First).ToBeAttachedAsync();
         Assert.Equal("", visitor.Complaints);
     }
 

@@ -28,6 +28,16 @@ public sealed partial class OverlayPicture
 
     private string Label => $"Resident memory from the start of each window: {Course(NameOfA, A)}; {Course(NameOfB, B)}";
 
+    /// <summary>Every moment of either side, with what each had then.</summary>
+    private IEnumerable<(double Seconds, double? A, double? B)> Rows
+    {
+        get
+        {
+            var (a, b) = (ByMoment(A), ByMoment(B));
+            return a.Keys.Union(b.Keys).Order().Select(at => (at, a.TryGetValue(at, out var ofA) ? ofA : (double?)null, b.TryGetValue(at, out var ofB) ? ofB : (double?)null));
+        }
+    }
+
     private IEnumerable<(string Value, double Y)> Grid
     {
         get
@@ -47,6 +57,16 @@ public sealed partial class OverlayPicture
         _most = Math.Ceiling(most / _step) * _step;
         _longest = Math.Max(1e-3, Math.Max(Last(A.Seconds), Last(B.Seconds)));
     }
+
+    // To a hundredth of a second, as the rows are printed.
+    private static Dictionary<double, double> ByMoment(CompareCurveWire curve)
+    {
+        var values = new Dictionary<double, double>();
+        for (var i = 0; i < curve.Seconds.Count; i++) values[Math.Round(curve.Seconds[i], 2)] = curve.RssBytes[i];
+        return values;
+    }
+
+    private static string Cell(double? bytes) => bytes is { } value && double.IsFinite(value) ? (value / MiB).ToString("#,0.00", CultureInfo.InvariantCulture) : Format.Dash;
 
     private string Points(CompareCurveWire curve)
     {

@@ -12,6 +12,7 @@ public sealed partial class OverviewPage
     private FindingsWire? _findings;
     private HeapCoursesWire? _heaps;
     private SeriesPartsWire? _parts;
+    private long _version;
 
     [Inject] private ProcessAnswers Answers { get; set; } = default!;
     [Inject] private HeapCourseAnswers HeapAnswers { get; set; } = default!;
@@ -34,11 +35,14 @@ public sealed partial class OverviewPage
     /// <inheritdoc/>
     protected override async Task LoadAsync(CancellationToken cancel)
     {
+        var version = View.Version;
         var overview = await Answers.OverviewAsync(Id, View.Window, cancel);
         _heaps = overview is null ? null : await HeapAnswers.AskAsync(Id, View.Window with { Source = overview.Window.Source }, HeapPoints, cancel);
         _parts = overview is null || Shown.IsByCategory ? null
             : await RegionAnswers.PartsAsync(Id, View.Window with { Source = overview.Window.Source }, Shown.Split, OverviewView.MetricOf(overview, Metric), ChartShown.Top, cancel);
         _overview = overview;
+        // The chart follows together with its figures: it is drawn once for each change.
+        _version = version;
     }
 
     private void OnJudged(FindingsWire? findings) => _findings = findings;
@@ -49,7 +53,7 @@ public sealed partial class OverviewPage
         Title = OverviewView.TitleOf(ChartMetric, Shown.Split),
         Hidden = Shown.Hidden,
         HeapUrl = ChartMetric == "rss" && _heaps?.Items.Count > 0 ? Urls.HeapCourses(Id, View.Window with { Source = overview.Window.Source }) : null,
-        Version = View.Version,
+        Version = _version,
     };
 
     private string ShareTitle(OverviewWire overview) => overview.Window.IsWhole ? $"{(View.Process.Comm.Length == 0 ? Format.Name(View.Process) : View.Process.Comm)}: {overview.Answer.Split(". ")[0].TrimEnd('.')}"
