@@ -14,7 +14,7 @@ internal sealed class Witness : IAsyncDisposable
           const offences = [], own = location.origin;
           const tags = new Set(('html head meta title base link script body div span p a b i em strong small code pre kbd ul ol li dl dt dd table thead tbody tfoot tr th td caption colgroup col h1 h2 h3 h4 section article aside header footer main nav '
             + 'button input select option optgroup label form fieldset legend textarea details summary dialog output time abbr br hr mark sub sup figure figcaption progress meter datalist bdi wbr '
-            + 'svg g path rect line circle ellipse polygon polyline text tspan defs clippath lineargradient stop foreignobject pattern desc symbol marker mask').split(' '));
+            + 'svg g path rect line circle ellipse polygon polyline text tspan defs clippath lineargradient stop foreignobject pattern canvas desc symbol marker mask').split(' '));
           const texts = new Set(['title', 'aria-label', 'aria-description', 'alt', 'placeholder', 'value', 'content', 'download', 'datetime', 'data-unformatted', 'href', 'xlink:href', 'action', 'list', 'summary']);
           for (const el of document.querySelectorAll('*')) {
             const tag = el.tagName.toLowerCase(), where = el.outerHTML.slice(0, 160);
