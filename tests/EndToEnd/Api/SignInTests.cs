@@ -133,7 +133,7 @@ public sealed class SignInTests(OpenServer open) : IClassFixture<OpenServer>
         var buffer = new byte[256];
         await socket.ReceiveAsync(buffer, CancellationToken.None);
 
-        using var revoke = new HttpRequestMessage(HttpMethod.Delete, new Uri(Local, "api/v1/tokens/" + token.Text("id")));
+        using var revoke = new HttpRequestMessage(HttpMethod.Delete, new Uri(Local, "api/v1/tokens/" + token.GetProperty("token").Text("id")));
         revoke.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
         using var revoked = await _server.Client.SendAsync(revoke);
         Assert.True(revoked.IsSuccessStatusCode);
