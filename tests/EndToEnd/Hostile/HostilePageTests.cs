@@ -24,7 +24,7 @@ public sealed class HostilePageTests(HostileSite site)
 
     [Fact]
     public async Task On_pages_of_a_process_with_every_payload() =>
-        await VisitAsync(site.Wide, "", "?metric=pss", "/regions", "/regions?by=backing", "/regions/map", "/diff", "/diff?group=backing&columns=all", "/trace", "/ledger", "/captures", "/stacks", "/stacks?weight=mapped&view=leaf", "/stacks?weight=growth",
+        await VisitAsync(site.Wide, "", "?by=region", "?by=backing", "/regions", "/regions?by=backing", "/regions/map", "/diff", "/diff?group=backing&columns=all", "/trace", "/ledger", "/captures", "/stacks", "/stacks?weight=mapped&view=leaf", "/stacks?weight=growth",
             $"/stacks?weight=calls&of={Uri.EscapeDataString(Payloads.All[5])}", "/stacks?weight=live&at=0.0");
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class HostileSite : IAsyncLifetime
             var text = new StringBuilder();
             for (var i = 0; i < Payloads.All.Count; i++)
             {
-                var (start, size) = (0x7f00_0000_0000 + (i * 0x100_0000L), step * (i + 1) * 4L);
+                var (start, size) = (0x7f00_0000_0000 + (i * 0x100_0000L), step * (Payloads.IsReadByCharts(Payloads.All[i]) ? 4 * (i + 150) : 4L * (i + 1))); // the heaviest are drawn by name
                 var name = Payloads.All[i].Replace("\n", "\\012", StringComparison.Ordinal);
                 text.Append(CultureInfo.InvariantCulture, $"{start:x}-{start + 0x40_0000:x} rw-p 00000000 fd:01 {i + 7} {(i % 3) switch { 0 => "", 1 => "/tmp/", _ => "[anon:" }}{name}{(i % 3 == 2 ? "]" : "")}\n");
                 text.Append(CultureInfo.InvariantCulture, $"Size: 4096 kB\nRss: {size} kB\nPss: {size} kB\nPrivate_Dirty: {size} kB\n");

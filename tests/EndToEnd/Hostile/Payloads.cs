@@ -23,6 +23,9 @@ internal static class Payloads
     /// <summary>The marks of those that have one: four are names of JavaScript, which must stand alone to be dangerous.</summary>
     public static IReadOnlyList<string> Marked { get; } = [.. Texts().Select((text, i) => text.Contains(Mark, StringComparison.Ordinal) ? MarkOf(i) : "").Where(m => m.Length > 0)];
 
+    /// <summary>Whether plotly would make something of it: it reads a little markup in every text that it draws.</summary>
+    public static bool IsReadByCharts(string payload) => Plotly.Any(text => payload[..Math.Min(5, payload.Length)] == text[..Math.Min(5, text.Length)]);
+
     /// <summary>The mark of a payload.</summary>
     public static string MarkOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{MarkStart}{number:000}");
 
