@@ -24,7 +24,7 @@ internal static class Payloads
     public static IReadOnlyList<string> Marked { get; } = [.. Texts().Select((text, i) => text.Contains(Mark, StringComparison.Ordinal) ? MarkOf(i) : "").Where(m => m.Length > 0)];
 
     /// <summary>Whether plotly would make something of it: it reads a little markup in every text that it draws.</summary>
-    public static bool IsReadByCharts(string payload) => Plotly.Any(text => payload[..Math.Min(5, payload.Length)] == text[..Math.Min(5, text.Length)]);
+    public static bool IsReadByCharts(string payload) => payload.Length > 3 && Plotly.Any(text => text[..3] == payload[..3] && text[0] == '<');
 
     /// <summary>The mark of a payload.</summary>
     public static string MarkOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{MarkStart}{number:000}");

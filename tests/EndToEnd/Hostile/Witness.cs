@@ -36,6 +36,7 @@ internal sealed class Witness : IAsyncDisposable
               if (url.origin !== own && !written || !/^(https?|blob):$/.test(url.protocol)) offences.push('address ' + where);
             }
           }
+          for (const chart of document.querySelectorAll('.chart[data-ready=failed]')) offences.push('a chart failed: ' + chart.innerText);
           if (globalThis.__pwned !== undefined) offences.push('a script ran: ' + globalThis.__pwned);
           if (Object.keys(Object.prototype).length || ({}).polluted !== undefined) offences.push('the prototype of objects has ' + Object.keys(Object.prototype));
           offences.push(...globalThis.__refused ?? []);
@@ -100,29 +101,41 @@ internal sealed class Witness : IAsyncDisposable
     public async Task<int> LookAsync(string path, int before = -1)
     {
         if (before < 0) before = _visitor.Complaints.Length;
-        await PointAsync();
+        await PointAsync(path);
+        var marks = await LookAtAllAsync(path);
+        if (_visitor.Complaints[before..] is { Length: > 0 } complaints) Offences.Add($"{path}: {complaints}");
+        while (_dialogs.TryDequeue(out var dialog)) Offences.Add($"{path}: {dialog}");
+        return marks;
+    }
+
+    /// <summary>Takes the census. Answers how many marks are read.</summary>
+    private async Task<int> LookAtAllAsync(string path)
+    {
         var census = await Page.EvaluateAsync<JsonElement>(Census);
         var marks = census.GetProperty("marks").EnumerateArray().Select(m => m.GetString()!).ToList();
         Seen.UnionWith(marks);
         Offences.AddRange(census.GetProperty("offences").EnumerateArray().Select(o => $"{path}: {o.GetString()}"));
         if (census.GetProperty("stopped").GetBoolean()) Offences.Add($"{path}: the page has stopped");
-        if (_visitor.Complaints[before..] is { Length: > 0 } complaints) Offences.Add($"{path}: {complaints}");
-        while (_dialogs.TryDequeue(out var dialog)) Offences.Add($"{path}: {dialog}");
         return marks.Count;
     }
 
-    /// <summary>Points at a few places of every chart, so that it says what is there.</summary>
-    private async Task PointAsync()
+    /// <summary>Points at every chart until it tells what is there, near its last moment, where each series has a value.</summary>
+    private async Task PointAsync(string path)
     {
-        foreach (var chart in await Page.Locator(".chart .nsewdrag").AllAsync())
+        foreach (var chart in await Page.Locator(".chart:has(.nsewdrag)").AllAsync())
         {
-            await chart.ScrollIntoViewIfNeededAsync();
-            if (await chart.BoundingBoxAsync() is not { } box) continue;
-            foreach (var at in (float[])[0.01f, 0.5f, 0.99f])
+            var area = chart.Locator(".nsewdrag").First;
+            await area.ScrollIntoViewIfNeededAsync();
+            if (await area.BoundingBoxAsync() is not { } box) continue;
+            var told = chart.Locator(".hoverlayer text").First;
+            // A busy browser drops moves of the pointer: it moves on until the chart has noticed.
+            for (var step = 0; step < 40 && !await told.IsVisibleAsync(); step++)
             {
-                await Page.Mouse.MoveAsync(box.X + (box.Width * at), box.Y + (box.Height / 2), new() { Steps = 2 });
-                await Page.EvaluateAsync("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+                await Page.Mouse.MoveAsync(box.X + (box.Width * (step % 2 == 0 ? 0.995f : 0.98f)), box.Y + (box.Height / 2), new() { Steps = 3 });
+                await Page.WaitForTimeoutAsync(60);
             }
+            if (!await told.IsVisibleAsync()) Offences.Add($"{path}: a chart tells nothing where it is pointed at");
+            await LookAtAllAsync(path);
         }
     }
 
