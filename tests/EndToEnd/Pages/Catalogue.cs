@@ -14,6 +14,12 @@ public sealed record Places(Guid Leak, Guid Fixed, Guid Healthy, Guid Region);
 /// <param name="IsEvidence">Whether it shows figures of snapshots: a copied link of it shows the same for good.</param>
 public sealed record CataloguePage(string Name, Func<Places, string> Path, string Ready, bool IsEvidence = true)
 {
+    /// <summary>What the browser says of an address that is not there.</summary>
+    public const string NotFound = "error: Failed to load resource: the server responded with a status of 404 (Not Found)";
+
+    /// <summary>What the browser complains of all the same; empty for nothing.</summary>
+    public string Complaint { get; init; } = "";
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }
@@ -37,7 +43,7 @@ public static class Catalogue
         List("symbols", "/symbols", ".drop"),
         List("shares", "/shares", "main .body h1"),
         List("admin", "/admin", "main .body h1"),
-        List("no such page", "/nowhere", "main h1, main h2"),
+        List("no such page", "/nowhere", "main h1, main h2") with { Complaint = CataloguePage.NotFound },
         List("no such process", $"/p/{Guid.Empty}", "main h1, main h2"),
         Leak("overview", "", Chart),
         Leak("overview of a window", "?from=56&to=79", Chart),

@@ -54,7 +54,7 @@ public sealed partial class FoundingCaseTests(Site site)
         await ShownAsync("finding");
         await ClickAsync(page.Locator("nav.next a"));
         await Assertions.Expect(page).ToHaveURLAsync(CompareAddress());
-        await page.Locator("main table").First.WaitForAsync();
+        await page.Locator("main .proof").First.WaitForAsync();
         await ShownAsync("proof");
         await page.GoBackAsync();
         clicks++;
@@ -141,7 +141,7 @@ public sealed partial class FoundingCaseTests(Site site)
         await TabToAsync(page.Locator("nav.next a"));
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page).ToHaveURLAsync(CompareAddress());
-        await page.Locator("main table").First.WaitForAsync();
+        await page.Locator("main .proof").First.WaitForAsync();
         await page.GoBackAsync(); // Alt and the left arrow, which a browser without a window does not take
         await page.Locator(".evidence-rows").First.WaitForAsync();
 

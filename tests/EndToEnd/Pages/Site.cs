@@ -61,9 +61,6 @@ public sealed class Site : IAsyncLifetime
         await Server.DisposeAsync();
     }
 
-    /// <summary>Ends the server and starts it again at the same address, over the same data.</summary>
-    public async Task RestartAsync() => Server = await Server.RestartAsync();
-
     /// <summary>Uploads a file of the repository and tells its process.</summary>
     public async Task<Guid> UploadAsync(string path, string query)
     {

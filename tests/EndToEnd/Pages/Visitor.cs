@@ -44,7 +44,7 @@ public sealed class Visitor : IAsyncDisposable
     public async Task<IPage> OpenAsync(string path, string content = "main table")
     {
         await Page.GotoAsync(path.TrimStart('/'));
-        await Page.Locator(content).First.WaitForAsync();
+        await Page.Locator(content).Locator("visible=true").First.WaitForAsync(); // a chart's table is there too, folded away
         return Page;
     }
 

@@ -14,18 +14,21 @@ public static class Keys
         ("0", "Whole series"), ("n", "Add a note"), ("e", "Share this view"),
     ];
 
+    // Where nothing was traced yet, Stacks and Trace offer it too.
+    private static readonly (string Key, string Words) Probe = ("y", "Copy the command of the next probe");
+
     private static readonly (string Key, string Words)[] Rows = [("j k", "Next and previous row; in a table also ↓ and ↑"), ("Home End", "First and last row of the table"), ("Enter", "Open the row")];
 
     private static readonly (string Key, string Words)[] Tree =
     [
         ("↑ ↓ ← →", "Move in the tree of callchains: caller, widest callee, left and right"), ("Home End", "Root, end of the row"), ("Enter", "Zoom to the frame"), ("Esc", "One frame up"), ("0", "Whole tree"),
-        ("w", "Callers and callees of the frame"), ("c", "Copy the stack"), ("f", "Filter callchains instead of highlighting"),
+        ("w", "Callers and callees of the frame"), ("c", "Copy the stack"), ("f", "Filter callchains instead of highlighting"), Probe,
     ];
 
     private static readonly (string Key, string Words)[] Map =
     [
         ("← →", "Mapping below and above in address; ↑ ↓ line by line"), ("Home End", "First and last mapping"), ("Enter", "Open the region"), ("Space", "Select it, or not any more"), ("+ −", "Zoom in and out around it"), ("Esc", "Whole address space; then select nothing"),
-        ("Page Up, Page Down", "Snapshot before and behind"), ("[ ]", "The same, wherever the focus is"), ("Mouse", "A click selects, Shift adds, a drag zooms"), ("c", "Copy the address ranges of what is selected"), ("o", "List only what is selected"),
+        ("Page Up, Page Down", "Snapshot before and behind"), ("[ ]", "The same, wherever the focus is"), ("Mouse", "A click selects, Shift adds, a drag zooms"), ("c", "Copy the address ranges of what is selected"), ("o", "List only what is selected"), ("m", "This map"),
     ];
 
     private static readonly (string Key, string Words)[] Chart =
@@ -48,8 +51,8 @@ public static class Keys
             ["p", _, "regions", ..] => [Page("Region", [("c", "Copy the address range"), .. Chart]), Process, All],
             ["p", _, "diff"] => [Page("Diff", [.. Rows, ("x", "Swap the two sides")]), Process, All],
             ["p", _, "stacks"] => [Page("Stacks", Tree), Process, All],
-            ["p", _, "findings", ..] => [Page("Findings", [("j k", "Next and previous row of evidence"), ("Enter", "Open the row"), ("y", "Copy the command of the next probe")]), Process, All],
-            ["p", _, "trace"] => [Page("Trace", [.. Chart, .. Rows]), Process, All],
+            ["p", _, "findings", ..] => [Page("Findings", [("j k", "Next and previous row of evidence"), ("Enter", "Open the row"), Probe]), Process, All],
+            ["p", _, "trace"] => [Page("Trace", [.. Chart, .. Rows, Probe]), Process, All],
             ["p", ..] => [Page("Rows", Rows), Process, All],
             [""] => [Page("Processes", [("f", "Filter the list"), .. Rows]), All],
             ["compare"] => [Page("Compare", [.. Rows, ("x", "Swap the two sides"), ("e", "Share this view")]), All],
