@@ -20,6 +20,7 @@ public sealed partial class ProcessLayout
     private IReadOnlyList<OverrideWire> _overrides = [];
     private LoadProblem? _problem;
     private Guid _process;
+    private bool _follows; // the id of an address may be any, that of nothing too
     private bool _missing;
     private bool _paused;
     private int _pending, _besidePending;
@@ -46,9 +47,9 @@ public sealed partial class ProcessLayout
     protected override async Task OnParametersSetAsync()
     {
         if (Route.RouteValues.GetValueOrDefault("Id") is not Guid id) return;
-        if (id != _process)
+        if (id != _process || !_follows)
         {
-            _process = id;
+            (_process, _follows) = (id, true);
             _view = null;
             Follow();
             await LoadAsync();
